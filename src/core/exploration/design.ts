@@ -1,0 +1,72 @@
+import type { LayerId, Network } from '../network/network.ts';
+
+/** Where the images come from. Images themselves never travel with a design. */
+export type DataSource =
+  | { readonly kind: 'land-cover'; readonly imageCount: number; readonly seed: number }
+  | {
+      readonly kind: 'file';
+      readonly format: 'cifar10' | 'mnist';
+      readonly fileNames: readonly string[];
+      readonly imageCount: number;
+    };
+
+export interface DataChoice {
+  readonly source: DataSource;
+  readonly splitSeed: number;
+  /** Share of the images that is held back for validation, 0..1. */
+  readonly validationShare: number;
+}
+
+export interface Recipe {
+  readonly optimizer: 'adam' | 'sgd';
+  readonly learningRate: number;
+  /** Used by SGD only. */
+  readonly momentum: number;
+  readonly batchSize: number;
+  readonly epochs: number;
+  readonly seed: number;
+}
+
+export type KeepMultiple = 1 | 2 | 4 | 8 | 16;
+
+export interface PruningChoice {
+  /** By channel group id. A channel falls where its APoZ is greater; a group without an entry keeps all (1). */
+  readonly thresholds: Readonly<Record<string, number>>;
+  readonly keepMultiple: KeepMultiple;
+}
+
+/** FINN's parallelism of one layer: `simd` inputs times `pe` outputs per cycle. */
+export interface Folding {
+  readonly pe: number;
+  readonly simd: number;
+}
+
+export interface HardwareChoice {
+  /** The target whose numbers lead: scoreboard and Pareto front. */
+  readonly targetId: string;
+  /** The target beside it in comparisons. */
+  readonly comparedTargetId: string;
+  /** By target id; a target without an entry runs at its default clock. */
+  readonly clockHertz: Readonly<Record<string, number>>;
+  /** FINN, by layer id; layers without an entry are folded automatically for `targetCycles`. */
+  readonly foldings: Readonly<Record<LayerId, Folding>>;
+  /** FINN: automatic foldings aim at this many cycles a frame. */
+  readonly targetCycles: number;
+  /** FINN: bits of weights and activations that the estimate assumes. */
+  readonly weightBits: number;
+  readonly activationBits: number;
+}
+
+/** Everything a user chose: one JSON document. Undo keeps it, the link carries it, the command line reads it. */
+export interface Design {
+  readonly version: 1;
+  readonly data: DataChoice;
+  /** The network as it is now, physically pruned if it was pruned. */
+  readonly network: Network;
+  /** What changes are measured against: the network before its first pruning. */
+  readonly baseline: Network;
+  readonly recipe: Recipe;
+  readonly fineTune: Recipe;
+  readonly pruning: PruningChoice;
+  readonly hardware: HardwareChoice;
+}

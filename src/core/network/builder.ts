@@ -1,0 +1,181 @@
+import type { FeatureMap, Layer, LayerId, Network, Padding, Pair } from './network.ts';
+
+type Size = number | Pair;
+const pair = (size: Size): Pair => (typeof size === 'number' ? [size, size] : size);
+
+interface WindowOptions {
+  readonly stride?: Size;
+  readonly padding?: Padding;
+}
+
+interface ConvOptions extends WindowOptions {
+  readonly bias?: boolean;
+  readonly dilation?: Size;
+  readonly groups?: number;
+}
+
+/**
+ * Writes networks in a few lines. Every method appends a layer that reads the last one (or `from`) and
+ * returns its id; ids count per prefix: conv1, conv2, bn1 ...
+ */
+export class NetworkBuilder {
+  readonly #layers: Layer[] = [];
+  readonly #counts = new Map<string, number>();
+  #last: LayerId = '';
+
+  constructor(
+    readonly name: string,
+    input: FeatureMap,
+  ) {
+    this.#push({ kind: 'input', id: 'input', inputs: [], shape: input });
+  }
+
+  get last(): LayerId {
+    return this.#last;
+  }
+
+  #push(layer: Layer): LayerId {
+    this.#layers.push(layer);
+    this.#last = layer.id;
+    return layer.id;
+  }
+
+  #id(prefix: string): LayerId {
+    const count = (this.#counts.get(prefix) ?? 0) + 1;
+    this.#counts.set(prefix, count);
+    return `${prefix}${count}`;
+  }
+
+  conv(filters: number, kernel: Size, options: ConvOptions = {}, from = this.#last): LayerId {
+    return this.#push({
+      kind: 'conv2d',
+      id: this.#id('conv'),
+      inputs: [from],
+      filters,
+      kernelSize: pair(kernel),
+      strides: pair(options.stride ?? 1),
+      padding: options.padding ?? 'same',
+      dilationRate: pair(options.dilation ?? 1),
+      groups: options.groups ?? 1,
+      useBias: options.bias ?? false,
+    });
+  }
+
+  depthwise(kernel: Size, options: Omit<ConvOptions, 'groups'> = {}, from = this.#last): LayerId {
+    return this.#push({
+      kind: 'depthwiseConv2d',
+      id: this.#id('dw'),
+      inputs: [from],
+      kernelSize: pair(kernel),
+      strides: pair(options.stride ?? 1),
+      padding: options.padding ?? 'same',
+      dilationRate: pair(options.dilation ?? 1),
+      depthMultiplier: 1,
+      useBias: options.bias ?? false,
+    });
+  }
+
+  dense(units: number, options: { bias?: boolean } = {}, from = this.#last): LayerId {
+    return this.#push({
+      kind: 'dense',
+      id: this.#id('fc'),
+      inputs: [from],
+      units,
+      useBias: options.bias ?? true,
+    });
+  }
+
+  maxPool(pool: Size, options: WindowOptions = {}, from = this.#last): LayerId {
+    return this.#pool('maxPool', pool, options, from);
+  }
+
+  averagePool(pool: Size, options: WindowOptions = {}, from = this.#last): LayerId {
+    return this.#pool('averagePool', pool, options, from);
+  }
+
+  #pool(kind: 'maxPool' | 'averagePool', pool: Size, options: WindowOptions, from: LayerId): LayerId {
+    return this.#push({
+      kind,
+      id: this.#id('pool'),
+      inputs: [from],
+      poolSize: pair(pool),
+      strides: pair(options.stride ?? pool),
+      padding: options.padding ?? 'valid',
+    });
+  }
+
+  batchNorm(from = this.#last): LayerId {
+    return this.#push({ kind: 'batchNorm', id: this.#id('bn'), inputs: [from], epsilon: 1e-3 });
+  }
+
+  dropout(rate: number, from = this.#last): LayerId {
+    return this.#push({ kind: 'dropout', id: this.#id('dropout'), inputs: [from], rate });
+  }
+
+  #plain(
+    kind: 'relu' | 'relu6' | 'add' | 'concat' | 'flatten' | 'softmax' | 'globalAveragePool',
+    prefix: string,
+    inputs: readonly LayerId[],
+  ) {
+    return this.#push({ kind, id: this.#id(prefix), inputs });
+  }
+
+  relu(from = this.#last): LayerId {
+    return this.#plain('relu', 'relu', [from]);
+  }
+
+  relu6(from = this.#last): LayerId {
+    return this.#plain('relu6', 'relu', [from]);
+  }
+
+  add(a: LayerId, b: LayerId): LayerId {
+    return this.#plain('add', 'add', [a, b]);
+  }
+
+  concat(...inputs: LayerId[]): LayerId {
+    return this.#plain('concat', 'concat', inputs);
+  }
+
+  flatten(from = this.#last): LayerId {
+    return this.#plain('flatten', 'flatten', [from]);
+  }
+
+  softmax(from = this.#last): LayerId {
+    return this.#plain('softmax', 'softmax', [from]);
+  }
+
+  globalAveragePool(from = this.#last): LayerId {
+    return this.#plain('globalAveragePool', 'gap', [from]);
+  }
+
+  /** Convolution, batch norm and ReLU: the block most networks are made of. */
+  convBlock(
+    filters: number,
+    kernel: Size,
+    options: ConvOptions & { activation?: 'relu' | 'relu6' | 'none' } = {},
+    from = this.#last,
+  ): LayerId {
+    this.conv(filters, kernel, options, from);
+    return this.#normalized(options.activation ?? 'relu');
+  }
+
+  depthwiseBlock(
+    kernel: Size,
+    options: Omit<ConvOptions, 'groups'> & { activation?: 'relu' | 'relu6' | 'none' } = {},
+    from = this.#last,
+  ): LayerId {
+    this.depthwise(kernel, options, from);
+    return this.#normalized(options.activation ?? 'relu');
+  }
+
+  #normalized(activation: 'relu' | 'relu6' | 'none'): LayerId {
+    this.batchNorm();
+    if (activation === 'relu') return this.relu();
+    if (activation === 'relu6') return this.relu6();
+    return this.#last;
+  }
+
+  build(): Network {
+    return { name: this.name, layers: this.#layers };
+  }
+}

@@ -1,0 +1,131 @@
+/** The shape of a feature map, always height, width, channels (NHWC without the batch). */
+export interface FeatureMap {
+  readonly height: number;
+  readonly width: number;
+  readonly channels: number;
+}
+
+export type LayerId = string;
+
+/** [along the height, along the width] */
+export type Pair = readonly [number, number];
+
+/** `same` and `valid` as TensorFlow defines them, or rows and columns added at [top, bottom, left, right]. */
+export type Padding = 'same' | 'valid' | readonly [number, number, number, number];
+
+interface LayerBase {
+  /** Unique in its network. Names no layer kind: `kind` alone says what a layer is. */
+  readonly id: LayerId;
+  /** The layers whose outputs are read, in order; empty for `input` only. */
+  readonly inputs: readonly LayerId[];
+}
+
+interface WindowAttributes {
+  readonly strides: Pair;
+  readonly padding: Padding;
+}
+
+export interface InputLayer extends LayerBase {
+  readonly kind: 'input';
+  readonly shape: FeatureMap;
+}
+
+export interface Conv2dLayer extends LayerBase, WindowAttributes {
+  readonly kind: 'conv2d';
+  readonly filters: number;
+  readonly kernelSize: Pair;
+  readonly dilationRate: Pair;
+  readonly groups: number;
+  readonly useBias: boolean;
+}
+
+export interface DepthwiseConv2dLayer extends LayerBase, WindowAttributes {
+  readonly kind: 'depthwiseConv2d';
+  readonly kernelSize: Pair;
+  readonly dilationRate: Pair;
+  readonly depthMultiplier: number;
+  readonly useBias: boolean;
+}
+
+/** Reads a 1x1 feature map (put a `flatten` or a global pooling before it). */
+export interface DenseLayer extends LayerBase {
+  readonly kind: 'dense';
+  readonly units: number;
+  readonly useBias: boolean;
+}
+
+export interface PoolLayer extends LayerBase, WindowAttributes {
+  readonly kind: 'maxPool' | 'averagePool';
+  readonly poolSize: Pair;
+}
+
+export interface GlobalPoolLayer extends LayerBase {
+  readonly kind: 'globalAveragePool' | 'globalMaxPool';
+}
+
+export interface BatchNormLayer extends LayerBase {
+  readonly kind: 'batchNorm';
+  readonly epsilon: number;
+}
+
+export interface DropoutLayer extends LayerBase {
+  readonly kind: 'dropout';
+  /** The share of values set to zero while training. */
+  readonly rate: number;
+}
+
+/** Layers that their kind describes in full. */
+export interface PlainLayer extends LayerBase {
+  readonly kind: 'relu' | 'relu6' | 'add' | 'concat' | 'flatten' | 'softmax';
+}
+
+export type Layer =
+  | InputLayer
+  | Conv2dLayer
+  | DepthwiseConv2dLayer
+  | DenseLayer
+  | PoolLayer
+  | GlobalPoolLayer
+  | BatchNormLayer
+  | DropoutLayer
+  | PlainLayer;
+
+export type LayerKind = Layer['kind'];
+
+/**
+ * A typed graph. `layers` is in topological order: each layer comes after everything it reads.
+ * The layers nobody reads are the outputs.
+ */
+export interface Network {
+  readonly name: string;
+  readonly layers: readonly Layer[];
+}
+
+/** Trained numbers of one parameter. Shapes are TensorFlow's: conv2d kernel [kh, kw, in, out]. */
+export interface WeightTensor {
+  readonly shape: readonly number[];
+  readonly values: Float32Array;
+}
+
+/**
+ * The weights of a network by `parameterKey`: conv2d and dense `kernel`, `bias`; depthwiseConv2d
+ * `depthwiseKernel`, `bias`; batchNorm `gamma`, `beta`, `movingMean`, `movingVariance`.
+ */
+export type Weights = Readonly<Record<string, WeightTensor>>;
+
+export const parameterKey = (layerId: LayerId, parameter: string): string => `${layerId}/${parameter}`;
+
+/** For each layer, the layers that read it, in network order. */
+export function consumersOf(network: Network): ReadonlyMap<LayerId, readonly Layer[]> {
+  const consumers = new Map<LayerId, Layer[]>(network.layers.map((layer) => [layer.id, []]));
+  for (const layer of network.layers) {
+    for (const input of new Set(layer.inputs)) consumers.get(input)?.push(layer);
+  }
+  return consumers;
+}
+
+/** Layers whose result leaves the network. */
+export function outputsOf(network: Network): readonly Layer[] {
+  const consumers = consumersOf(network);
+  return network.layers.filter((layer) => consumers.get(layer.id)?.length === 0);
+}

@@ -1,0 +1,182 @@
+import type { Design, Recipe } from '../core/exploration/design.ts';
+import type { HardwareReport } from '../core/hardware/report.ts';
+import type { FeatureMap, LayerId, Network, Weights } from '../core/network/network.ts';
+import type { Fault, Result } from '../core/result.ts';
+
+/** One call a worker understands: what goes in, what is reported on the way, what comes out. */
+interface Call<Request, Progress, Reply> {
+  readonly request: Request;
+  readonly progress: Progress;
+  readonly reply: Reply;
+}
+
+/** Images as bytes, NHWC, with a class index each. Buffers are shared by reference inside one thread only. */
+export interface LabeledImages {
+  readonly name: string;
+  /** True for generated images: the screen says so. */
+  readonly synthetic: boolean;
+  readonly image: FeatureMap;
+  readonly classNames: readonly string[];
+  /** imageCount * height * width * channels, 0..255 */
+  readonly pixels: Uint8Array;
+  readonly labels: Uint8Array;
+}
+
+export interface NamedFile {
+  readonly name: string;
+  readonly bytes: ArrayBuffer;
+}
+
+/** data.worker: generates and reads images. Every returned buffer is transferred. */
+export interface DataCalls {
+  readonly generateLandCover: Call<
+    { imageCount: number; seed: number },
+    { done: number; total: number },
+    LabeledImages
+  >;
+  readonly readImageFiles: Call<
+    { files: readonly NamedFile[] },
+    never,
+    { format: 'cifar10' | 'mnist'; images: LabeledImages }
+  >;
+}
+
+/** hardware.worker */
+export interface HardwareCalls {
+  /** One report a (network, target) pair, in the order asked. */
+  readonly estimate: Call<
+    {
+      readonly jobs: readonly { readonly network: Network; readonly targetId: string }[];
+      readonly hardware: Design['hardware'];
+    },
+    never,
+    readonly Result<HardwareReport>[]
+  >;
+  /** Cycles of one layer's row over its width: the staircase. `slots` from 1 to the group's width. */
+  readonly widthSweep: Call<
+    {
+      readonly network: Network;
+      readonly groupId: string;
+      readonly targetId: string;
+      readonly hardware: Design['hardware'];
+    },
+    never,
+    Result<{ readonly widths: readonly number[]; readonly cycles: readonly number[] }>
+  >;
+}
+
+export type BackendName = 'webgl' | 'wasm' | 'cpu';
+
+export interface BackendMeasurement {
+  readonly backend: BackendName;
+  /** Images a second in a short training run, or null with the reason it can't be used. */
+  readonly imagesPerSecond: number | null;
+  readonly reason?: string;
+}
+
+export interface BackendChoice {
+  readonly active: BackendName;
+  readonly measurements: readonly BackendMeasurement[];
+  /** One sentence: why this one. */
+  readonly explanation: string;
+}
+
+export interface TrainStep {
+  readonly kind: 'step';
+  readonly epoch: number;
+  readonly step: number;
+  readonly stepsPerEpoch: number;
+  readonly loss: number;
+  /** Accuracy of this batch, 0..1. */
+  readonly accuracy: number;
+  readonly imagesPerSecond: number;
+}
+
+export interface TrainEpoch {
+  readonly kind: 'epoch';
+  /** 1 after the first. */
+  readonly epoch: number;
+  readonly trainLoss: number;
+  readonly trainAccuracy: number;
+  readonly validationLoss: number;
+  readonly validationAccuracy: number;
+  /** A checkpoint: what a reload or a lost worker goes back to. */
+  readonly weights: Weights;
+}
+
+/** Shader compilation or first-step work that makes no progress a user can see. */
+export interface TrainNotice {
+  readonly kind: 'notice';
+  readonly message: string;
+}
+
+export interface Accuracy {
+  readonly correct: number;
+  readonly total: number;
+  readonly loss: number;
+}
+
+export interface TrainResult {
+  readonly weights: Weights;
+  readonly epochs: number;
+  readonly steps: number;
+  readonly validation: Accuracy;
+  readonly seconds: number;
+  readonly backend: BackendName;
+  /** Null where it ran to its end; else why it stopped (the last good weights are in `weights`). */
+  readonly stopped: 'by the user' | Fault | null;
+}
+
+/** Share of zeros of each channel behind each ReLU. */
+export interface ApozResult {
+  readonly byActivation: Readonly<Record<LayerId, Float64Array>>;
+  readonly imageCount: number;
+  readonly seconds: number;
+}
+
+/** train.worker: the only place that loads tfjs. */
+export interface TrainCalls {
+  readonly chooseBackend: Call<{ readonly override: BackendName | null }, { message: string }, BackendChoice>;
+  /** Gives the worker its images; a later call replaces them. */
+  readonly setImages: Call<
+    { readonly images: LabeledImages; readonly splitSeed: number; readonly validationShare: number },
+    never,
+    { readonly trainCount: number; readonly validationCount: number }
+  >;
+  readonly initialize: Call<{ readonly network: Network; readonly seed: number }, never, Weights>;
+  readonly train: Call<
+    {
+      readonly network: Network;
+      readonly weights: Weights;
+      readonly recipe: Recipe;
+      readonly startPaused: boolean;
+    },
+    TrainStep | TrainEpoch | TrainNotice,
+    TrainResult
+  >;
+  readonly measureApoz: Call<
+    { readonly network: Network; readonly weights: Weights },
+    { done: number; total: number },
+    ApozResult
+  >;
+  readonly evaluate: Call<
+    { readonly network: Network; readonly weights: Weights },
+    { done: number; total: number },
+    Accuracy
+  >;
+}
+
+/** Said to a running call. Every call hears `cancel`; `train` hears the others. */
+export type Control = 'cancel' | 'pause' | 'resume' | 'step' | 'stop';
+
+export type ToWorker<Calls> =
+  | { readonly id: number; readonly method: keyof Calls & string; readonly request: unknown }
+  | { readonly id: number; readonly control: Control };
+
+export type FromWorker =
+  | { readonly id: number; readonly kind: 'progress'; readonly progress: unknown }
+  | { readonly id: number; readonly kind: 'done'; readonly reply: unknown }
+  | { readonly id: number; readonly kind: 'failed'; readonly fault: Fault }
+  | { readonly id: number; readonly kind: 'canceled' };
+
+export type AnyCalls = Record<string, { request: unknown; progress: unknown; reply: unknown }>;
