@@ -2,6 +2,8 @@
 export interface TargetDescription {
   readonly id: string;
   readonly family: 'dpu' | 'finn';
+  /** The DPU's architecture; null for other families. */
+  readonly architecture: DpuArchitectureName | null;
   readonly name: string;
   readonly defaultClockHertz: number;
   /** Where its figures come from. */
@@ -17,6 +19,7 @@ export const TARGETS: readonly TargetDescription[] = [
     (name): TargetDescription => ({
       id: `dpu-${name.toLowerCase()}`,
       family: 'dpu',
+      architecture: name,
       name: `DPU ${name}`,
       defaultClockHertz: 300e6,
       source: 'Xilinx PG338, Vitis-AI target factory',
@@ -25,6 +28,7 @@ export const TARGETS: readonly TargetDescription[] = [
   {
     id: 'finn',
     family: 'finn',
+    architecture: null,
     name: 'FINN dataflow',
     defaultClockHertz: 100e6,
     source: 'Xilinx/finn v0.10.1 estimators',

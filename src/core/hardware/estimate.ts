@@ -1,0 +1,26 @@
+import type { HardwareChoice } from '../exploration/design.ts';
+import type { Network } from '../network/network.ts';
+import { fail, type Result } from '../result.ts';
+import { estimateDpu } from './dpu/estimate.ts';
+import { estimateFinn } from './finn/estimate.ts';
+import type { HardwareReport } from './report.ts';
+import { targetById } from './targets.ts';
+
+/** The clock a target runs at in a design, in hertz. */
+export function clockOf(targetId: string, hardware: HardwareChoice): number {
+  return hardware.clockHertz[targetId] ?? targetById(targetId)?.defaultClockHertz ?? 0;
+}
+
+/** Design to report: a row a layer, bottleneck, latency, throughput, violations. */
+export function estimate(
+  network: Network,
+  targetId: string,
+  hardware: HardwareChoice,
+): Result<HardwareReport> {
+  const target = targetById(targetId);
+  if (!target) return fail('unknown-target', `There is no target ${targetId}; choose one from the list.`, targetId);
+  const clockHertz = clockOf(targetId, hardware);
+  if (target.architecture) return estimateDpu(network, { architecture: target.architecture, clockHertz });
+  const { foldings, targetCycles, weightBits, activationBits } = hardware;
+  return estimateFinn(network, { clockHertz, foldings, targetCycles, weightBits, activationBits });
+}

@@ -1,0 +1,56 @@
+import type { HardwareChoice } from '../exploration/design.ts';
+import type { Network } from '../network/network.ts';
+import { applyPlan } from '../pruning/apply.ts';
+import { channelGroups } from '../pruning/groups.ts';
+import { fail, ok, type Result } from '../result.ts';
+import { estimate } from './estimate.ts';
+import type { HardwareReport } from './report.ts';
+
+export interface WidthSweep {
+  readonly widths: readonly number[];
+  /** Cycles of a whole frame on a sequential engine, of the slowest touched row in a dataflow. */
+  readonly cycles: readonly number[];
+}
+
+/** At most this many widths are tried: a wide group is sampled, ends and multiples of 4 included. */
+const MOST_WIDTHS = 160;
+
+function widthsUpTo(width: number): number[] {
+  const stride = Math.max(1, Math.ceil(width / MOST_WIDTHS / 4) * (width > MOST_WIDTHS ? 4 : 1));
+  const widths: number[] = [];
+  for (let w = 1; w <= width; w++) if (w === 1 || w === width || w % stride === 0) widths.push(w);
+  return widths;
+}
+
+/** What a frame costs in the rows that a set of layers takes part in. */
+function touchedCycles(report: HardwareReport, touched: ReadonlySet<string>): number {
+  const rows = report.rows.filter((row) => row.layerIds.some((id) => touched.has(id)));
+  const cycles = rows.map((row) => row.cycles);
+  return report.schedule === 'sequential' ? cycles.reduce((sum, c) => sum + c, 0) : Math.max(0, ...cycles);
+}
+
+/**
+ * The staircase: cycles of the layers that a channel group touches (producers, followers and consumers)
+ * over the number of its channels that are kept. All other widths stay as they are.
+ */
+export function channelWidthSweep(
+  network: Network,
+  groupId: string,
+  targetId: string,
+  hardware: HardwareChoice,
+): Result<WidthSweep> {
+  const groups = channelGroups(network);
+  const group = groups.groups.find((candidate) => candidate.id === groupId);
+  if (!group) return fail('unknown-group', `There is no channel group ${groupId} in ${network.name}; choose another.`, groupId);
+  const touched = new Set([...group.producers, ...group.followers, ...group.consumers]);
+  const widths = widthsUpTo(group.slotCount);
+  const cycles: number[] = [];
+  for (const width of widths) {
+    const kept = Array.from({ length: width }, (_, i) => i);
+    const narrowed = applyPlan(network, groups, { keep: { [groupId]: kept } }).network;
+    const report = estimate(narrowed, targetId, hardware);
+    if (!report.ok) return report;
+    cycles.push(touchedCycles(report.value, touched));
+  }
+  return ok({ widths, cycles });
+}

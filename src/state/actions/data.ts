@@ -1,0 +1,123 @@
+import type { DataSource } from '../../core/exploration/design.ts';
+import { FaultError } from '../../core/result.ts';
+import type { LabeledImages } from '../../workers/protocol.ts';
+import { type LoadedData, dataStore, loadedData, type Samples } from '../dataStore.ts';
+import { changeDesign, present } from '../designStore.ts';
+import { runJob } from '../jobStore.ts';
+import { dataWorker, trainWorker } from '../services.ts';
+
+const SAMPLES_PER_CLASS = 12;
+
+/** The images on their way to the train worker. Handed over once; made again from their source when needed. */
+let waiting: LabeledImages | null = null;
+/** Files the user gave: kept as handles, so that a restarted worker can have their images again. */
+let files: readonly File[] = [];
+/** What the train worker holds now: the worker's generation, the images and their split. */
+let handed = '';
+
+function pickSamples(images: LabeledImages): Samples {
+  const { height, width, channels } = images.image;
+  const size = height * width * channels;
+  const byClass: Uint8Array[][] = images.classNames.map(() => []);
+  for (let i = 0; i < images.labels.length; i++) {
+    const sheet = byClass[images.labels[i] as number];
+    if (sheet && sheet.length < SAMPLES_PER_CLASS) sheet.push(images.pixels.slice(i * size, (i + 1) * size));
+    if (byClass.every((others) => others.length >= SAMPLES_PER_CLASS)) break;
+  }
+  return { image: images.image, classNames: images.classNames, byClass };
+}
+
+function describe(source: DataSource, images: LabeledImages): LoadedData {
+  const countByClass = images.classNames.map(() => 0);
+  for (const label of images.labels) countByClass[label] = (countByClass[label] ?? 0) + 1;
+  return {
+    source,
+    name: images.name,
+    synthetic: images.synthetic,
+    image: images.image,
+    classNames: images.classNames,
+    countByClass,
+    imageCount: images.labels.length,
+    samples: pickSamples(images),
+  };
+}
+
+function accept(source: DataSource, images: LabeledImages): void {
+  waiting = images;
+  handed = '';
+  dataStore.setState({ data: { status: 'ready', data: describe(source, images) } });
+}
+
+const missingFiles = (names: readonly string[]) =>
+  `This design was made with ${names.join(', ')}, and images do not travel with a design. Drop the same file here to train or measure, or choose the land-cover set.`;
+
+async function produce(source: DataSource, signal: AbortSignal, onProgress: (fraction: number) => void): Promise<LabeledImages> {
+  if (source.kind === 'land-cover') {
+    const { imageCount, seed } = source;
+    return dataWorker.call('generateLandCover', { imageCount, seed }, { signal, onProgress: ({ done, total }) => onProgress(done / total) });
+  }
+  if (files.length === 0) throw new FaultError({ code: 'files-missing', message: missingFiles(source.fileNames) });
+  return (await readFiles(files, signal)).images;
+}
+
+async function readFiles(chosen: readonly File[], signal: AbortSignal) {
+  const named = await Promise.all(chosen.map(async (file) => ({ name: file.name, bytes: await file.arrayBuffer() })));
+  return dataWorker.call('readImageFiles', { files: named }, { signal, transfer: named.map(({ bytes }) => bytes) });
+}
+
+let loading: AbortController | null = null;
+
+/** Makes the images of the present design, unless they are there already. */
+export async function loadData(): Promise<void> {
+  const { source } = present().design.data;
+  const loaded = loadedData();
+  if (loaded && JSON.stringify(loaded.source) === JSON.stringify(source)) return;
+  loading?.abort();
+  if (source.kind === 'file' && files.length === 0) {
+    dataStore.setState({ data: { status: 'empty', reason: missingFiles(source.fileNames) } });
+    return;
+  }
+  const current = new AbortController();
+  loading = current;
+  dataStore.setState({ data: { status: 'loading' } });
+  await runJob(source.kind === 'land-cover' ? 'Generating images' : 'Reading images', async ({ signal, report }) => {
+    const images = await produce(source, AbortSignal.any([signal, current.signal]), report);
+    accept(source, images);
+  });
+  if (loading === current && dataStore.getState().data.status === 'loading') {
+    dataStore.setState({ data: { status: 'empty', reason: 'No images were loaded. Choose a set on the left.' } });
+  }
+}
+
+/** Reads the user's own files; a file that can't be read changes nothing. */
+export async function openImageFiles(chosen: readonly File[]): Promise<void> {
+  if (chosen.length === 0) return;
+  await runJob('Reading images', async ({ signal }) => {
+    const { format, images } = await readFiles(chosen, signal);
+    loading?.abort();
+    files = [...chosen];
+    const source: DataSource = {
+      kind: 'file',
+      format,
+      fileNames: chosen.map((file) => file.name),
+      imageCount: images.labels.length,
+    };
+    accept(source, images);
+    changeDesign((design) => ({ ...design, data: { ...design.data, source } }));
+  });
+}
+
+/** Sees to it that the train worker holds the design's images, split as the design says. */
+export async function handImagesToTrainer(signal: AbortSignal): Promise<void> {
+  const { data } = present().design;
+  const key = () => `${trainWorker.generation}:${JSON.stringify(data)}`;
+  if (handed === key()) return;
+  const images = waiting ?? (await produce(data.source, signal, () => {}));
+  waiting = null;
+  await trainWorker.call(
+    'setImages',
+    { images, splitSeed: data.splitSeed, validationShare: data.validationShare },
+    { signal, transfer: [images.pixels.buffer, images.labels.buffer] },
+  );
+  handed = key();
+}

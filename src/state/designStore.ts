@@ -1,0 +1,69 @@
+import { createStore } from 'zustand/vanilla';
+import type { Design } from '../core/exploration/design.ts';
+import { defaultDesign } from '../core/exploration/defaultDesign.ts';
+import { amend, beginHistory, type History, record, redo, settle, undo } from './history.ts';
+
+/** What one step of undo brings back: the choices, and the weights that belong to them. */
+export interface Entry {
+  readonly design: Design;
+  /** The trained model of `design.network`; null where it has no weights yet. */
+  readonly modelId: string | null;
+  /** The trained model of `design.baseline`, for comparisons. */
+  readonly baselineModelId: string | null;
+}
+
+export const designStore = createStore<{ history: History<Entry> }>(() => ({
+  history: beginHistory<Entry>({ design: defaultDesign(), modelId: null, baselineModelId: null }),
+}));
+
+export const present = (): Entry => designStore.getState().history.present;
+
+const write = (history: History<Entry>) => designStore.setState({ history });
+
+/** A step of the user's. Steps with the same `merge` key in a row are one. */
+export function changeEntry(update: (entry: Entry) => Entry, merge: string | null = null): void {
+  const { history } = designStore.getState();
+  const next = update(history.present);
+  if (next !== history.present) write(record(history, next, merge));
+}
+
+/** A step that leaves the weights alone: everything except the network. */
+export function changeDesign(update: (design: Design) => Design, merge: string | null = null): void {
+  changeEntry((entry) => {
+    const design = update(entry.design);
+    return design === entry.design ? entry : { ...entry, design };
+  }, merge);
+}
+
+/** Another network: the weights no longer fit, and it is its own baseline. */
+export function changeNetwork(network: Design['network'], merge: string | null = null): void {
+  changeEntry(
+    ({ design }) => ({
+      design: {
+        ...design,
+        network,
+        baseline: network,
+        pruning: { ...design.pruning, thresholds: {} },
+        hardware: { ...design.hardware, foldings: {} },
+      },
+      modelId: null,
+      baselineModelId: null,
+    }),
+    merge,
+  );
+}
+
+export const settleDesign = (): void => write(settle(designStore.getState().history));
+export const undoDesign = (): void => write(undo(designStore.getState().history));
+export const redoDesign = (): void => write(redo(designStore.getState().history));
+
+/** Notes what the program found out (a finished training), without a step of undo. */
+export function amendEntry(update: (entry: Entry) => Entry): void {
+  const { history } = designStore.getState();
+  write(amend(history, update(history.present)));
+}
+
+/** Opens a design as a new start: nothing to undo. */
+export function openEntry(entry: Entry): void {
+  write(beginHistory(entry));
+}

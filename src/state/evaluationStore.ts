@@ -1,0 +1,28 @@
+import { createStore } from 'zustand/vanilla';
+import type { Design } from '../core/exploration/design.ts';
+import type { Accuracy } from '../workers/protocol.ts';
+
+/** A design with a measured accuracy: a point of the Pareto chart. */
+export interface Evaluation {
+  readonly id: string;
+  readonly label: string;
+  readonly design: Design;
+  readonly modelId: string;
+  readonly baselineModelId: string | null;
+  readonly accuracy: Accuracy;
+  readonly parameterCount: number;
+  readonly macCount: number;
+}
+
+export const evaluationStore = createStore<{ evaluations: readonly Evaluation[] }>(() => ({ evaluations: [] }));
+
+/** Adds a design's measured accuracy; the same model again replaces its point. */
+export function recordEvaluation(evaluation: Evaluation): void {
+  evaluationStore.setState(({ evaluations }) => ({
+    evaluations: [...evaluations.filter((other) => other.modelId !== evaluation.modelId), evaluation],
+  }));
+}
+
+export function forgetEvaluation(id: string): void {
+  evaluationStore.setState(({ evaluations }) => ({ evaluations: evaluations.filter((other) => other.id !== id) }));
+}

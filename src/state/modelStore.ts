@@ -1,0 +1,46 @@
+import { createStore } from 'zustand/vanilla';
+import type { Network, Weights } from '../core/network/network.ts';
+import type { Accuracy, ApozResult, BackendName } from '../workers/protocol.ts';
+
+/** What one training run looked like, for the learning curves. */
+export interface LearningCurves {
+  readonly stepLosses: readonly number[];
+  readonly stepsPerEpoch: number;
+  readonly epochs: readonly {
+    readonly epoch: number;
+    readonly trainLoss: number;
+    readonly trainAccuracy: number;
+    readonly validationLoss: number;
+    readonly validationAccuracy: number;
+  }[];
+}
+
+/** Weights of a network and everything measured with them. Never changed in place. */
+export interface Model {
+  readonly id: string;
+  readonly network: Network;
+  readonly weights: Weights;
+  readonly origin: 'trained' | 'pruned' | 'fine-tuned';
+  readonly epochs: number;
+  readonly backend: BackendName | null;
+  readonly curves: LearningCurves | null;
+  /** On the validation images; null until measured. */
+  readonly validation: Accuracy | null;
+  readonly apoz: ApozResult | null;
+}
+
+export const modelStore = createStore<{ models: Readonly<Record<string, Model>> }>(() => ({ models: {} }));
+
+export const modelById = (id: string | null): Model | null =>
+  id === null ? null : (modelStore.getState().models[id] ?? null);
+
+export function putModel(model: Model): void {
+  modelStore.setState(({ models }) => ({ models: { ...models, [model.id]: model } }));
+}
+
+export function patchModel(id: string, patch: Partial<Model>): void {
+  const model = modelById(id);
+  if (model) putModel({ ...model, ...patch });
+}
+
+export const newId = (): string => crypto.randomUUID();

@@ -1,0 +1,152 @@
+import { type DBSchema, type IDBPDatabase, openDB } from 'idb';
+import type { Design } from '../core/exploration/design.ts';
+import { parseDesign } from '../formats/design/parse.ts';
+import { designStore, openEntry, present } from './designStore.ts';
+import { type Evaluation, evaluationStore } from './evaluationStore.ts';
+import { type Model, modelStore } from './modelStore.ts';
+import { notify } from './noticeStore.ts';
+import { trainingStore } from './trainingStore.ts';
+
+/** What a reload brings back. */
+interface Session {
+  readonly design: Design;
+  readonly modelId: string | null;
+  readonly baselineModelId: string | null;
+  readonly evaluations: readonly Evaluation[];
+  /** The training that was running, if one was: its last finished epoch and its goal. */
+  readonly running: { readonly epoch: number; readonly epochs: number } | null;
+}
+
+interface Stored extends DBSchema {
+  models: { key: string; value: Model };
+  session: { key: string; value: Session };
+}
+
+const SESSION = 'session';
+const SAVE_AFTER_MS = 300;
+
+let database: Promise<IDBPDatabase<Stored>> | null = null;
+
+function open(): Promise<IDBPDatabase<Stored>> {
+  database ??= openDB<Stored>('sweetspot', 1, {
+    upgrade: (db) => {
+      db.createObjectStore('models');
+      db.createObjectStore('session');
+    },
+  });
+  return database;
+}
+
+let told = false;
+
+function tellOnce(error: unknown): void {
+  if (told) return;
+  told = true;
+  const full = error instanceof DOMException && error.name === 'QuotaExceededError';
+  notify(
+    'error',
+    full
+      ? 'The browser has no room left to keep the weights: a reload would lose them. Free some space for this site.'
+      : 'This browser does not let the page keep data (a private window?): a reload will lose the weights. Copy the link to keep the design.',
+  );
+}
+
+const sessionNow = (): Session => {
+  const { design, modelId, baselineModelId } = present();
+  const { live } = trainingStore.getState();
+  return {
+    design,
+    modelId,
+    baselineModelId,
+    evaluations: evaluationStore.getState().evaluations,
+    running: live ? { epoch: live.curves.epochs.length, epochs: live.epochs } : null,
+  };
+};
+
+let timer: ReturnType<typeof setTimeout> | undefined;
+const saved = new Map<string, Model>();
+
+async function save(): Promise<void> {
+  try {
+    const db = await open();
+    for (const model of Object.values(modelStore.getState().models)) {
+      if (saved.get(model.id) === model) continue;
+      await db.put('models', model, model.id);
+      saved.set(model.id, model);
+    }
+    await db.put('session', sessionNow(), SESSION);
+  } catch (error) {
+    tellOnce(error);
+  }
+}
+
+function saveSoon(): void {
+  clearTimeout(timer);
+  timer = setTimeout(() => void save(), SAVE_AFTER_MS);
+}
+
+/** Saves after every change, from now on. */
+export function keepSaving(): void {
+  let { live } = trainingStore.getState();
+  designStore.subscribe(saveSoon);
+  modelStore.subscribe(saveSoon);
+  evaluationStore.subscribe(saveSoon);
+  trainingStore.subscribe((state) => {
+    if (Boolean(state.live) !== Boolean(live)) saveSoon();
+    live = state.live;
+  });
+}
+
+/** Models that neither the design nor an evaluated point needs any more. */
+async function forgetUnused(db: IDBPDatabase<Stored>, used: ReadonlySet<string>): Promise<void> {
+  for (const key of await db.getAllKeys('models')) if (!used.has(key)) await db.delete('models', key);
+}
+
+/** Brings back the last session; with a design of its own (a link), only the evaluated points. True where it did. */
+export async function restoreSession(): Promise<boolean> {
+  try {
+    const db = await open();
+    const session = await db.get('session', SESSION);
+    if (!session) return false;
+    const used = new Set(
+      [session.modelId, session.baselineModelId, ...session.evaluations.flatMap((e) => [e.modelId, e.baselineModelId])].filter(
+        (id) => id !== null,
+      ),
+    );
+    const models: Record<string, Model> = {};
+    for (const id of used) {
+      const model = await db.get('models', id);
+      if (model) {
+        models[id] = model;
+        saved.set(id, model);
+      }
+    }
+    await forgetUnused(db, used);
+    const design = parseDesign(session.design);
+    if (!design.ok) return false;
+    modelStore.setState({ models });
+    evaluationStore.setState({ evaluations: session.evaluations });
+    // The saved design object and the models' networks are one and the same graph again after a reload.
+    const model = session.modelId === null ? null : (models[session.modelId] ?? null);
+    const baselineIsNetwork = JSON.stringify(session.design.baseline) === JSON.stringify(session.design.network);
+    const network = model?.network ?? design.value.network;
+    openEntry({
+      design: { ...design.value, network, baseline: baselineIsNetwork ? network : design.value.baseline },
+      modelId: model?.id ?? null,
+      baselineModelId: session.baselineModelId !== null && models[session.baselineModelId] ? session.baselineModelId : null,
+    });
+    if (session.running) {
+      const { epoch, epochs } = session.running;
+      notify(
+        'info',
+        epoch === 0
+          ? `A training of ${epochs} epochs was interrupted before its first epoch ended; nothing was lost but that. Start it again.`
+          : `A training was interrupted after epoch ${epoch} of ${epochs}; the weights of epoch ${epoch} are here. Train on from them.`,
+      );
+    }
+    return true;
+  } catch (error) {
+    tellOnce(error);
+    return false;
+  }
+}

@@ -1,0 +1,17 @@
+import { WorkerClient } from '../workers/client.ts';
+import type { DataCalls, HardwareCalls, TrainCalls } from '../workers/protocol.ts';
+
+/** Workers fetch their own files (wasm) relative to the page, wherever it is hosted. */
+const name = () => new URL('.', document.baseURI).href;
+
+export const dataWorker = new WorkerClient<DataCalls>(
+  () => new Worker(new URL('../workers/data.worker.ts', import.meta.url), { type: 'module', name: name() }),
+);
+
+export const hardwareWorker = new WorkerClient<HardwareCalls>(
+  () => new Worker(new URL('../workers/hardware.worker.ts', import.meta.url), { type: 'module', name: name() }),
+);
+
+export const trainWorker = new WorkerClient<TrainCalls>(
+  () => new Worker(new URL('../workers/train.worker.ts', import.meta.url), { type: 'module', name: name() }),
+);

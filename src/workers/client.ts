@@ -1,0 +1,121 @@
+import { FaultError } from '../core/result.ts';
+import type { Control, FromWorker } from './protocol.ts';
+
+type Shape<Calls> = { [K in keyof Calls]: { request: unknown; progress: unknown; reply: unknown } };
+
+interface Pending {
+  resolve(reply: unknown): void;
+  reject(error: unknown): void;
+  onProgress: ((progress: unknown) => void) | undefined;
+}
+
+export interface CallOptions<Progress> {
+  readonly onProgress?: (progress: Progress) => void;
+  /** Aborting rejects the call with an AbortError at once and tells the worker to stop. */
+  readonly signal?: AbortSignal;
+  readonly transfer?: Transferable[];
+}
+
+export interface RunningCall<Reply> {
+  readonly reply: Promise<Reply>;
+  readonly control: (control: Control) => void;
+}
+
+/** An abort is somebody's wish, not an error: catch it and say nothing. */
+export const isAbort = (error: unknown): boolean => error instanceof DOMException && error.name === 'AbortError';
+
+/**
+ * Calls a worker by method name. The worker starts with the first call; one that dies fails its calls with a
+ * `worker-lost` fault and the next call starts a new one.
+ */
+export class WorkerClient<Calls extends Shape<Calls>> {
+  readonly #spawn: () => Worker;
+  readonly #pending = new Map<number, Pending>();
+  #worker: Worker | null = null;
+  #nextId = 1;
+  /** Counts the workers started: whoever gave one some state can tell that it is gone. */
+  generation = 0;
+
+  constructor(spawn: () => Worker) {
+    this.#spawn = spawn;
+  }
+
+  #running(): Worker {
+    if (this.#worker) return this.#worker;
+    const worker = this.#spawn();
+    worker.onmessage = (event: MessageEvent<FromWorker>) => this.#receive(event.data);
+    worker.onerror = (event) => {
+      event.preventDefault();
+      this.restart(`A background worker stopped unexpectedly (${event.message || 'no reason given'}); start the job again.`);
+    };
+    this.#worker = worker;
+    this.generation++;
+    return worker;
+  }
+
+  #receive(message: FromWorker): void {
+    const pending = this.#pending.get(message.id);
+    if (!pending) return;
+    if (message.kind === 'progress') {
+      pending.onProgress?.(message.progress);
+      return;
+    }
+    this.#pending.delete(message.id);
+    if (message.kind === 'done') pending.resolve(message.reply);
+    else if (message.kind === 'failed') pending.reject(new FaultError(message.fault));
+    else pending.reject(new DOMException('Canceled', 'AbortError'));
+  }
+
+  /** Ends the worker; what was running fails with the given sentence. */
+  restart(reason: string): void {
+    this.#worker?.terminate();
+    this.#worker = null;
+    const lost = [...this.#pending.values()];
+    this.#pending.clear();
+    for (const { reject } of lost) reject(new FaultError({ code: 'worker-lost', message: reason }));
+  }
+
+  start<Method extends keyof Calls & string>(
+    method: Method,
+    request: Calls[Method]['request'],
+    options: CallOptions<Calls[Method]['progress']> = {},
+  ): RunningCall<Calls[Method]['reply']> {
+    const { signal } = options;
+    const id = this.#nextId++;
+    const control = (message: Control) => this.#worker?.postMessage({ id, control: message });
+    const reply = new Promise<Calls[Method]['reply']>((resolve, reject) => {
+      if (signal?.aborted) {
+        reject(new DOMException('Canceled', 'AbortError'));
+        return;
+      }
+      const onAbort = () => {
+        if (!this.#pending.delete(id)) return;
+        control('cancel');
+        reject(new DOMException('Canceled', 'AbortError'));
+      };
+      signal?.addEventListener('abort', onAbort, { once: true });
+      const forget = () => signal?.removeEventListener('abort', onAbort);
+      this.#pending.set(id, {
+        resolve: (value) => {
+          forget();
+          resolve(value as Calls[Method]['reply']);
+        },
+        reject: (error) => {
+          forget();
+          reject(error);
+        },
+        onProgress: options.onProgress as ((progress: unknown) => void) | undefined,
+      });
+      this.#running().postMessage({ id, method, request }, options.transfer ?? []);
+    });
+    return { reply, control };
+  }
+
+  call<Method extends keyof Calls & string>(
+    method: Method,
+    request: Calls[Method]['request'],
+    options: CallOptions<Calls[Method]['progress']> = {},
+  ): Promise<Calls[Method]['reply']> {
+    return this.start(method, request, options).reply;
+  }
+}

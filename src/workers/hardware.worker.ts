@@ -1,0 +1,9 @@
+import { estimate } from '../core/hardware/estimate.ts';
+import { channelWidthSweep } from '../core/hardware/widthSweep.ts';
+import type { HardwareCalls } from './protocol.ts';
+import { serve } from './serve.ts';
+
+serve<HardwareCalls>({
+  estimate: ({ jobs, hardware }) => jobs.map(({ network, targetId }) => estimate(network, targetId, hardware)),
+  widthSweep: ({ network, groupId, targetId, hardware }) => channelWidthSweep(network, groupId, targetId, hardware),
+});
