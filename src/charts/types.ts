@@ -1,0 +1,187 @@
+import type { Bound, CostTerm } from '../core/hardware/report.ts';
+import type { LayerId } from '../core/network/network.ts';
+
+/** What every chart function `(container, data, options)` hands back. */
+export interface Chart<Data, Options> {
+  /** Options given here replace the earlier ones one by one; those left out stay. */
+  update(data: Data, options?: Partial<Options>): void;
+  /** Marks everything that belongs to this layer; null takes the mark away. Never calls `onHover`. */
+  highlight(layerId: LayerId | null): void;
+  dispose(): void;
+  /** For export: see `toSvgText` and `toPngBlob`. */
+  readonly svg: SVGSVGElement;
+}
+
+/** The numbers of a chart as a table; the same goes to the screen and into a CSV. */
+export interface Table {
+  readonly columns: readonly string[];
+  readonly rows: readonly (readonly (string | number)[])[];
+}
+
+export interface ChartOptions {
+  /** The accessible name; each chart has a default. */
+  readonly label?: string;
+  /** The user points at, or moves the focus to, a mark of this layer; null when leaving it. */
+  readonly onHover?: (layerId: LayerId | null) => void;
+}
+
+export interface ApozGroup {
+  readonly id: string;
+  readonly label: string;
+  readonly layerIds: readonly LayerId[];
+  /** APoZ of every channel, highest first. */
+  readonly trained: Float64Array;
+  /** APoZ of the kept channels only, highest first. */
+  readonly pruned: Float64Array;
+  /** Channels above it fall. */
+  readonly threshold: number;
+  readonly width: number;
+  readonly kept: number;
+  /** Fallen after rounding; `removed + roundedBack` are above the threshold. */
+  readonly removed: number;
+  readonly roundedBack: number;
+  /** Why this group cannot be pruned, or null. */
+  readonly fixed: string | null;
+}
+
+export interface ApozData {
+  readonly groups: readonly ApozGroup[];
+  readonly selected: string | null;
+}
+
+export interface ApozOptions extends ChartOptions {
+  readonly onSelect?: (groupId: string) => void;
+  /** `drag` for each step on the way, `end` once when the pointer or the key is let go. */
+  readonly onThreshold?: (groupId: string, value: number, phase: 'drag' | 'end') => void;
+}
+
+export interface LatencyRow {
+  readonly id: string;
+  readonly label: string;
+  readonly layerIds: readonly LayerId[];
+  /** Null where the row exists only after, or only before. */
+  readonly before: number | null;
+  readonly after: number | null;
+  readonly bound: Bound;
+  readonly boundSentence: string;
+  readonly terms?: readonly CostTerm[];
+}
+
+export interface LatencyData {
+  readonly rows: readonly LatencyRow[];
+  readonly unit: 'cycles' | 'ms';
+  readonly names: { readonly before: string; readonly after: string };
+  /** The row to mark; the slowest one after when left out. */
+  readonly bottleneckId?: string;
+}
+
+export interface LatencyOptions extends ChartOptions {
+  readonly order?: 'network' | 'slowest';
+  readonly onPick?: (rowId: string) => void;
+}
+
+export interface ParetoPoint {
+  readonly id: string;
+  readonly label: string;
+  /** Throughput, images per second unless `axes` says otherwise. */
+  readonly x: number;
+  /** Accuracy in percent, 0..100, unless `axes` says otherwise. */
+  readonly y: number;
+  readonly yInterval?: readonly [number, number];
+  readonly onFront: boolean;
+  readonly current: boolean;
+  /** Layers this design changes most; a highlight marks the point. */
+  readonly layerHints?: readonly LayerId[];
+}
+
+export interface ParetoAxis {
+  readonly label: string;
+  readonly unit: string;
+  readonly better: 'higher' | 'lower';
+}
+
+export interface ParetoData {
+  readonly points: readonly ParetoPoint[];
+  /** A sentence for when there is no point yet. */
+  readonly empty: string;
+  readonly axes?: { readonly x: ParetoAxis; readonly y: ParetoAxis };
+  /** A limit on x: a labelled dashed line. */
+  readonly budget?: { readonly value: number; readonly label: string };
+}
+
+export interface ParetoOptions extends ChartOptions {
+  readonly onPick?: (pointId: string) => void;
+}
+
+export interface EpochPoint {
+  /** 1 = the end of the first epoch. */
+  readonly epoch: number;
+  readonly trainLoss: number;
+  readonly validationLoss: number | null;
+  /** 0..1 */
+  readonly trainAccuracy: number;
+  readonly validationAccuracy: number | null;
+}
+
+export interface LearningData {
+  readonly epochs: readonly EpochPoint[];
+  /**
+   * Loss of each batch, in order; may grow in place between updates (only the new end is read), or be a
+   * new array. Batch i lies at epoch (i + 1) / batchesPerEpoch.
+   */
+  readonly batchLosses: ArrayLike<number>;
+  readonly batchesPerEpoch: number;
+  /** Where the x axis ends; at least what has been trained. */
+  readonly plannedEpochs: number;
+  /** Epochs at which something happened: "pruned 31 %". */
+  readonly marks?: readonly { readonly epoch: number; readonly label: string }[];
+  readonly empty: string;
+}
+
+export type LearningOptions = ChartOptions;
+
+export interface StripLayer {
+  readonly id: LayerId;
+  readonly label: string;
+  /** Said in the tooltip: conv2d, maxPool ... */
+  readonly kind: string;
+  /** Layers drawn in this strip whose output this one reads. */
+  readonly inputs: readonly LayerId[];
+  readonly height: number;
+  readonly width: number;
+  readonly before: number;
+  /** Channels after pruning; the same as before where nothing falls. */
+  readonly after: number;
+  /** One more line for the tooltip: "3x3, stride 2, 28.8 k cycles". */
+  readonly note?: string;
+}
+
+export interface StripData {
+  /** In network order; leave out what changes no shape (batchNorm, relu) or mention it in `note`. */
+  readonly layers: readonly StripLayer[];
+  readonly selected: LayerId | null;
+}
+
+export interface StripOptions extends ChartOptions {
+  readonly onSelect?: (layerId: LayerId) => void;
+}
+
+export interface StaircaseData {
+  readonly label: string;
+  readonly layerIds: readonly LayerId[];
+  /** Kept channels, ascending, and the time at each. */
+  readonly widths: ArrayLike<number>;
+  readonly values: ArrayLike<number>;
+  readonly unit: 'cycles' | 'ms' | 'µs';
+  /** Channels before any pruning planned now. */
+  readonly now: number;
+  /** The next smaller width that saves time; null when none does. */
+  readonly next: number | null;
+  /** Channels that the plan keeps. */
+  readonly planned: number;
+  readonly empty?: string;
+}
+
+export interface StaircaseOptions extends ChartOptions {
+  readonly onPick?: (width: number) => void;
+}
