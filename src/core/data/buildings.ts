@@ -2,7 +2,18 @@ import type { Random } from '../random.ts';
 import { grass, paintCover, scrub } from './covers.ts';
 import { paintPatches, type Scene } from './ground.ts';
 import { cellNumber } from './noise.ts';
-import { AREA, blend, EXTENT, pick, type Rgb, randomDirection, smoothStep, uniform, varied } from './tile.ts';
+import {
+  AREA,
+  blend,
+  columnOf,
+  pick,
+  type Rgb,
+  randomDirection,
+  rowOf,
+  smoothStep,
+  uniform,
+  varied,
+} from './tile.ts';
 
 /** A built-up area: blocks between streets, lots in blocks, a roof on most lots. */
 interface Quarter {
@@ -85,8 +96,8 @@ export function paintBlocks(scene: Scene, kind: QuarterKind, density: number): v
   const warp = uniform(random, 0, 2.5);
   const gray = kind === 'halls' || kind === 'works';
   for (let i = 0; i < AREA; i++) {
-    const x = i % EXTENT;
-    const y = (i - x) / EXTENT;
+    const x = columnOf(i);
+    const y = rowOf(i);
     const bend = gray ? 0 : warp * (texture.coarse[i] as number);
     const u = x * c + y * s + 128 + bend;
     const v = y * c - x * s + 128 + bend;

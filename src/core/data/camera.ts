@@ -1,20 +1,18 @@
 import type { Random } from '../random.ts';
 import type { Texture } from './noise.ts';
-import { AREA, clamp, EXTENT, pick, randomDirection, type Tile, uniform } from './tile.ts';
+import { AREA, clamp, EXTENT, pick, type Rgb, randomDirection, type Tile, uniform } from './tile.ts';
 
 /** One pass of a [side, 1, side] blur along rows or columns; the border repeats its last pixel. */
 function blurAlong(tile: Tile, out: Tile, step: number, side: number): void {
-  const total = 1 + 2 * side;
-  for (let y = 0; y < EXTENT; y++) {
-    for (let x = 0; x < EXTENT; x++) {
+  const share = 1 / (1 + 2 * side);
+  for (let y = 0, at = 0; y < EXTENT; y++) {
+    for (let x = 0; x < EXTENT; x++, at += 3) {
       const p = step === 1 ? x : y;
-      const at = 3 * (y * EXTENT + x);
       const before = p > 0 ? at - 3 * step : at;
       const after = p < EXTENT - 1 ? at + 3 * step : at;
       for (let c = 0; c < 3; c++) {
-        out[at + c] =
-          ((tile[at + c] as number) + side * ((tile[before + c] as number) + (tile[after + c] as number))) /
-          total;
+        const sides = (tile[before + c] as number) + (tile[after + c] as number);
+        out[at + c] = ((tile[at + c] as number) + side * sides) * share;
       }
     }
   }
@@ -37,28 +35,28 @@ export function photograph(
   blurAlong(scratch, tile, EXTENT, side);
   const light = uniform(random, 0.72, 1.16);
   const haze = random.next() < 0.3 ? uniform(random, 0.15, 0.42) : uniform(random, 0.02, 0.18);
-  const air = pick(random, [
+  const air = pick<Rgb>(random, [
     [138, 148, 164],
     [150, 152, 156],
     [128, 142, 166],
   ]);
-  const noise = uniform(random, 0.8, 5);
+  const noise = uniform(random, 1.5, 8);
   const [c, s] = randomDirection(random);
   const slope = uniform(random, 0, 0.14) / EXTENT;
   const shade = random.next() < 0.15 ? uniform(random, 0.1, 0.25) : 0; // a thin cloud's shadow
-  const cast = [uniform(random, 0.9, 1.1), uniform(random, 0.94, 1.06), uniform(random, 0.9, 1.14)];
-  for (let i = 0; i < AREA; i++) {
-    const x = i % EXTENT;
-    const y = (i - x) / EXTENT;
-    const here =
-      light *
-      (1 + slope * ((x - 32) * c + (y - 32) * s)) *
-      (1 - shade * clamp((texture.coarse[i] as number) * 2, 0, 1));
-    const grain = noise * (random.next() + random.next() - 1);
-    for (let k = 0; k < 3; k++) {
-      const seen = (tile[3 * i + k] as number) * here * (cast[k] as number);
-      const value = seen + ((air[k] as number) - seen) * haze + grain;
-      out[offset + 3 * i + k] = clamp(Math.round(value), 0, 255);
+  const red = uniform(random, 0.9, 1.1) * (1 - haze);
+  const green = uniform(random, 0.94, 1.06) * (1 - haze);
+  const blue = uniform(random, 0.9, 1.14) * (1 - haze);
+  const bytes = new Uint8ClampedArray(out.buffer, out.byteOffset + offset, AREA * 3); // rounds and clamps
+  for (let y = 0, i = 0; y < EXTENT; y++) {
+    for (let x = 0; x < EXTENT; x++, i++) {
+      const cloud = 1 - shade * clamp((texture.coarse[i] as number) * 2, 0, 1);
+      const here = light * (1 + slope * ((x - 32) * c + (y - 32) * s)) * cloud;
+      const grain = noise * (random.next() - 0.5);
+      const at = 3 * i;
+      bytes[at] = (tile[at] as number) * here * red + air[0] * haze + grain;
+      bytes[at + 1] = (tile[at + 1] as number) * here * green + air[1] * haze + grain;
+      bytes[at + 2] = (tile[at + 2] as number) * here * blue + air[2] * haze + grain;
     }
   }
 }

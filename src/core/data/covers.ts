@@ -3,11 +3,12 @@ import type { Texture } from './noise.ts';
 import {
   across,
   clamp,
+  columnOf,
   type Direction,
-  EXTENT,
   mix,
   pick,
   type Rgb,
+  rowOf,
   type Tile,
   turned,
   uniform,
@@ -172,25 +173,26 @@ export function water(random: Random, direction: Direction): Cover {
 
 /** Paints pixel `i` with a cover. */
 export function paintCover(tile: Tile, i: number, cover: Cover, texture: Texture, alpha: number): void {
-  const x = i % EXTENT;
-  const y = (i - x) / EXTENT;
   const hill = texture.coarse[i] as number;
   let t =
     0.5 +
     cover.coarse * hill +
     cover.medium * (texture.medium[i] as number) +
     cover.fine * (texture.fine[i] as number);
-  if (cover.rows > 0 || cover.dots > 0) {
+  if (cover.rows > 0) {
+    const x = columnOf(i);
+    const y = rowOf(i);
     const [c, s] = cover.direction;
     const along = wave((x * c + y * s) / cover.period + 0.1 * hill);
     t += cover.rows * along;
     if (cover.dots > 0) t += cover.dots * along * wave((y * c - x * s) / cover.period);
   }
-  t = clamp(t, -0.2, 1.2);
+  const much = clamp(t, -0.2, 1.2) * alpha;
+  const little = alpha - much;
+  const { a, b } = cover;
+  const keep = 1 - alpha;
   const at = 3 * i;
-  for (let c = 0; c < 3; c++) {
-    const low = cover.a[c] as number;
-    const below = tile[at + c] as number;
-    tile[at + c] = below + (low + ((cover.b[c] as number) - low) * t - below) * alpha;
-  }
+  tile[at] = (tile[at] as number) * keep + a[0] * little + b[0] * much;
+  tile[at + 1] = (tile[at + 1] as number) * keep + a[1] * little + b[1] * much;
+  tile[at + 2] = (tile[at + 2] as number) * keep + a[2] * little + b[2] * much;
 }

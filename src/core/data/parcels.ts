@@ -12,13 +12,16 @@ export interface Parcels {
   readonly edge: Float32Array;
 }
 
-interface Cut {
-  readonly normal: Direction;
-  readonly offset: number;
-  readonly below: Part;
-  readonly above: Part;
+/** A binary tree of cuts, a column an attribute: walked once a pixel, so it has to be flat. */
+interface Cuts {
+  readonly normalX: number[];
+  readonly normalY: number[];
+  readonly offset: number[];
+  /** What lies on either side: another cut, or a parcel p as -1 - p. */
+  readonly below: number[];
+  readonly above: number[];
 }
-type Part = Cut | number;
+
 type Point = readonly [number, number];
 
 const SAMPLES: readonly Point[] = Array.from({ length: 256 }, (_, k) => [
@@ -44,43 +47,47 @@ function widthAlong(points: readonly Point[], [c, s]: Direction): number {
 export function cutParcels(random: Random, wanted: number, order = 0.15): Parcels {
   const direction = randomDirection(random);
   let count = 0;
-  const cut = (points: readonly Point[], parts: number): Part => {
-    if (parts < 2 || points.length < 6) return count++;
+  const cuts: Cuts = { normalX: [], normalY: [], offset: [], below: [], above: [] };
+  const cut = (points: readonly Point[], parts: number): number => {
+    if (parts < 2 || points.length < 6) return -1 - count++;
     const wide = widthAlong(points, direction) >= widthAlong(points, across(direction));
-    const normal = turned(wide ? direction : across(direction), uniform(random, -order, order));
-    const project = ([x, y]: Point) => x * normal[0] + y * normal[1];
-    const sorted = points.map(project).sort((a, b) => a - b);
+    const [nx, ny] = turned(wide ? direction : across(direction), uniform(random, -order, order));
+    const sorted = points.map(([x, y]) => x * nx + y * ny).sort((a, b) => a - b);
     const offset = sorted[Math.floor(sorted.length * uniform(random, 0.3, 0.7))] ?? 0;
-    const share = Math.round(parts / 2);
-    return {
-      normal,
-      offset,
-      below: cut(
-        points.filter((p) => project(p) < offset),
-        parts - share,
-      ),
-      above: cut(
-        points.filter((p) => project(p) >= offset),
-        share,
-      ),
-    };
+    const at = cuts.offset.length;
+    cuts.normalX.push(nx);
+    cuts.normalY.push(ny);
+    cuts.offset.push(offset);
+    const half = Math.round(parts / 2);
+    cuts.below[at] = cut(
+      points.filter(([x, y]) => x * nx + y * ny < offset),
+      parts - half,
+    );
+    cuts.above[at] = cut(
+      points.filter(([x, y]) => x * nx + y * ny >= offset),
+      half,
+    );
+    return at;
   };
   const root = cut(SAMPLES, wanted);
+  return { count, direction, ...raster(cuts, root) };
+}
+
+function raster({ normalX, normalY, offset, below, above }: Cuts, root: number) {
   const index = new Uint8Array(AREA);
   const edge = new Float32Array(AREA);
-  for (let i = 0; i < AREA; i++) {
-    const x = i % EXTENT;
-    const y = (i - x) / EXTENT;
-    let nearest = 1e3;
-    let part = root;
-    while (typeof part !== 'number') {
-      const side = x * part.normal[0] + y * part.normal[1] - part.offset;
-      const distance = side < 0 ? -side : side;
-      if (distance < nearest) nearest = distance;
-      part = side < 0 ? part.below : part.above;
+  for (let y = 0, i = 0; y < EXTENT; y++) {
+    for (let x = 0; x < EXTENT; x++, i++) {
+      let nearest = 1e3;
+      let part = root;
+      while (part >= 0) {
+        const side = x * (normalX[part] as number) + y * (normalY[part] as number) - (offset[part] as number);
+        nearest = Math.min(nearest, Math.abs(side));
+        part = (side < 0 ? below[part] : above[part]) as number;
+      }
+      index[i] = -1 - part;
+      edge[i] = nearest;
     }
-    index[i] = part;
-    edge[i] = nearest;
   }
-  return { count, direction, index, edge };
+  return { index, edge };
 }

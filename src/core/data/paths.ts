@@ -6,11 +6,13 @@ import {
   AREA,
   blend,
   clamp,
+  columnOf,
   type Direction,
   EXTENT,
   pick,
   type Rgb,
   randomDirection,
+  rowOf,
   smoothStep,
   turned,
   uniform,
@@ -48,8 +50,10 @@ function sideways(path: Course, x: number, y: number): number {
   let center = path.offset + path.bend * t * t;
   let slope = (path.bend * t) / 16;
   for (const { amplitude, period, phase } of path.meanders) {
-    center += amplitude * wave(along / period + phase);
-    slope += (amplitude * 8 * (Math.abs(((along / period + phase + 0.25) % 1) - 0.5) - 0.25)) / period;
+    const turns = along / period + phase;
+    const f = turns - Math.floor(turns);
+    center += amplitude * wave(f);
+    slope += ((16 * amplitude) / period) * (f < 0.5 ? 0.5 - 2 * f : 2 * f - 1.5);
   }
   return ((y - EXTENT / 2) * c - (x - EXTENT / 2) * s - center) / Math.sqrt(1 + slope * slope);
 }
@@ -78,8 +82,8 @@ function paintRoad({ tile, texture, random }: Scene, path: Course, road: Road): 
   const shade = varied(random, [212, 208, 200], 12);
   const cars = random.integer(1 << 16);
   for (let i = 0; i < AREA; i++) {
-    const x = i % EXTENT;
-    const y = (i - x) / EXTENT;
+    const x = columnOf(i);
+    const y = rowOf(i);
     const d = sideways(path, x, y);
     const distance = d < 0 ? -d : d;
     if (distance > half + road.verge + 1) continue;
@@ -181,8 +185,8 @@ export function river(scene: Scene): void {
   const sand = random.next() < 0.35 ? uniform(random, 0.4, 0.9) : 0;
   const beach = varied(random, [176, 166, 140], 14);
   for (let i = 0; i < AREA; i++) {
-    const x = i % EXTENT;
-    const y = (i - x) / EXTENT;
+    const x = columnOf(i);
+    const y = rowOf(i);
     const rough = 0.9 * (texture.medium[i] as number);
     const d = sideways(path, x, y);
     const distance = (d < 0 ? -d : d) - half * (1 + 0.18 * (texture.coarse[i] as number));
@@ -230,8 +234,8 @@ export function seaOrLake(scene: Scene): void {
   const sandy = random.next() < 0.6;
   const shallow = varied(random, [70, 110, 112], 12);
   for (let i = 0; i < AREA; i++) {
-    const x = i % EXTENT;
-    const y = (i - x) / EXTENT;
+    const x = columnOf(i);
+    const y = rowOf(i);
     const fromShore = shore
       ? (x - 32) * direction[0] +
         (y - 32) * direction[1] +

@@ -4,6 +4,10 @@ import type { Random } from '../random.ts';
 export const EXTENT = 64;
 export const AREA = EXTENT * EXTENT;
 
+/** Where pixel `i` lies: bit operations, as each painter asks this 4,096 times a tile. */
+export const columnOf = (i: number): number => i & (EXTENT - 1);
+export const rowOf = (i: number): number => i >> 6;
+
 /** Red, green, blue; 0..255, fractions allowed while painting. */
 export type Rgb = readonly [number, number, number];
 
@@ -16,7 +20,7 @@ export type Tile = Float32Array;
 export const createTile = (): Tile => new Float32Array(AREA * 3);
 
 export const clamp = (value: number, low: number, high: number): number =>
-  value < low ? low : value > high ? high : value;
+  Math.min(Math.max(value, low), high);
 
 export const uniform = (random: Random, low: number, high: number): number =>
   low + (high - low) * random.next();
@@ -76,8 +80,8 @@ export function varied(random: Random, color: Rgb, amount: number): Rgb {
 /** Lays a color over pixel `i`; `alpha` 0 leaves it, 1 replaces it. */
 export function blend(tile: Tile, i: number, color: Rgb, alpha: number): void {
   const at = 3 * i;
-  for (let c = 0; c < 3; c++) {
-    const below = tile[at + c] as number;
-    tile[at + c] = below + ((color[c] as number) - below) * alpha;
-  }
+  const keep = 1 - alpha;
+  tile[at] = (tile[at] as number) * keep + color[0] * alpha;
+  tile[at + 1] = (tile[at + 1] as number) * keep + color[1] * alpha;
+  tile[at + 2] = (tile[at + 2] as number) * keep + color[2] * alpha;
 }

@@ -1,0 +1,32 @@
+import { presetById } from '../network/presets.ts';
+import type { Design } from './design.ts';
+
+/** What a new visitor sees: the generated images and the smallest network, trained in seconds. */
+export function defaultDesign(): Design {
+  const preset = presetById('tiny-cnn');
+  if (!preset) throw new Error('The preset tiny-cnn is missing');
+  const network = preset.build({ height: 32, width: 32, channels: 3 }, 10);
+  const recipe = { optimizer: 'adam', momentum: 0.9, batchSize: 32 } as const;
+  return {
+    version: 1,
+    data: {
+      source: { kind: 'land-cover', imageCount: 2000, seed: 1 },
+      splitSeed: 1,
+      validationShare: 0.2,
+    },
+    network,
+    baseline: network,
+    recipe: { ...recipe, learningRate: 0.002, epochs: 8, seed: 1 },
+    fineTune: { ...recipe, learningRate: 0.001, epochs: 3, seed: 2 },
+    pruning: { thresholds: {}, keepMultiple: 4 },
+    hardware: {
+      targetId: 'dpu-b4096',
+      comparedTargetId: 'finn',
+      clockHertz: {},
+      foldings: {},
+      targetCycles: 20_000,
+      weightBits: 2,
+      activationBits: 2,
+    },
+  };
+}

@@ -1,0 +1,50 @@
+import { LAND_COVER_LARGEST_COUNT, paintLandCover } from '../core/data/landCover.ts';
+import { FaultError, unwrap } from '../core/result.ts';
+import { readImageFiles } from '../formats/datasets/readImageFiles.ts';
+import type { DataCalls, LabeledImages } from './protocol.ts';
+import { serve } from './serve.ts';
+
+/** How long the worker paints before it looks for a cancel. */
+const SLICE_MILLISECONDS = 30;
+
+const channel = new MessageChannel();
+
+/** Lets messages in. A posted message comes at once; a timer would wait at least four milliseconds. */
+const breathe = () =>
+  new Promise<void>((resolve) => {
+    channel.port1.onmessage = () => resolve();
+    channel.port2.postMessage(null);
+  });
+
+const transferred = <Reply>(reply: Reply, images: LabeledImages) => ({
+  reply,
+  transfer: [images.pixels.buffer, images.labels.buffer] as Transferable[],
+});
+
+serve<DataCalls>({
+  async generateLandCover({ imageCount, seed }, { progress, signal }) {
+    if (!Number.isInteger(imageCount) || imageCount < 1 || imageCount > LAND_COVER_LARGEST_COUNT) {
+      throw new FaultError({
+        code: 'image-count',
+        message: `${imageCount} images cannot be generated; ask for 1 to ${LAND_COVER_LARGEST_COUNT}.`,
+        where: 'imageCount',
+      });
+    }
+    const painting = paintLandCover(imageCount, seed);
+    let pause = performance.now() + SLICE_MILLISECONDS;
+    for (;;) {
+      const step = painting.next();
+      if (step.done) return transferred(step.value, step.value);
+      if (performance.now() < pause) continue;
+      progress({ done: step.value, total: imageCount });
+      await breathe();
+      signal.throwIfAborted();
+      pause = performance.now() + SLICE_MILLISECONDS;
+    }
+  },
+
+  readImageFiles({ files }) {
+    const read = unwrap(readImageFiles(files));
+    return transferred(read, read.images);
+  },
+});
