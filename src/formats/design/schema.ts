@@ -1,0 +1,173 @@
+import * as v from 'valibot';
+import type { Design } from '../../core/exploration/design.ts';
+
+/** The version this program writes and the newest it reads. */
+export const DESIGN_VERSION = 1;
+
+export const LARGEST_LAYER_COUNT = 2000;
+const LARGEST_WIDTH = 65_536;
+
+/**
+ * Names that every object already has: as the key of a record they would read or write something else
+ * than the record's own entries.
+ */
+export const INHERITED_NAME =
+  /^(?:__\w+__|constructor|prototype|hasOwnProperty|isPrototypeOf|propertyIsEnumerable|toLocaleString|toString|valueOf)$/;
+
+const whole = (low: number, high: number) => {
+  const message = `must be a whole number from ${low} to ${high}`;
+  return v.pipe(v.number(message), v.integer(message), v.minValue(low, message), v.maxValue(high, message));
+};
+
+const between = (low: number, high: number) => {
+  const message = `must be a number from ${low} to ${high}`;
+  return v.pipe(v.number(message), v.minValue(low, message), v.maxValue(high, message));
+};
+
+const text = (longest: number) => {
+  const message = `must be a text of 1 to ${longest} characters`;
+  return v.pipe(v.string(message), v.minLength(1, message), v.maxLength(longest, message));
+};
+
+const oneOf = <const Options extends readonly (string | number)[]>(...options: Options) =>
+  v.picklist(options, `must be one of ${options.join(', ')}`);
+
+const listOf = <const Item extends v.GenericSchema>(item: Item, low: number, high: number) => {
+  const message = `must be a list of ${low} to ${high} entries`;
+  return v.pipe(v.array(item, message), v.minLength(low, message), v.maxLength(high, message));
+};
+
+const object = <const Entries extends v.ObjectEntries>(entries: Entries) =>
+  v.strictObject(entries, (issue) =>
+    issue.expected === 'never'
+      ? 'is not known'
+      : issue.received === 'undefined'
+        ? 'is missing'
+        : 'must be an object',
+  );
+
+const truth = v.boolean('must be true or false');
+const seed = whole(0, 4_294_967_295);
+
+/** Layer ids come from imported models too, so they may be long; they are keys of records. */
+const id = v.pipe(
+  text(200),
+  v.regex(
+    new RegExp(`^(?!${INHERITED_NAME.source.slice(1)})`),
+    'is a name that cannot be used; choose another',
+  ),
+);
+
+const recordOf = <const Value extends v.GenericSchema>(value: Value) =>
+  v.pipe(
+    v.record(id, value, 'must be an object'),
+    v.maxEntries(LARGEST_LAYER_COUNT, `must have at most ${LARGEST_LAYER_COUNT} entries`),
+  );
+
+const pairOf = <const Item extends v.GenericSchema>(item: Item) =>
+  v.strictTuple([item, item], 'must be a list of two numbers');
+const windowPair = pairOf(whole(1, 4096));
+const padRows = whole(0, 4096);
+const padding = v.union(
+  [v.picklist(['same', 'valid']), v.strictTuple([padRows, padRows, padRows, padRows])],
+  'must be same, valid or a list of four whole numbers from 0 to 4096',
+);
+
+const inputs = v.pipe(
+  v.array(id, 'must be a list of layer ids'),
+  v.maxLength(64, 'must have at most 64 entries'),
+);
+const base = { id, inputs };
+const window = { strides: windowPair, padding };
+
+const layer = v.variant(
+  'kind',
+  [
+    object({
+      kind: v.literal('input'),
+      ...base,
+      shape: object({
+        height: whole(1, LARGEST_WIDTH),
+        width: whole(1, LARGEST_WIDTH),
+        channels: whole(1, LARGEST_WIDTH),
+      }),
+    }),
+    object({
+      kind: v.literal('conv2d'),
+      ...base,
+      ...window,
+      filters: whole(1, LARGEST_WIDTH),
+      kernelSize: windowPair,
+      dilationRate: windowPair,
+      groups: whole(1, LARGEST_WIDTH),
+      useBias: truth,
+    }),
+    object({
+      kind: v.literal('depthwiseConv2d'),
+      ...base,
+      ...window,
+      kernelSize: windowPair,
+      dilationRate: windowPair,
+      depthMultiplier: whole(1, 1024),
+      useBias: truth,
+    }),
+    object({ kind: v.literal('dense'), ...base, units: whole(1, LARGEST_WIDTH), useBias: truth }),
+    object({ kind: v.picklist(['maxPool', 'averagePool']), ...base, ...window, poolSize: windowPair }),
+    object({ kind: v.picklist(['globalAveragePool', 'globalMaxPool']), ...base }),
+    object({ kind: v.literal('batchNorm'), ...base, epsilon: between(0, 1) }),
+    object({ kind: v.literal('dropout'), ...base, rate: between(0, 1) }),
+    object({ kind: v.picklist(['relu', 'relu6', 'add', 'concat', 'flatten', 'softmax']), ...base }),
+  ],
+  (issue) => (issue.received === 'undefined' ? 'is missing' : 'is not a known layer kind'),
+);
+
+export const networkSchema = object({ name: text(200), layers: listOf(layer, 1, LARGEST_LAYER_COUNT) });
+
+export const recipeSchema = object({
+  optimizer: oneOf('adam', 'sgd'),
+  learningRate: between(1e-9, 100),
+  momentum: between(0, 1),
+  batchSize: whole(1, 4096),
+  epochs: whole(1, 10_000),
+  seed,
+});
+
+const source = v.variant(
+  'kind',
+  [
+    object({ kind: v.literal('land-cover'), imageCount: whole(1, 20_000), seed }),
+    object({
+      kind: v.literal('file'),
+      format: oneOf('cifar10', 'mnist'),
+      fileNames: listOf(text(260), 1, 100),
+      imageCount: whole(1, 10_000_000),
+    }),
+  ],
+  'must be land-cover or file',
+);
+
+/** A design as JSON, complete: unknown fields are refused, so that a misspelled one is not silently lost. */
+export const designSchema = object({
+  version: v.literal(DESIGN_VERSION, `must be ${DESIGN_VERSION}`),
+  data: object({ source, splitSeed: seed, validationShare: between(0, 1) }),
+  network: networkSchema,
+  baseline: networkSchema,
+  recipe: recipeSchema,
+  fineTune: recipeSchema,
+  pruning: object({ thresholds: recordOf(between(0, 1)), keepMultiple: oneOf(1, 2, 4, 8, 16) }),
+  hardware: object({
+    targetId: text(100),
+    comparedTargetId: text(100),
+    clockHertz: recordOf(between(1e3, 1e11)),
+    foldings: recordOf(object({ pe: whole(1, LARGEST_WIDTH), simd: whole(1, 1 << 24) })),
+    targetCycles: whole(1, 1e12),
+    weightBits: whole(1, 32),
+    activationBits: whole(1, 32),
+  }),
+});
+
+type Mutable<T> = { -readonly [K in keyof T]: Mutable<T[K]> };
+type Same<A, B> = [A] extends [B] ? ([B] extends [A] ? true : false) : false;
+
+/** Compiles only while the validator and the interface say the same: whoever changes one changes the other. */
+export const schemaMatchesDesign: Same<v.InferOutput<typeof designSchema>, Mutable<Design>> = true;
