@@ -1,0 +1,91 @@
+import * as tf from '@tensorflow/tfjs-core';
+import type { Pair } from '../../core/network/network.ts';
+import { conv2dFilterGradient, conv2dInputGradient } from './convGradients.ts';
+import { depthwiseFilterGradient, depthwiseInputGradient } from './depthwiseGradients.ts';
+import type { Window } from './window.ts';
+
+type Shape4D = [number, number, number, number];
+
+interface ConvAttributes {
+  readonly strides: Pair | number;
+  readonly pad: 'valid' | 'same' | number | Parameters<typeof tf.backend_util.computeConv2DInfo>[4];
+  readonly dilations?: Pair | number;
+  readonly dimRoundingMode?: 'floor' | 'round' | 'ceil';
+  readonly filterShape: Shape4D;
+  readonly inputShape: Shape4D;
+}
+
+/** tfjs' attributes with `same` and `valid` counted out. */
+function windowOf(inputShape: Shape4D, filterShape: Shape4D, attributes: ConvAttributes): Window {
+  const pair = (size: Pair | number): [number, number] =>
+    typeof size === 'number' ? [size, size] : [size[0], size[1]];
+  const strides = pair(attributes.strides);
+  const dilations = pair(attributes.dilations ?? 1);
+  const { padInfo } = tf.backend_util.computeConv2DInfo(
+    inputShape,
+    filterShape,
+    strides,
+    dilations,
+    attributes.pad,
+    attributes.dimRoundingMode,
+  );
+  return { strides, dilations, pads: [padInfo.top, padInfo.bottom, padInfo.left, padInfo.right] };
+}
+
+type Composed = (inputs: Record<string, tf.Tensor4D>, attributes: ConvAttributes) => tf.Tensor4D;
+
+const KERNELS: Readonly<Record<string, Composed>> = {
+  Conv2DBackpropFilter: ({ x, dy }, attributes) => {
+    const { filterShape } = attributes;
+    return conv2dFilterGradient(
+      x as tf.Tensor4D,
+      dy as tf.Tensor4D,
+      [filterShape[0], filterShape[1]],
+      windowOf((x as tf.Tensor4D).shape, filterShape, attributes),
+    );
+  },
+  Conv2DBackpropInput: ({ dy, filter }, attributes) => {
+    const { inputShape } = attributes;
+    const { shape } = filter as tf.Tensor4D;
+    return conv2dInputGradient(
+      dy as tf.Tensor4D,
+      filter as tf.Tensor4D,
+      [inputShape[1], inputShape[2]],
+      windowOf(inputShape, shape, attributes),
+    );
+  },
+  DepthwiseConv2dNativeBackpropFilter: ({ x, dy }, attributes) => {
+    const { filterShape } = attributes;
+    return depthwiseFilterGradient(
+      x as tf.Tensor4D,
+      dy as tf.Tensor4D,
+      filterShape,
+      windowOf((x as tf.Tensor4D).shape, filterShape, attributes),
+    );
+  },
+  DepthwiseConv2dNativeBackpropInput: ({ dy, filter }, attributes) => {
+    const { inputShape } = attributes;
+    return depthwiseInputGradient(
+      dy as tf.Tensor4D,
+      filter as tf.Tensor4D,
+      [inputShape[1], inputShape[2]],
+      windowOf(inputShape, (filter as tf.Tensor4D).shape, attributes),
+    );
+  },
+};
+
+/**
+ * Gives wasm the gradient kernels it lacks, and a faster Conv2DBackpropInput in place of its own: all are
+ * composed from forward kernels. cpu and webgl keep theirs.
+ */
+export function registerWasmGradientKernels(): void {
+  for (const [kernelName, composed] of Object.entries(KERNELS)) {
+    if (tf.getKernel(kernelName, 'wasm')) tf.unregisterKernel(kernelName, 'wasm');
+    tf.registerKernel({
+      kernelName,
+      backendName: 'wasm',
+      kernelFunc: ({ inputs, attrs }) =>
+        composed(inputs as Record<string, tf.Tensor4D>, attrs as unknown as ConvAttributes),
+    });
+  }
+}
