@@ -12,10 +12,13 @@ export function cachedBy<Key extends object, Value>(compute: (key: Key) => Value
 }
 
 /** Remembers the last result while all arguments stay the same objects. */
-export function lastOf<Args extends readonly unknown[], Value>(compute: (...args: Args) => Value): (...args: Args) => Value {
+export function lastOf<Args extends readonly unknown[], Value>(
+  compute: (...args: Args) => Value,
+): (...args: Args) => Value {
   let last: { args: Args; value: Value } | null = null;
   return (...args) => {
-    if (!last || last.args.some((arg, i) => !Object.is(arg, args[i]))) last = { args, value: compute(...args) };
+    if (!last || last.args.some((arg, i) => !Object.is(arg, args[i])))
+      last = { args, value: compute(...args) };
     return last.value;
   };
 }

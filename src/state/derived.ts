@@ -1,14 +1,14 @@
+import type { PruningChoice } from '../core/exploration/design.ts';
 import { networkCounts } from '../core/network/counts.ts';
 import type { Network } from '../core/network/network.ts';
 import { geometryOf } from '../core/network/shapes.ts';
 import { applyPlan } from '../core/pruning/apply.ts';
 import { channelGroups } from '../core/pruning/groups.ts';
 import { planPruning, slotApoz } from '../core/pruning/plan.ts';
-import type { PruningChoice } from '../core/exploration/design.ts';
+import type { ApozResult } from '../workers/protocol.ts';
 import { cachedBy, lastOf } from './cache.ts';
 import type { Entry } from './designStore.ts';
 import { type Model, modelById } from './modelStore.ts';
-import type { ApozResult } from '../workers/protocol.ts';
 
 /** Derived is computed, not stored: these remember their last results. */
 export const cachedGeometry = cachedBy(geometryOf);

@@ -1,6 +1,6 @@
 import { createStore } from 'zustand/vanilla';
-import type { Design } from '../core/exploration/design.ts';
 import { defaultDesign } from '../core/exploration/defaultDesign.ts';
+import type { Design } from '../core/exploration/design.ts';
 import { amend, beginHistory, type History, record, redo, settle, undo } from './history.ts';
 
 /** What one step of undo brings back: the choices, and the weights that belong to them. */

@@ -14,7 +14,9 @@ export interface Evaluation {
   readonly macCount: number;
 }
 
-export const evaluationStore = createStore<{ evaluations: readonly Evaluation[] }>(() => ({ evaluations: [] }));
+export const evaluationStore = createStore<{ evaluations: readonly Evaluation[] }>(() => ({
+  evaluations: [],
+}));
 
 /** Adds a design's measured accuracy; the same model again replaces its point. */
 export function recordEvaluation(evaluation: Evaluation): void {
@@ -24,5 +26,7 @@ export function recordEvaluation(evaluation: Evaluation): void {
 }
 
 export function forgetEvaluation(id: string): void {
-  evaluationStore.setState(({ evaluations }) => ({ evaluations: evaluations.filter((other) => other.id !== id) }));
+  evaluationStore.setState(({ evaluations }) => ({
+    evaluations: evaluations.filter((other) => other.id !== id),
+  }));
 }

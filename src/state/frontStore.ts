@@ -36,7 +36,8 @@ const ask = latestOnly(async ({ evaluations, hardware }: Question) => {
     }
     frontStore.setState({ targetId: hardware.targetId, speeds });
   } catch (error) {
-    if (!isAbort(error)) notify('error', `The Pareto chart could not be updated: ${(error as Error).message}`);
+    if (!isAbort(error))
+      notify('error', `The Pareto chart could not be updated: ${(error as Error).message}`);
   }
 });
 

@@ -5,8 +5,8 @@ import type { Network } from '../core/network/network.ts';
 import type { Result } from '../core/result.ts';
 import { isAbort } from '../workers/client.ts';
 import { latestOnly } from '../workers/latest.ts';
-import { designStore, present } from './designStore.ts';
 import { modelOf, plannedNetwork } from './derived.ts';
+import { designStore, present } from './designStore.ts';
 import { modelStore } from './modelStore.ts';
 import { notify } from './noticeStore.ts';
 import { hardwareWorker } from './services.ts';
@@ -34,13 +34,19 @@ const ask = latestOnly(async (question: HardwareQuestion) => {
   try {
     const reports = await hardwareWorker.call('estimate', { jobs, hardware });
     const byTarget = (offset: number) =>
-      Object.fromEntries(targets.map((targetId, i) => [targetId, reports[offset + i] as Result<HardwareReport>]));
+      Object.fromEntries(
+        targets.map((targetId, i) => [targetId, reports[offset + i] as Result<HardwareReport>]),
+      );
     const before = byTarget(0);
     hardwareStore.setState({
       answer: { ...question, before, after: networks.length === 1 ? before : byTarget(targets.length) },
     });
   } catch (error) {
-    if (!isAbort(error)) notify('error', `The hardware estimate failed: ${(error as Error).message} Change a setting to try again.`);
+    if (!isAbort(error))
+      notify(
+        'error',
+        `The hardware estimate failed: ${(error as Error).message} Change a setting to try again.`,
+      );
   }
 });
 

@@ -33,13 +33,18 @@ export async function runJob<T>(title: string, work: (job: JobContext) => Promis
   jobStore.setState(({ jobs }) => ({ jobs: [...jobs, job] }));
   const report: JobContext['report'] = (fraction, detail) =>
     jobStore.setState(({ jobs }) => ({
-      jobs: jobs.map((other) => (other.id === id ? { ...other, fraction, detail: detail ?? other.detail } : other)),
+      jobs: jobs.map((other) =>
+        other.id === id ? { ...other, fraction, detail: detail ?? other.detail } : other,
+      ),
     }));
   try {
     return await work({ signal: controller.signal, report });
   } catch (error) {
     if (!isAbort(error)) {
-      notify('error', error instanceof FaultError ? error.message : `${title} failed: ${String(error)}. Try it again.`);
+      notify(
+        'error',
+        error instanceof FaultError ? error.message : `${title} failed: ${String(error)}. Try it again.`,
+      );
     }
     return null;
   } finally {

@@ -16,9 +16,10 @@ let nextNoticeId = 1;
 
 export function notify(kind: Notice['kind'], message: string): void {
   noticeStore.setState(({ notices }) => ({
-    notices: [...notices.filter((notice) => notice.message !== message), { id: nextNoticeId++, kind, message }].slice(
-      -MOST_NOTICES,
-    ),
+    notices: [
+      ...notices.filter((notice) => notice.message !== message),
+      { id: nextNoticeId++, kind, message },
+    ].slice(-MOST_NOTICES),
   }));
 }
 

@@ -109,9 +109,11 @@ export async function restoreSession(): Promise<boolean> {
     const session = await db.get('session', SESSION);
     if (!session) return false;
     const used = new Set(
-      [session.modelId, session.baselineModelId, ...session.evaluations.flatMap((e) => [e.modelId, e.baselineModelId])].filter(
-        (id) => id !== null,
-      ),
+      [
+        session.modelId,
+        session.baselineModelId,
+        ...session.evaluations.flatMap((e) => [e.modelId, e.baselineModelId]),
+      ].filter((id) => id !== null),
     );
     const models: Record<string, Model> = {};
     for (const id of used) {
@@ -128,12 +130,14 @@ export async function restoreSession(): Promise<boolean> {
     evaluationStore.setState({ evaluations: session.evaluations });
     // The saved design object and the models' networks are one and the same graph again after a reload.
     const model = session.modelId === null ? null : (models[session.modelId] ?? null);
-    const baselineIsNetwork = JSON.stringify(session.design.baseline) === JSON.stringify(session.design.network);
+    const baselineIsNetwork =
+      JSON.stringify(session.design.baseline) === JSON.stringify(session.design.network);
     const network = model?.network ?? design.value.network;
     openEntry({
       design: { ...design.value, network, baseline: baselineIsNetwork ? network : design.value.baseline },
       modelId: model?.id ?? null,
-      baselineModelId: session.baselineModelId !== null && models[session.baselineModelId] ? session.baselineModelId : null,
+      baselineModelId:
+        session.baselineModelId !== null && models[session.baselineModelId] ? session.baselineModelId : null,
     });
     if (session.running) {
       const { epoch, epochs } = session.running;

@@ -9,7 +9,8 @@ export const dataWorker = new WorkerClient<DataCalls>(
 );
 
 export const hardwareWorker = new WorkerClient<HardwareCalls>(
-  () => new Worker(new URL('../workers/hardware.worker.ts', import.meta.url), { type: 'module', name: name() }),
+  () =>
+    new Worker(new URL('../workers/hardware.worker.ts', import.meta.url), { type: 'module', name: name() }),
 );
 
 export const trainWorker = new WorkerClient<TrainCalls>(

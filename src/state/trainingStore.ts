@@ -26,7 +26,11 @@ export interface TrainingState {
   readonly backendOverride: BackendName | null;
 }
 
-export const trainingStore = createStore<TrainingState>(() => ({ live: null, backend: null, backendOverride: null }));
+export const trainingStore = createStore<TrainingState>(() => ({
+  live: null,
+  backend: null,
+  backendOverride: null,
+}));
 
 export function patchLive(patch: Partial<LiveRun>): void {
   trainingStore.setState(({ live }) => (live ? { live: { ...live, ...patch } } : {}));

@@ -12,7 +12,7 @@ export interface Ui {
   readonly selectedGroup: string | null;
   readonly selectedLayer: LayerId | null;
   readonly theme: Theme;
-  readonly barOrder: 'network' | 'slowest first';
+  readonly barOrder: 'network' | 'slowest';
   /** Bars: before against after pruning, or the leading target against the compared one. */
   readonly comparison: 'before-after' | 'targets';
 }

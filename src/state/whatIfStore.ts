@@ -1,8 +1,8 @@
 import { createStore } from 'zustand/vanilla';
 import type { Network } from '../core/network/network.ts';
 import { transplant } from '../core/pruning/apply.ts';
-import type { Accuracy } from '../workers/protocol.ts';
 import { latestOnly } from '../workers/latest.ts';
+import type { Accuracy } from '../workers/protocol.ts';
 import { handImagesToTrainer } from './actions/data.ts';
 import { modelOf, plannedNetwork, plannedPruning } from './derived.ts';
 import { designStore, present } from './designStore.ts';

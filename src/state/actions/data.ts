@@ -1,7 +1,7 @@
 import type { DataSource } from '../../core/exploration/design.ts';
 import { FaultError } from '../../core/result.ts';
 import type { LabeledImages } from '../../workers/protocol.ts';
-import { type LoadedData, dataStore, loadedData, type Samples } from '../dataStore.ts';
+import { dataStore, type LoadedData, loadedData, type Samples } from '../dataStore.ts';
 import { changeDesign, present } from '../designStore.ts';
 import { runJob } from '../jobStore.ts';
 import { dataWorker, trainWorker } from '../services.ts';
@@ -27,7 +27,7 @@ function pickSamples(images: LabeledImages): Samples {
   return { image: images.image, classNames: images.classNames, byClass };
 }
 
-function describe(source: DataSource, images: LabeledImages): LoadedData {
+function summarize(source: DataSource, images: LabeledImages): LoadedData {
   const countByClass = images.classNames.map(() => 0);
   for (const label of images.labels) countByClass[label] = (countByClass[label] ?? 0) + 1;
   return {
@@ -45,24 +45,39 @@ function describe(source: DataSource, images: LabeledImages): LoadedData {
 function accept(source: DataSource, images: LabeledImages): void {
   waiting = images;
   handed = '';
-  dataStore.setState({ data: { status: 'ready', data: describe(source, images) } });
+  dataStore.setState({ data: { status: 'ready', data: summarize(source, images) } });
 }
 
 const missingFiles = (names: readonly string[]) =>
   `This design was made with ${names.join(', ')}, and images do not travel with a design. Drop the same file here to train or measure, or choose the land-cover set.`;
 
-async function produce(source: DataSource, signal: AbortSignal, onProgress: (fraction: number) => void): Promise<LabeledImages> {
+async function produce(
+  source: DataSource,
+  signal: AbortSignal,
+  onProgress: (fraction: number) => void,
+): Promise<LabeledImages> {
   if (source.kind === 'land-cover') {
     const { imageCount, seed } = source;
-    return dataWorker.call('generateLandCover', { imageCount, seed }, { signal, onProgress: ({ done, total }) => onProgress(done / total) });
+    return dataWorker.call(
+      'generateLandCover',
+      { imageCount, seed },
+      { signal, onProgress: ({ done, total }) => onProgress(done / total) },
+    );
   }
-  if (files.length === 0) throw new FaultError({ code: 'files-missing', message: missingFiles(source.fileNames) });
+  if (files.length === 0)
+    throw new FaultError({ code: 'files-missing', message: missingFiles(source.fileNames) });
   return (await readFiles(files, signal)).images;
 }
 
 async function readFiles(chosen: readonly File[], signal: AbortSignal) {
-  const named = await Promise.all(chosen.map(async (file) => ({ name: file.name, bytes: await file.arrayBuffer() })));
-  return dataWorker.call('readImageFiles', { files: named }, { signal, transfer: named.map(({ bytes }) => bytes) });
+  const named = await Promise.all(
+    chosen.map(async (file) => ({ name: file.name, bytes: await file.arrayBuffer() })),
+  );
+  return dataWorker.call(
+    'readImageFiles',
+    { files: named },
+    { signal, transfer: named.map(({ bytes }) => bytes) },
+  );
 }
 
 let loading: AbortController | null = null;
@@ -80,12 +95,17 @@ export async function loadData(): Promise<void> {
   const current = new AbortController();
   loading = current;
   dataStore.setState({ data: { status: 'loading' } });
-  await runJob(source.kind === 'land-cover' ? 'Generating images' : 'Reading images', async ({ signal, report }) => {
-    const images = await produce(source, AbortSignal.any([signal, current.signal]), report);
-    accept(source, images);
-  });
+  await runJob(
+    source.kind === 'land-cover' ? 'Generating images' : 'Reading images',
+    async ({ signal, report }) => {
+      const images = await produce(source, AbortSignal.any([signal, current.signal]), report);
+      accept(source, images);
+    },
+  );
   if (loading === current && dataStore.getState().data.status === 'loading') {
-    dataStore.setState({ data: { status: 'empty', reason: 'No images were loaded. Choose a set on the left.' } });
+    dataStore.setState({
+      data: { status: 'empty', reason: 'No images were loaded. Choose a set on the left.' },
+    });
   }
 }
 

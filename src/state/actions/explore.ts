@@ -11,7 +11,8 @@ export function labelOf(entry: Entry): string {
   const after = cachedCounts(network).parameterCount;
   const model = modelOf(entry);
   const parts = [network.name];
-  if (after !== before) parts.push(`${Math.round(100 * (after / before - 1))} % parameters`.replace('-', '−'));
+  if (after !== before)
+    parts.push(`${Math.round(100 * (after / before - 1))} % parameters`.replace('-', '−'));
   if (model) parts.push(model.origin === 'trained' ? `${model.epochs} epochs` : model.origin);
   return parts.join(', ');
 }
@@ -38,10 +39,16 @@ export function restoreEvaluation(id: string): void {
   const evaluation = evaluationStore.getState().evaluations.find((candidate) => candidate.id === id);
   if (!evaluation) return;
   if (!modelById(evaluation.modelId)) {
-    notify('info', `The weights of "${evaluation.label}" are no longer stored; its choices are restored without them.`);
+    notify(
+      'info',
+      `The weights of "${evaluation.label}" are no longer stored; its choices are restored without them.`,
+    );
   }
   changeEntry((entry) => ({
-    design: { ...evaluation.design, hardware: { ...entry.design.hardware, foldings: evaluation.design.hardware.foldings } },
+    design: {
+      ...evaluation.design,
+      hardware: { ...entry.design.hardware, foldings: evaluation.design.hardware.foldings },
+    },
     modelId: modelById(evaluation.modelId) ? evaluation.modelId : null,
     baselineModelId: modelById(evaluation.baselineModelId) ? evaluation.baselineModelId : null,
   }));

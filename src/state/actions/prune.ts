@@ -1,7 +1,7 @@
 import type { KeepMultiple } from '../../core/exploration/design.ts';
 import { transplant } from '../../core/pruning/apply.ts';
-import { changeDesign, changeEntry, present, settleDesign } from '../designStore.ts';
 import { modelOf, plannedPruning } from '../derived.ts';
+import { changeDesign, changeEntry, present, settleDesign } from '../designStore.ts';
 import { runJob } from '../jobStore.ts';
 import { newId, patchModel, putModel } from '../modelStore.ts';
 import { trainWorker } from '../services.ts';

@@ -14,11 +14,17 @@ export async function copyLink(): Promise<void> {
   const link = shareLink();
   try {
     await navigator.clipboard.writeText(link);
-    notify('info', `Link copied: ${link.length.toLocaleString('en-US')} characters, the whole design in it. Weights and images do not travel.`);
+    notify(
+      'info',
+      `Link copied: ${link.length.toLocaleString('en-US')} characters, the whole design in it. Weights and images do not travel.`,
+    );
   } catch {
     // Without clipboard permission the address bar is the next best place.
     history.replaceState(null, '', link);
-    notify('info', `The link (${link.length.toLocaleString('en-US')} characters) is in the address bar now; copy it from there: the browser did not allow the clipboard.`);
+    notify(
+      'info',
+      `The link (${link.length.toLocaleString('en-US')} characters) is in the address bar now; copy it from there: the browser did not allow the clipboard.`,
+    );
   }
 }
 

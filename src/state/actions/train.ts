@@ -2,8 +2,8 @@ import type { Recipe } from '../../core/exploration/design.ts';
 import type { Network, Weights } from '../../core/network/network.ts';
 import { FaultError } from '../../core/result.ts';
 import type { BackendName, TrainEpoch, TrainNotice, TrainResult, TrainStep } from '../../workers/protocol.ts';
-import { amendEntry, changeEntry, type Entry, present } from '../designStore.ts';
 import { modelOf } from '../derived.ts';
+import { amendEntry, changeEntry, type Entry, present } from '../designStore.ts';
 import { type JobContext, runJob } from '../jobStore.ts';
 import { type LearningCurves, type Model, modelById, newId, patchModel, putModel } from '../modelStore.ts';
 import { notify } from '../noticeStore.ts';
@@ -62,7 +62,10 @@ function onStep(event: TrainStep, recipe: Recipe, job: JobContext): void {
     note: '',
     curves: { ...live.curves, stepLosses, stepsPerEpoch: event.stepsPerEpoch },
   });
-  job.report(done / total, `epoch ${event.epoch} of ${recipe.epochs}, ${Math.round(event.imagesPerSecond)} images/s`);
+  job.report(
+    done / total,
+    `epoch ${event.epoch} of ${recipe.epochs}, ${Math.round(event.imagesPerSecond)} images/s`,
+  );
 }
 
 interface Run {
@@ -93,7 +96,11 @@ function modelAfter(run: Run, weights: Weights, epochs: number): Model {
 function attach(run: Run): void {
   amendEntry((entry) => {
     if (entry.design.network !== run.network) return entry;
-    return { ...entry, modelId: run.id, baselineModelId: entry.design.baseline === run.network ? run.id : entry.baselineModelId };
+    return {
+      ...entry,
+      modelId: run.id,
+      baselineModelId: entry.design.baseline === run.network ? run.id : entry.baselineModelId,
+    };
   });
 }
 
@@ -106,15 +113,28 @@ function onEpoch(event: TrainEpoch, run: Run): void {
   attach(run);
 }
 
-async function runTraining(kind: 'train' | 'fine-tune', startPaused: boolean, job: JobContext): Promise<void> {
+async function runTraining(
+  kind: 'train' | 'fine-tune',
+  startPaused: boolean,
+  job: JobContext,
+): Promise<void> {
   const entry = present();
   const { network } = entry.design;
   const recipe = kind === 'train' ? entry.design.recipe : entry.design.fineTune;
   const backend = await prepareTrainer(job);
   const model = modelOf(entry);
   const startWeights =
-    model?.weights ?? (await trainWorker.call('initialize', { network, seed: recipe.seed }, { signal: job.signal }));
-  const run: Run = { id: newId(), kind, network, recipe, startWeights, backend, earlierEpochs: model?.epochs ?? 0 };
+    model?.weights ??
+    (await trainWorker.call('initialize', { network, seed: recipe.seed }, { signal: job.signal }));
+  const run: Run = {
+    id: newId(),
+    kind,
+    network,
+    recipe,
+    startWeights,
+    backend,
+    earlierEpochs: model?.epochs ?? 0,
+  };
   const call = trainWorker.start(
     'train',
     { network, weights: startWeights, recipe, startPaused },
@@ -159,7 +179,10 @@ function finish(run: Run, result: TrainResult): void {
 }
 
 /** Trains the design's network: from its weights where it has some, else from seeded ones. */
-export async function startTraining(kind: 'train' | 'fine-tune', { startPaused = false } = {}): Promise<void> {
+export async function startTraining(
+  kind: 'train' | 'fine-tune',
+  { startPaused = false } = {},
+): Promise<void> {
   if (trainingStore.getState().live) return;
   const before = present().modelId;
   await runJob(kind === 'train' ? 'Training' : 'Fine-tuning', async (job) => {
@@ -214,7 +237,11 @@ export function resetWeights(): void {
   changeEntry((entry: Entry) =>
     entry.modelId === null
       ? entry
-      : { ...entry, modelId: null, baselineModelId: entry.design.baseline === entry.design.network ? null : entry.baselineModelId },
+      : {
+          ...entry,
+          modelId: null,
+          baselineModelId: entry.design.baseline === entry.design.network ? null : entry.baselineModelId,
+        },
   );
 }
 

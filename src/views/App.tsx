@@ -1,0 +1,39 @@
+import { useStore } from 'zustand';
+import { noticeStore } from '../state/noticeStore.ts';
+import { type Room, uiStore } from '../state/uiStore.ts';
+import { Notices } from './Notices.tsx';
+import { Rail } from './Rail.tsx';
+import { DataRoom } from './rooms/DataRoom.tsx';
+import { ExploreRoom } from './rooms/ExploreRoom.tsx';
+import { HardwareRoom } from './rooms/HardwareRoom.tsx';
+import { NetworkRoom } from './rooms/NetworkRoom.tsx';
+import { PruneRoom } from './rooms/PruneRoom.tsx';
+import { TrainRoom } from './rooms/TrainRoom.tsx';
+import { Scoreboard } from './Scoreboard.tsx';
+import { TopBar } from './TopBar.tsx';
+
+const ROOMS: Readonly<Record<Room, () => React.JSX.Element>> = {
+  data: DataRoom,
+  network: NetworkRoom,
+  train: TrainRoom,
+  prune: PruneRoom,
+  hardware: HardwareRoom,
+  explore: ExploreRoom,
+};
+
+export function App() {
+  const room = useStore(uiStore, (ui) => ui.room);
+  const notices = useStore(noticeStore, (state) => state.notices);
+  const RoomView = ROOMS[room];
+  return (
+    <div className="app">
+      <TopBar />
+      <Rail />
+      <main className="main" id="room" tabIndex={-1}>
+        <Notices notices={notices} />
+        <Scoreboard />
+        <RoomView key={room} />
+      </main>
+    </div>
+  );
+}

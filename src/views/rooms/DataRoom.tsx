@@ -1,0 +1,195 @@
+import { useEffect, useRef, useState } from 'react';
+import { useStore } from 'zustand';
+import { formatInteger } from '../../core/quantity.ts';
+import { openImageFiles } from '../../state/actions/data.ts';
+import { dataStore, type LoadedData } from '../../state/dataStore.ts';
+import { changeDesign } from '../../state/designStore.ts';
+import { trainingStore } from '../../state/trainingStore.ts';
+import { NumberField } from '../parts/fields.tsx';
+import { Empty, Panel } from '../parts/Panel.tsx';
+import { useEntry } from '../useEntry.ts';
+
+export function DataRoom() {
+  const data = useStore(dataStore, (state) => state.data);
+  return (
+    <div className="room">
+      <Controls />
+      <div className="charts">
+        {data.status === 'ready' ? (
+          <SampleSheet data={data.data} />
+        ) : (
+          <Panel title="Images by class">
+            <Empty>{data.status === 'loading' ? 'The images are being made…' : data.reason}</Empty>
+          </Panel>
+        )}
+      </div>
+    </div>
+  );
+}
+
+function Controls() {
+  const { design } = useEntry();
+  const busy = useStore(trainingStore, (state) => state.live !== null);
+  const { data } = design;
+  const { source } = data;
+  const patch = (change: Partial<typeof data>) =>
+    changeDesign((d) => ({ ...d, data: { ...d.data, ...change } }));
+  const landCover =
+    source.kind === 'land-cover' ? source : { kind: 'land-cover' as const, imageCount: 2000, seed: 1 };
+  return (
+    <Panel title="Data" className="controls">
+      <div className="stack">
+        <button
+          type="button"
+          className={source.kind === 'land-cover' ? 'choice chosen' : 'choice'}
+          aria-pressed={source.kind === 'land-cover'}
+          disabled={busy}
+          onClick={() => patch({ source: landCover })}
+        >
+          <strong>Land cover, synthetic</strong>
+          <span>10 classes, 64x64 RGB, drawn from a seed in the manner of EuroSAT</span>
+        </button>
+        {source.kind === 'land-cover' && (
+          <>
+            <NumberField
+              label="Images"
+              value={source.imageCount}
+              min={100}
+              max={20000}
+              integer
+              disabled={busy}
+              onChange={(imageCount) => patch({ source: { ...source, imageCount } })}
+            />
+            <NumberField
+              label="Data seed"
+              value={source.seed}
+              min={0}
+              max={2 ** 31 - 1}
+              integer
+              disabled={busy}
+              onChange={(seed) => patch({ source: { ...source, seed } })}
+            />
+          </>
+        )}
+        <FileDrop chosen={source.kind === 'file' ? source.fileNames.join(', ') : null} disabled={busy} />
+        <NumberField
+          label="Held back for validation"
+          value={Math.round(100 * data.validationShare)}
+          min={5}
+          max={50}
+          integer
+          unit="%"
+          disabled={busy}
+          onChange={(percent) => patch({ validationShare: percent / 100 })}
+        />
+        <NumberField
+          label="Split seed"
+          value={data.splitSeed}
+          min={0}
+          max={2 ** 31 - 1}
+          integer
+          disabled={busy}
+          hint={
+            busy
+              ? 'The data can be changed when the training has ended.'
+              : 'The same seed gives the same split, class by class.'
+          }
+          onChange={(splitSeed) => patch({ splitSeed })}
+        />
+      </div>
+    </Panel>
+  );
+}
+
+function FileDrop({ chosen, disabled }: { chosen: string | null; disabled: boolean }) {
+  const input = useRef<HTMLInputElement>(null);
+  const [over, setOver] = useState(false);
+  return (
+    // biome-ignore lint/a11y/noStaticElementInteractions: dropping is a shortcut; the button inside does the same
+    <div
+      className={`drop${over ? ' over' : ''}${chosen ? ' chosen' : ''}`}
+      onDragOver={(event) => {
+        event.preventDefault();
+        setOver(true);
+      }}
+      onDragLeave={() => setOver(false)}
+      onDrop={(event) => {
+        event.preventDefault();
+        setOver(false);
+        if (!disabled) void openImageFiles([...event.dataTransfer.files]);
+      }}
+    >
+      <strong>{chosen ?? 'Your own images'}</strong>
+      <span>
+        CIFAR-10 binary batches (.bin) or MNIST IDX images and labels (.gz or not). They stay on this machine.
+      </span>
+      <button type="button" disabled={disabled} onClick={() => input.current?.click()}>
+        Choose files…
+      </button>
+      <input
+        ref={input}
+        type="file"
+        multiple
+        hidden
+        aria-label="Image files"
+        onChange={(event) => {
+          void openImageFiles([...(event.target.files ?? [])]);
+          event.target.value = '';
+        }}
+      />
+    </div>
+  );
+}
+
+function SampleSheet({ data }: { data: LoadedData }) {
+  const { height, width, channels } = data.image;
+  return (
+    <Panel
+      title="Images by class"
+      subtitle={`${data.name}: ${formatInteger(data.imageCount)} images, ${height}x${width}x${channels}${data.synthetic ? ', synthetic' : ''}`}
+    >
+      <div className="sheet">
+        {data.classNames.map((name, label) => (
+          <div key={name} className="sheet-row">
+            <span className="sheet-name">{name}</span>
+            <span className="sheet-count">{formatInteger(data.countByClass[label] ?? 0)}</span>
+            <ImageStrip data={data} label={label} name={name} />
+          </div>
+        ))}
+      </div>
+    </Panel>
+  );
+}
+
+const GAP = 4;
+
+function ImageStrip({ data, label, name }: { data: LoadedData; label: number; name: string }) {
+  const canvas = useRef<HTMLCanvasElement>(null);
+  const images = data.samples.byClass[label] ?? [];
+  const { height, width, channels } = data.image;
+  useEffect(() => {
+    const context = canvas.current?.getContext('2d');
+    if (!context) return;
+    const sheet = data.samples.byClass[label] ?? [];
+    context.clearRect(0, 0, context.canvas.width, context.canvas.height);
+    sheet.forEach((pixels, i) => {
+      const picture = context.createImageData(width, height);
+      for (let p = 0; p < width * height; p++) {
+        for (let c = 0; c < 3; c++)
+          picture.data[4 * p + c] = pixels[p * channels + (channels === 3 ? c : 0)] ?? 0;
+        picture.data[4 * p + 3] = 255;
+      }
+      context.putImageData(picture, i * (width + GAP), 0);
+    });
+  }, [data, label, width, height, channels]);
+  return (
+    <canvas
+      ref={canvas}
+      className="sheet-images"
+      width={Math.max(1, images.length * (width + GAP) - GAP)}
+      height={height}
+      role="img"
+      aria-label={`${images.length} sample images of ${name}`}
+    />
+  );
+}

@@ -1,0 +1,204 @@
+import { useMemo } from 'react';
+import { useStore } from 'zustand';
+import { layerCounts } from '../../core/network/counts.ts';
+import { replaceClassCount, resizeInput } from '../../core/network/edit.ts';
+import type { Layer, Network } from '../../core/network/network.ts';
+import { PRESETS, type Preset } from '../../core/network/presets.ts';
+import { describeMap, geometryAt } from '../../core/network/shapes.ts';
+import { formatCount, formatInteger } from '../../core/quantity.ts';
+import { loadedData } from '../../state/dataStore.ts';
+import { cachedCounts, cachedGeometry } from '../../state/derived.ts';
+import { changeNetwork } from '../../state/designStore.ts';
+import { notify } from '../../state/noticeStore.ts';
+import { trainingStore } from '../../state/trainingStore.ts';
+import { setUi, uiStore } from '../../state/uiStore.ts';
+import { stripData } from '../chartData.ts';
+import { STRIP } from '../chartKinds.ts';
+import { LayerEditor } from '../LayerEditor.tsx';
+import { ChartPanel } from '../parts/ChartPanel.tsx';
+import { SelectField } from '../parts/fields.tsx';
+import { Panel } from '../parts/Panel.tsx';
+import { ScrollRegion } from '../parts/ScrollRegion.tsx';
+import { useEntry } from '../useEntry.ts';
+
+const STRIP_OPTIONS = { onSelect: (selectedLayer: string) => setUi({ selectedLayer }) };
+
+const classCountNow = () => loadedData()?.classNames.length ?? 10;
+
+function choosePreset(preset: Preset): void {
+  changeNetwork(preset.build(preset.input, classCountNow()));
+}
+
+function resize(network: Network, extent: number): void {
+  const input = network.layers[0];
+  if (input?.kind !== 'input') return;
+  const preset = PRESETS.find((candidate) => candidate.name === network.name);
+  const shape = { height: extent, width: extent, channels: input.shape.channels };
+  const resized = resizeInput(network, shape);
+  if (resized.ok) changeNetwork(resized.value);
+  else
+    notify(
+      'error',
+      `${preset?.name ?? network.name} can't read ${extent}x${extent} images. ${resized.error.message}`,
+    );
+}
+
+export function NetworkRoom() {
+  const { design } = useEntry();
+  const { network } = design;
+  const selected = useStore(uiStore, (ui) => ui.selectedLayer);
+  const strip = useMemo(() => stripData(network, network, selected), [network, selected]);
+  const counts = cachedCounts(network);
+  return (
+    <div className="room">
+      <div className="controls-column">
+        <NetworkControls network={network} />
+        <LayerEditor
+          network={network}
+          layer={network.layers.find((layer) => layer.id === selected) ?? null}
+        />
+      </div>
+      <div className="charts">
+        <ChartPanel
+          title={network.name}
+          subtitle={`${formatInteger(counts.parameterCount)} parameters, ${formatInteger(counts.weightCount)} weights, ${formatCount(counts.macCount)} MACs; height = pixels, width = channels`}
+          kind={STRIP}
+          data={strip}
+          options={STRIP_OPTIONS}
+          fileName="network"
+        />
+        <LayerTable network={network} selected={selected} />
+      </div>
+    </div>
+  );
+}
+
+function NetworkControls({ network }: { network: Network }) {
+  const busy = useStore(trainingStore, (state) => state.live !== null);
+  const input = network.layers[0];
+  const shape = input?.kind === 'input' ? input.shape : null;
+  const units = network.layers.findLast((layer) => layer.kind === 'dense');
+  const classes = units?.kind === 'dense' ? units.units : 0;
+  const wanted = classCountNow();
+  const extents = [...new Set([28, 32, 48, 64, 96, 128, 224, ...(shape ? [shape.height] : [])])].sort(
+    (a, b) => a - b,
+  );
+  return (
+    <Panel title="Network" className="controls">
+      <div className="stack">
+        {PRESETS.map((preset) => (
+          <button
+            key={preset.id}
+            type="button"
+            className={preset.name === network.name ? 'choice chosen' : 'choice'}
+            aria-pressed={preset.name === network.name}
+            disabled={busy}
+            onClick={() => choosePreset(preset)}
+          >
+            <strong>{preset.name}</strong>
+            <span>{preset.description}</span>
+          </button>
+        ))}
+        {shape && (
+          <SelectField
+            label="Input size"
+            value={String(shape.height)}
+            disabled={busy}
+            options={extents.map((extent) => ({
+              value: String(extent),
+              label: `${extent}x${extent}x${shape.channels}`,
+            }))}
+            hint="Images of another size are resized for it."
+            onChange={(value) => resize(network, Number(value))}
+          />
+        )}
+        {classes !== wanted && (
+          <p className="hint warn">
+            The network tells {classes} classes apart, the data has {wanted}.{' '}
+            <button
+              type="button"
+              onClick={() => {
+                const replaced = replaceClassCount(network, wanted);
+                if (replaced.ok) changeNetwork(replaced.value);
+                else notify('error', replaced.error.message);
+              }}
+            >
+              Give it {wanted} outputs
+            </button>
+          </p>
+        )}
+        {busy && <p className="hint">The network can be changed when the training has ended.</p>}
+      </div>
+    </Panel>
+  );
+}
+
+function attributesOf(layer: Layer): string {
+  switch (layer.kind) {
+    case 'conv2d':
+      return `${layer.filters} filters ${layer.kernelSize.join('x')}, stride ${layer.strides.join('x')}, ${padding(layer.padding)}`;
+    case 'depthwiseConv2d':
+      return `${layer.kernelSize.join('x')}, stride ${layer.strides.join('x')}, ${padding(layer.padding)}`;
+    case 'maxPool':
+    case 'averagePool':
+      return `${layer.poolSize.join('x')}, stride ${layer.strides.join('x')}, ${padding(layer.padding)}`;
+    case 'dense':
+      return `${layer.units} units`;
+    case 'dropout':
+      return `rate ${layer.rate}`;
+    default:
+      return '';
+  }
+}
+
+const padding = (value: 'same' | 'valid' | readonly number[]): string =>
+  typeof value === 'string' ? value : `padding ${value.join(', ')}`;
+
+function LayerTable({ network, selected }: { network: Network; selected: string | null }) {
+  const geometry = cachedGeometry(network);
+  return (
+    <Panel title="Layers" subtitle="1 MAC = 2 operations; parameters as Keras counts them">
+      <ScrollRegion label="Layers of the network">
+        <table>
+          <thead>
+            <tr>
+              {['Layer', 'Kind', 'Reads', 'Attributes', 'Output', 'MACs', 'Parameters'].map((name) => (
+                <th key={name} scope="col">
+                  {name}
+                </th>
+              ))}
+            </tr>
+          </thead>
+          <tbody>
+            {network.layers.map((layer) => {
+              const at = geometryAt(geometry, layer.id);
+              const counts = layerCounts(layer, at);
+              return (
+                <tr
+                  key={layer.id}
+                  className={layer.id === selected ? 'current' : undefined}
+                  onPointerEnter={() => setUi({ hoveredLayer: layer.id })}
+                  onPointerLeave={() => setUi({ hoveredLayer: null })}
+                >
+                  <th scope="row">
+                    <button type="button" className="link" onClick={() => setUi({ selectedLayer: layer.id })}>
+                      {layer.id}
+                    </button>
+                  </th>
+                  <td>{layer.kind}</td>
+                  <td>{layer.inputs.join(', ')}</td>
+                  <td>{attributesOf(layer)}</td>
+                  <td className="number">{describeMap(at.ofm)}</td>
+                  <td className="number">{counts.macCount > 0 ? formatInteger(counts.macCount) : ''}</td>
+                  <td className="number">
+                    {counts.parameterCount > 0 ? formatInteger(counts.parameterCount) : ''}
+                  </td>
+                </tr>
+              );
+            })}
+          </tbody>
+        </table>
+      </ScrollRegion>
+    </Panel>
+  );
+}
