@@ -16,6 +16,13 @@ function filesIn(folder: string): string[] {
   return readdirSync(join(src, folder), { recursive: true, encoding: 'utf8' })
     .filter((file) => /\.tsx?$/.test(file) && !/\.test\.tsx?$|testing\//.test(file))
     .map((file) => join(src, folder, file));
+}
+
+test('core imports nothing but core', () => {
+  const files = filesIn('core');
+  expect(files.length).toBeGreaterThan(10);
+  for (const file of files)
+    for (const name of imports(file)) expect(name, file).toMatch(new RegExp(`^${src}/core/`));
 });
 
 test('no view, chart or state imports ml or a worker: tfjs stays out of the page', () => {
