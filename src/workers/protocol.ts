@@ -1,6 +1,7 @@
+import type { LabeledImages, NamedFile } from '../core/data/labeledImages.ts';
 import type { Design, Recipe } from '../core/exploration/design.ts';
 import type { HardwareReport } from '../core/hardware/report.ts';
-import type { FeatureMap, LayerId, Network, Weights } from '../core/network/network.ts';
+import type { LayerId, Network, Weights } from '../core/network/network.ts';
 import type { Fault, Result } from '../core/result.ts';
 
 /** One call a worker understands: what goes in, what is reported on the way, what comes out. */
@@ -8,23 +9,6 @@ interface Call<Request, Progress, Reply> {
   readonly request: Request;
   readonly progress: Progress;
   readonly reply: Reply;
-}
-
-/** Images as bytes, NHWC, with a class index each. Buffers are shared by reference inside one thread only. */
-export interface LabeledImages {
-  readonly name: string;
-  /** True for generated images: the screen says so. */
-  readonly synthetic: boolean;
-  readonly image: FeatureMap;
-  readonly classNames: readonly string[];
-  /** imageCount * height * width * channels, 0..255 */
-  readonly pixels: Uint8Array;
-  readonly labels: Uint8Array;
-}
-
-export interface NamedFile {
-  readonly name: string;
-  readonly bytes: ArrayBuffer;
 }
 
 /** data.worker: generates and reads images. Every returned buffer is transferred. */

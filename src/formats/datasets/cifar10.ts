@@ -1,5 +1,5 @@
+import type { LabeledImages } from '../../core/data/labeledImages.ts';
 import { fail, ok, type Result } from '../../core/result.ts';
-import type { LabeledImages } from '../../workers/protocol.ts';
 
 /** A file's unpacked content under the name the user knows it by. */
 export interface FileContent {

@@ -1,5 +1,5 @@
+import type { LabeledImages } from '../../core/data/labeledImages.ts';
 import { fail, ok, type Result } from '../../core/result.ts';
-import type { LabeledImages } from '../../workers/protocol.ts';
 import type { FileContent } from './cifar10.ts';
 
 /** The first four bytes: two zeros, element type 8 (unsigned byte), number of dimensions (LeCun, MNIST page). */

@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { gzipSync, zipSync } from 'fflate';
 import { describe, expect, test } from 'vitest';
-import type { LabeledImages, NamedFile } from '../../workers/protocol.ts';
+import type { LabeledImages, NamedFile } from '../../core/data/labeledImages.ts';
 import { CIFAR10_RECORD } from './cifar10.ts';
 import { readImageFiles } from './readImageFiles.ts';
 
@@ -230,6 +230,6 @@ describe('real files', () => {
     expect(set.image).toEqual({ height: 28, width: 28, channels: 1 });
     expect(set.labels).toHaveLength(1000);
     expect([...set.labels.slice(0, 5)]).toEqual([7, 2, 1, 0, 4]); // the first digits of the official test set
-    expect(Math.max(...set.pixels)).toBe(255);
+    expect(set.pixels.includes(255)).toBe(true);
   });
 });

@@ -1,5 +1,5 @@
+import type { LabeledImages, NamedFile } from '../../core/data/labeledImages.ts';
 import { fail, ok, type Result } from '../../core/result.ts';
-import type { LabeledImages, NamedFile } from '../../workers/protocol.ts';
 import { CIFAR10_RECORD, type FileContent, readCifar10 } from './cifar10.ts';
 import { gunzip, isGzip } from './gzip.ts';
 import { fitsIdx, readIdxFiles } from './idx.ts';

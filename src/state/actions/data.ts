@@ -1,6 +1,6 @@
+import type { LabeledImages } from '../../core/data/labeledImages.ts';
 import type { DataSource } from '../../core/exploration/design.ts';
 import { FaultError } from '../../core/result.ts';
-import type { LabeledImages } from '../../workers/protocol.ts';
 import { dataStore, type LoadedData, loadedData, type Samples } from '../dataStore.ts';
 import { changeDesign, present } from '../designStore.ts';
 import { runJob } from '../jobStore.ts';
