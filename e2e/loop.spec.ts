@@ -49,7 +49,12 @@ async function medianApoz(page: Page): Promise<number> {
 
 const share = (text: string): number => Number.parseFloat(text.replace(/[^0-9.]/g, ''));
 
-test('the whole loop: train, measure, drag, prune, fine-tune, compare, explore, share', async ({ page, browser, context, baseURL }) => {
+test('the whole loop: train, measure, drag, prune, fine-tune, compare, explore, share', async ({
+  page,
+  browser,
+  context,
+  baseURL,
+}) => {
   const app = new App(page);
   await context.grantPermissions(['clipboard-read', 'clipboard-write']);
   await app.open();
@@ -97,7 +102,10 @@ test('the whole loop: train, measure, drag, prune, fine-tune, compare, explore, 
     const text = await page.getByText(/on the front: no other/).innerText();
     expect(Number(text.match(/(\d+) on the front/)?.[1])).toBeGreaterThanOrEqual(2);
     const parameters = await app.score('Parameters').innerText();
-    await table.getByRole('button', { name: /^Restore/ }).first().click();
+    await table
+      .getByRole('button', { name: /^Restore/ })
+      .first()
+      .click();
     await expect(app.score('Parameters')).not.toHaveText(parameters);
     await page.getByRole('button', { name: 'Undo' }).click();
     await expect(app.score('Parameters')).toHaveText(parameters);
@@ -115,7 +123,8 @@ test('the whole loop: train, measure, drag, prune, fine-tune, compare, explore, 
     const otherApp = new App(other);
     await otherApp.idle();
     const there = await otherApp.scores();
-    for (const name of Object.keys(here).filter((n) => n !== 'Accuracy')) expect(there[name], name).toBe(here[name]);
+    for (const name of Object.keys(here).filter((n) => n !== 'Accuracy'))
+      expect(there[name], name).toBe(here[name]);
     await elsewhere.close();
   });
 });
