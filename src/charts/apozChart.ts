@@ -4,7 +4,7 @@ import { countAbove, fallSentence, summary } from './apozModel.ts';
 import { createThreshold } from './apozThreshold.ts';
 import { binaryTicks, drawAxes } from './axis.ts';
 import { type Box, type LabelWish, placeLabels } from './dodge.ts';
-import { createFrame, type Group, type Margins, put, putText } from './frame.ts';
+import { createFrame, type Margins, put, putText } from './frame.ts';
 import { refreshRoving, tipText, wireItems } from './items.ts';
 import { drawLegend, type LegendEntry } from './legend.ts';
 import { textWidth } from './text.ts';

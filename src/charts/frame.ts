@@ -1,5 +1,5 @@
 import { type Selection, select } from 'd3';
-import { useFontOf } from './text.ts';
+import { readFontOf } from './text.ts';
 import { createTooltip, type Tooltip } from './tooltip.ts';
 
 export type Group = Selection<SVGGElement, unknown, null, undefined>;
@@ -71,7 +71,7 @@ export function createFrame(container: HTMLElement, options: FrameOptions, redra
   scroller.append(svg);
   root.append(scroller, sentence);
   container.append(root);
-  useFontOf(root);
+  readFontOf(root);
   const tooltip = createTooltip(root);
 
   let width = root.clientWidth || 320;

@@ -3,7 +3,7 @@ const widths = new Map<string, number>();
 let family = 'system-ui, sans-serif';
 
 /** The page's font, read once from an element of it. */
-export function useFontOf(element: Element): void {
+export function readFontOf(element: Element): void {
   const found = getComputedStyle(element).fontFamily;
   if (!found || found === family) return;
   family = found;
