@@ -1,5 +1,12 @@
 import { expect, test } from 'vitest';
-import { formatChange, formatClock, formatCount, formatPoints, formatSeconds, wilsonInterval } from './quantity.ts';
+import {
+  formatChange,
+  formatClock,
+  formatCount,
+  formatPoints,
+  formatSeconds,
+  wilsonInterval,
+} from './quantity.ts';
 
 test('counts carry three digits and a prefix', () => {
   expect([1_542_848, 59_461_376, 812, 3051.76, 999_600, 0].map((n) => formatCount(n))).toEqual([

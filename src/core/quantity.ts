@@ -12,7 +12,9 @@ export function formatSignificant(value: number, digits = 3): string {
   if (!Number.isFinite(value)) return '–';
   if (value === 0) return '0';
   const magnitude = Math.floor(Math.log10(Math.abs(value)));
-  return signed(value.toLocaleString('en-US', { maximumFractionDigits: Math.max(0, digits - 1 - magnitude) }));
+  return signed(
+    value.toLocaleString('en-US', { maximumFractionDigits: Math.max(0, digits - 1 - magnitude) }),
+  );
 }
 
 const STEPS = [

@@ -53,6 +53,15 @@ export function changeNetwork(network: Design['network'], merge: string | null =
   );
 }
 
+/** Other images or another split: weights trained on the old ones say nothing about them. */
+export function changeData(data: Design['data']): void {
+  changeEntry(({ design }) => ({
+    design: { ...design, data, baseline: design.network, pruning: { ...design.pruning, thresholds: {} } },
+    modelId: null,
+    baselineModelId: null,
+  }));
+}
+
 export const settleDesign = (): void => write(settle(designStore.getState().history));
 export const undoDesign = (): void => write(undo(designStore.getState().history));
 export const redoDesign = (): void => write(redo(designStore.getState().history));

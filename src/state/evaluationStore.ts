@@ -30,3 +30,12 @@ export function forgetEvaluation(id: string): void {
     evaluations: evaluations.filter((other) => other.id !== id),
   }));
 }
+
+/** The points that can be compared with a design: those measured on the same images and the same split. */
+export const comparableWith = (
+  evaluations: readonly Evaluation[],
+  data: Design['data'],
+): readonly Evaluation[] => {
+  const key = JSON.stringify(data);
+  return evaluations.filter((evaluation) => JSON.stringify(evaluation.design.data) === key);
+};

@@ -1,4 +1,5 @@
 import { createStore } from 'zustand/vanilla';
+import type { Design } from '../core/exploration/design.ts';
 import type { Network, Weights } from '../core/network/network.ts';
 import type { Accuracy, ApozResult, BackendName } from '../workers/protocol.ts';
 
@@ -44,3 +45,20 @@ export function patchModel(id: string, patch: Partial<Model>): void {
 }
 
 export const newId = (): string => crypto.randomUUID();
+
+/**
+ * A stored design and its models, whose networks are copies of each other, sharing the same objects again:
+ * the page tells by identity whether weights belong to a network.
+ */
+export function reunite(design: Design, modelId: string | null, baselineModelId: string | null) {
+  const model = modelById(modelId);
+  const baselineModel = modelById(baselineModelId);
+  const network = model?.network ?? design.network;
+  const unpruned = JSON.stringify(design.baseline) === JSON.stringify(design.network);
+  const baseline = unpruned ? network : (baselineModel?.network ?? design.baseline);
+  return {
+    design: { ...design, network, baseline },
+    modelId: model?.id ?? null,
+    baselineModelId: baselineModel?.id ?? null,
+  };
+}

@@ -3,7 +3,7 @@ import type { Design } from '../core/exploration/design.ts';
 import { parseDesign } from '../formats/design/parse.ts';
 import { designStore, openEntry, present } from './designStore.ts';
 import { type Evaluation, evaluationStore } from './evaluationStore.ts';
-import { type Model, modelStore } from './modelStore.ts';
+import { type Model, modelStore, reunite } from './modelStore.ts';
 import { notify } from './noticeStore.ts';
 import { trainingStore } from './trainingStore.ts';
 
@@ -128,17 +128,7 @@ export async function restoreSession(): Promise<boolean> {
     if (!design.ok) return false;
     modelStore.setState({ models });
     evaluationStore.setState({ evaluations: session.evaluations });
-    // The saved design object and the models' networks are one and the same graph again after a reload.
-    const model = session.modelId === null ? null : (models[session.modelId] ?? null);
-    const baselineIsNetwork =
-      JSON.stringify(session.design.baseline) === JSON.stringify(session.design.network);
-    const network = model?.network ?? design.value.network;
-    openEntry({
-      design: { ...design.value, network, baseline: baselineIsNetwork ? network : design.value.baseline },
-      modelId: model?.id ?? null,
-      baselineModelId:
-        session.baselineModelId !== null && models[session.baselineModelId] ? session.baselineModelId : null,
-    });
+    openEntry(reunite(design.value, session.modelId, session.baselineModelId));
     if (session.running) {
       const { epoch, epochs } = session.running;
       notify(

@@ -5,7 +5,7 @@ import { paretoFront } from '../core/exploration/pareto.ts';
 import { targetById } from '../core/hardware/targets.ts';
 import { wilsonInterval } from '../core/quantity.ts';
 import { restoreEvaluation } from '../state/actions/explore.ts';
-import { evaluationStore } from '../state/evaluationStore.ts';
+import { comparableWith, evaluationStore } from '../state/evaluationStore.ts';
 import { frontStore } from '../state/frontStore.ts';
 import { PARETO } from './chartKinds.ts';
 import { ChartPanel } from './parts/ChartPanel.tsx';
@@ -17,11 +17,11 @@ const OBJECTIVES = [
 ] as const;
 
 export function useFront(): ParetoData {
-  const { modelId } = useEntry();
+  const { modelId, design } = useEntry();
   const evaluations = useStore(evaluationStore, (state) => state.evaluations);
   const speeds = useStore(frontStore, (state) => state.speeds);
   return useMemo(() => {
-    const known = evaluations.filter((evaluation) => speeds[evaluation.id]);
+    const known = comparableWith(evaluations, design.data).filter((evaluation) => speeds[evaluation.id]);
     const values = known.map((evaluation) => [
       evaluation.accuracy.correct / evaluation.accuracy.total,
       speeds[evaluation.id]?.throughputFps ?? 0,
@@ -49,7 +49,7 @@ export function useFront(): ParetoData {
         };
       }),
     };
-  }, [evaluations, speeds, modelId]);
+  }, [evaluations, speeds, modelId, design.data]);
 }
 
 const OPTIONS = { onPick: restoreEvaluation };

@@ -78,11 +78,7 @@ function LayerFields({ network, layer, busy, take }: LayerFieldsProps) {
         <>
           <NumberField
             label="Kernel"
-            value={
-              layer.kind === 'maxPool' || layer.kind === 'averagePool'
-                ? layer.poolSize[0]
-                : layer.kernelSize[0]
-            }
+            value={kernel}
             min={1}
             max={64}
             integer

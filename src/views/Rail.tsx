@@ -3,7 +3,7 @@ import { targetById } from '../core/hardware/targets.ts';
 import { formatCount, formatInteger, formatPercent } from '../core/quantity.ts';
 import { dataStore } from '../state/dataStore.ts';
 import { cachedCounts } from '../state/derived.ts';
-import { evaluationStore } from '../state/evaluationStore.ts';
+import { comparableWith, evaluationStore } from '../state/evaluationStore.ts';
 import { hardwareStore } from '../state/hardwareStore.ts';
 import { jobStore } from '../state/jobStore.ts';
 import { trainingStore } from '../state/trainingStore.ts';
@@ -27,7 +27,10 @@ function useRoomStates(): Readonly<Record<Room, string>> {
   const data = useStore(dataStore, (state) => state.data);
   const live = useStore(trainingStore, (state) => state.live);
   const answer = useStore(hardwareStore, (state) => state.answer);
-  const designCount = useStore(evaluationStore, (state) => state.evaluations.length);
+  const designCount = comparableWith(
+    useStore(evaluationStore, (state) => state.evaluations),
+    entry.design.data,
+  ).length;
   const { design } = entry;
   const validation = model?.validation;
   const report = answer?.after[design.hardware.targetId];

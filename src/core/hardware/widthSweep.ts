@@ -41,7 +41,12 @@ export function channelWidthSweep(
 ): Result<WidthSweep> {
   const groups = channelGroups(network);
   const group = groups.groups.find((candidate) => candidate.id === groupId);
-  if (!group) return fail('unknown-group', `There is no channel group ${groupId} in ${network.name}; choose another.`, groupId);
+  if (!group)
+    return fail(
+      'unknown-group',
+      `There is no channel group ${groupId} in ${network.name}; choose another.`,
+      groupId,
+    );
   const touched = new Set([...group.producers, ...group.followers, ...group.consumers]);
   const widths = widthsUpTo(group.slotCount);
   const cycles: number[] = [];

@@ -2,7 +2,7 @@ import type { LabeledImages } from '../../core/data/labeledImages.ts';
 import type { DataSource } from '../../core/exploration/design.ts';
 import { FaultError } from '../../core/result.ts';
 import { dataStore, type LoadedData, loadedData, type Samples } from '../dataStore.ts';
-import { changeDesign, present } from '../designStore.ts';
+import { changeData, present } from '../designStore.ts';
 import { runJob } from '../jobStore.ts';
 import { dataWorker, trainWorker } from '../services.ts';
 
@@ -123,7 +123,7 @@ export async function openImageFiles(chosen: readonly File[]): Promise<void> {
       imageCount: images.labels.length,
     };
     accept(source, images);
-    changeDesign((design) => ({ ...design, data: { ...design.data, source } }));
+    changeData({ ...present().design.data, source });
   });
 }
 

@@ -1,7 +1,7 @@
 import { cachedCounts, modelOf } from '../derived.ts';
 import { changeEntry, type Entry } from '../designStore.ts';
 import { evaluationStore, recordEvaluation } from '../evaluationStore.ts';
-import { modelById, newId } from '../modelStore.ts';
+import { modelById, newId, reunite } from '../modelStore.ts';
 import { notify } from '../noticeStore.ts';
 
 /** "Tiny CNN", "Tiny CNN, −31 % channels, fine-tuned" */
@@ -44,12 +44,12 @@ export function restoreEvaluation(id: string): void {
       `The weights of "${evaluation.label}" are no longer stored; its choices are restored without them.`,
     );
   }
-  changeEntry((entry) => ({
-    design: {
+  changeEntry((entry) => {
+    const { hardware } = entry.design;
+    const design = {
       ...evaluation.design,
-      hardware: { ...entry.design.hardware, foldings: evaluation.design.hardware.foldings },
-    },
-    modelId: modelById(evaluation.modelId) ? evaluation.modelId : null,
-    baselineModelId: modelById(evaluation.baselineModelId) ? evaluation.baselineModelId : null,
-  }));
+      hardware: { ...hardware, foldings: evaluation.design.hardware.foldings },
+    };
+    return reunite(design, evaluation.modelId, evaluation.baselineModelId);
+  });
 }

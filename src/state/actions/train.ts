@@ -1,8 +1,9 @@
 import type { Recipe } from '../../core/exploration/design.ts';
-import type { Network, Weights } from '../../core/network/network.ts';
+import { type Network, outputsOf, type Weights } from '../../core/network/network.ts';
 import { FaultError } from '../../core/result.ts';
 import type { BackendName, TrainEpoch, TrainNotice, TrainResult, TrainStep } from '../../workers/protocol.ts';
-import { modelOf } from '../derived.ts';
+import { loadedData } from '../dataStore.ts';
+import { cachedGeometry, modelOf } from '../derived.ts';
 import { amendEntry, changeEntry, type Entry, present } from '../designStore.ts';
 import { type JobContext, runJob } from '../jobStore.ts';
 import { type LearningCurves, type Model, modelById, newId, patchModel, putModel } from '../modelStore.ts';
@@ -113,6 +114,18 @@ function onEpoch(event: TrainEpoch, run: Run): void {
   attach(run);
 }
 
+/** A network must have an output a class. */
+function checkClasses(network: Network): void {
+  const wanted = loadedData()?.classNames.length;
+  const output = outputsOf(network)[0];
+  const has = output ? cachedGeometry(network).get(output.id)?.ofm.channels : undefined;
+  if (wanted === undefined || has === wanted) return;
+  throw new FaultError({
+    code: 'class-count',
+    message: `${network.name} tells ${has} classes apart, the images have ${wanted}; give it ${wanted} outputs in the Network room.`,
+  });
+}
+
 async function runTraining(
   kind: 'train' | 'fine-tune',
   startPaused: boolean,
@@ -121,6 +134,7 @@ async function runTraining(
   const entry = present();
   const { network } = entry.design;
   const recipe = kind === 'train' ? entry.design.recipe : entry.design.fineTune;
+  checkClasses(network);
   const backend = await prepareTrainer(job);
   const model = modelOf(entry);
   const startWeights =

@@ -85,46 +85,33 @@ async function exported<Data, Options>(
     : toPngBlob(chart.svg, 2);
 }
 
-function ExportMenu({
-  title,
-  withPicture,
-  onExport,
-}: {
-  title: string;
-  withPicture: boolean;
-  onExport: (format: 'svg' | 'png' | 'csv') => Promise<void>;
-}) {
+interface ExportMenuProps {
+  readonly title: string;
+  readonly withPicture: boolean;
+  readonly onExport: (format: 'svg' | 'png' | 'csv') => Promise<void>;
+}
+
+function ExportMenu({ title, withPicture, onExport }: ExportMenuProps) {
+  const formats = withPicture ? (['svg', 'png', 'csv'] as const) : (['csv'] as const);
   return (
-    <span className="export">
-      {withPicture && (
-        <>
+    <details className="menu">
+      <summary aria-label={`Export: ${title}`}>Export</summary>
+      <div className="menu-items">
+        {formats.map((format) => (
           <button
+            key={format}
             type="button"
-            className="quiet small"
-            aria-label={`${title}: save as SVG`}
-            onClick={() => void onExport('svg')}
+            className="quiet"
+            onClick={(event) => {
+              event.currentTarget.closest('details')?.removeAttribute('open');
+              void onExport(format);
+            }}
           >
-            SVG
+            {format.toUpperCase()}
           </button>
-          <button
-            type="button"
-            className="quiet small"
-            aria-label={`${title}: save as PNG`}
-            onClick={() => void onExport('png')}
-          >
-            PNG
-          </button>
-        </>
-      )}
-      <button
-        type="button"
-        className="quiet small"
-        aria-label={`${title}: save as CSV`}
-        onClick={() => void onExport('csv')}
-      >
-        CSV
-      </button>
-    </span>
+        ))}
+      </div>
+    </details>
   );
 }
 
@@ -171,8 +158,12 @@ export function DataTable({ caption, table }: { caption: string; table: Table })
         <caption>{caption}</caption>
         <thead>
           <tr>
-            {table.columns.map((column) => (
-              <th key={column} scope="col">
+            {table.columns.map((column, i) => (
+              <th
+                key={column}
+                scope="col"
+                className={typeof table.rows[0]?.[i] === 'number' ? 'number' : undefined}
+              >
                 {column}
               </th>
             ))}

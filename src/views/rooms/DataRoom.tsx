@@ -3,7 +3,7 @@ import { useStore } from 'zustand';
 import { formatInteger } from '../../core/quantity.ts';
 import { openImageFiles } from '../../state/actions/data.ts';
 import { dataStore, type LoadedData } from '../../state/dataStore.ts';
-import { changeDesign } from '../../state/designStore.ts';
+import { changeData } from '../../state/designStore.ts';
 import { trainingStore } from '../../state/trainingStore.ts';
 import { NumberField } from '../parts/fields.tsx';
 import { Empty, Panel } from '../parts/Panel.tsx';
@@ -32,8 +32,7 @@ function Controls() {
   const busy = useStore(trainingStore, (state) => state.live !== null);
   const { data } = design;
   const { source } = data;
-  const patch = (change: Partial<typeof data>) =>
-    changeDesign((d) => ({ ...d, data: { ...d.data, ...change } }));
+  const patch = (change: Partial<typeof data>) => changeData({ ...data, ...change });
   const landCover =
     source.kind === 'land-cover' ? source : { kind: 'land-cover' as const, imageCount: 2000, seed: 1 };
   return (
@@ -92,7 +91,7 @@ function Controls() {
           hint={
             busy
               ? 'The data can be changed when the training has ended.'
-              : 'The same seed gives the same split, class by class.'
+              : 'The same seed gives the same split, class by class. With other images or another split the network starts without weights; undo brings them back.'
           }
           onChange={(splitSeed) => patch({ splitSeed })}
         />

@@ -3,7 +3,12 @@ import { targetById } from '../../core/hardware/targets.ts';
 import { formatCount, formatPercent, formatSeconds, wilsonInterval } from '../../core/quantity.ts';
 import { restoreEvaluation } from '../../state/actions/explore.ts';
 import { measureAccuracy } from '../../state/actions/prune.ts';
-import { type Evaluation, evaluationStore, forgetEvaluation } from '../../state/evaluationStore.ts';
+import {
+  comparableWith,
+  type Evaluation,
+  evaluationStore,
+  forgetEvaluation,
+} from '../../state/evaluationStore.ts';
 import { frontStore, type Speed } from '../../state/frontStore.ts';
 import { jobStore } from '../../state/jobStore.ts';
 import { FrontPanel, useFront } from '../FrontPanel.tsx';
@@ -49,11 +54,16 @@ function MeasureButton() {
 }
 
 function DesignTable() {
-  const evaluations = useStore(evaluationStore, (state) => state.evaluations);
+  const all = useStore(evaluationStore, (state) => state.evaluations);
   const { speeds, targetId } = useStore(frontStore);
-  const { modelId } = useEntry();
+  const { modelId, design } = useEntry();
+  const evaluations = comparableWith(all, design.data);
+  const hidden = all.length - evaluations.length;
   return (
-    <Panel title="Designs" subtitle={`speed on ${targetById(targetId)?.name ?? ''}`}>
+    <Panel
+      title="Designs"
+      subtitle={`speed on ${targetById(targetId)?.name ?? ''}${hidden > 0 ? `; ${hidden} measured on other images are not shown` : ''}`}
+    >
       {evaluations.length === 0 ? (
         <Empty>No design has a measured accuracy yet. Train the network: it becomes the first.</Empty>
       ) : (
@@ -62,7 +72,11 @@ function DesignTable() {
             <thead>
               <tr>
                 {['Design', 'Accuracy', 'Parameters', 'MACs', 'Throughput', 'First frame', ''].map((name) => (
-                  <th key={name} scope="col">
+                  <th
+                    key={name}
+                    scope="col"
+                    className={name === 'Design' || name === '' ? undefined : 'number'}
+                  >
                     {name}
                   </th>
                 ))}

@@ -154,6 +154,8 @@ function attributesOf(layer: Layer): string {
 const padding = (value: 'same' | 'valid' | readonly number[]): string =>
   typeof value === 'string' ? value : `padding ${value.join(', ')}`;
 
+const NUMERIC = new Set(['Output', 'MACs', 'Parameters']);
+
 function LayerTable({ network, selected }: { network: Network; selected: string | null }) {
   const geometry = cachedGeometry(network);
   return (
@@ -163,7 +165,7 @@ function LayerTable({ network, selected }: { network: Network; selected: string 
           <thead>
             <tr>
               {['Layer', 'Kind', 'Reads', 'Attributes', 'Output', 'MACs', 'Parameters'].map((name) => (
-                <th key={name} scope="col">
+                <th key={name} scope="col" className={NUMERIC.has(name) ? 'number' : undefined}>
                   {name}
                 </th>
               ))}
