@@ -22,7 +22,8 @@ export interface RunningCall<Reply> {
 }
 
 /** An abort is somebody's wish, not an error: catch it and say nothing. */
-export const isAbort = (error: unknown): boolean => error instanceof DOMException && error.name === 'AbortError';
+export const isAbort = (error: unknown): boolean =>
+  error instanceof DOMException && error.name === 'AbortError';
 
 /**
  * Calls a worker by method name. The worker starts with the first call; one that dies fails its calls with a
@@ -46,7 +47,9 @@ export class WorkerClient<Calls extends Shape<Calls>> {
     worker.onmessage = (event: MessageEvent<FromWorker>) => this.#receive(event.data);
     worker.onerror = (event) => {
       event.preventDefault();
-      this.restart(`A background worker stopped unexpectedly (${event.message || 'no reason given'}); start the job again.`);
+      this.restart(
+        `A background worker stopped unexpectedly (${event.message || 'no reason given'}); start the job again.`,
+      );
     };
     this.#worker = worker;
     this.generation++;

@@ -4,6 +4,8 @@ import type { HardwareCalls } from './protocol.ts';
 import { serve } from './serve.ts';
 
 serve<HardwareCalls>({
-  estimate: ({ jobs, hardware }) => jobs.map(({ network, targetId }) => estimate(network, targetId, hardware)),
-  widthSweep: ({ network, groupId, targetId, hardware }) => channelWidthSweep(network, groupId, targetId, hardware),
+  estimate: ({ jobs, hardware }) =>
+    jobs.map(({ network, targetId }) => estimate(network, targetId, hardware)),
+  widthSweep: ({ network, groupId, targetId, hardware }) =>
+    channelWidthSweep(network, groupId, targetId, hardware),
 });

@@ -1,0 +1,77 @@
+import { beforeEach, expect, test } from 'vitest';
+import { FaultError } from '../core/result.ts';
+import { isAbort, WorkerClient } from './client.ts';
+import type { FromWorker } from './protocol.ts';
+
+interface Calls {
+  readonly double: { request: number; progress: number; reply: number };
+}
+
+/** Stands in for a Worker: remembers what it was told, answers when the test says so. */
+class FakeWorker {
+  static started: FakeWorker[] = [];
+  readonly told: unknown[] = [];
+  terminated = false;
+  onmessage: ((event: { data: FromWorker }) => void) | null = null;
+  onerror: ((event: { message: string; preventDefault(): void }) => void) | null = null;
+
+  constructor() {
+    FakeWorker.started.push(this);
+  }
+
+  postMessage(message: unknown): void {
+    this.told.push(message);
+  }
+
+  terminate(): void {
+    this.terminated = true;
+  }
+}
+
+const client = () => new WorkerClient<Calls>(() => new FakeWorker() as unknown as Worker);
+const last = () => FakeWorker.started.at(-1)!;
+
+beforeEach(() => {
+  FakeWorker.started = [];
+});
+
+test('the worker starts with the first call and hands progress and the reply back', async () => {
+  const calls = client();
+  expect(FakeWorker.started).toHaveLength(0);
+  const seen: number[] = [];
+  const reply = calls.call('double', 21, { onProgress: (n) => seen.push(n) });
+  last().onmessage?.({ data: { id: 1, kind: 'progress', progress: 5 } });
+  last().onmessage?.({ data: { id: 1, kind: 'done', reply: 42 } });
+  expect(await reply).toBe(42);
+  expect(seen).toEqual([5]);
+});
+
+test('an abort rejects at once, tells the worker, and a late answer is dropped', async () => {
+  const calls = client();
+  const controller = new AbortController();
+  const reply = calls.call('double', 1, { signal: controller.signal });
+  controller.abort();
+  await expect(reply).rejects.toSatisfy(isAbort);
+  expect(last().told.at(-1)).toEqual({ id: 1, control: 'cancel' });
+  last().onmessage?.({ data: { id: 1, kind: 'done', reply: 2 } });
+});
+
+test('a worker that dies fails its calls with a sentence, and the next call starts another', async () => {
+  const calls = client();
+  const reply = calls.call('double', 1);
+  last().onerror?.({ message: 'out of memory', preventDefault: () => {} });
+  await expect(reply).rejects.toThrow(/stopped unexpectedly \(out of memory\)/);
+  expect(last().terminated).toBe(true);
+  const again = calls.call('double', 2);
+  expect(FakeWorker.started).toHaveLength(2);
+  last().onmessage?.({ data: { id: 2, kind: 'done', reply: 4 } });
+  expect(await again).toBe(4);
+  expect(calls.generation).toBe(2);
+});
+
+test('a fault of the worker arrives as one', async () => {
+  const calls = client();
+  const reply = calls.call('double', 1);
+  last().onmessage?.({ data: { id: 1, kind: 'failed', fault: { code: 'x', message: 'Too odd.' } } });
+  await expect(reply).rejects.toBeInstanceOf(FaultError);
+});
