@@ -4,9 +4,11 @@ import type { Tip, Tooltip } from './tooltip.ts';
 export interface CursorStops {
   readonly name: string;
   readonly count: number;
-  /** Place of a stop along x, in the svg's pixels. */
+  /** Place of a stop along x, in the pixels of the group that holds the cursor. */
   x(index: number): number;
   tip(index: number): Tip;
+  /** Where that group lies in the svg. */
+  readonly origin?: readonly [number, number];
   readonly top: number;
   readonly bottom: number;
   readonly left: number;
@@ -29,7 +31,7 @@ export function createCursor(
   let stops: CursorStops | null = null;
   let at = -1;
 
-  function describe(): void {
+  function tellValue(): void {
     if (!stops || stops.count === 0) return;
     const index = Math.max(0, Math.min(at < 0 ? stops.count - 1 : at, stops.count - 1));
     const tip = stops.tip(index);
@@ -44,11 +46,13 @@ export function createCursor(
     put(line, 'x1', x);
     put(line, 'x2', x);
     node.classList.add('is-on');
-    describe();
+    tellValue();
     const box = node.ownerSVGElement?.getBoundingClientRect();
     if (!box) return;
-    const y = clientY ?? box.top + stops.top;
-    tooltip.show(stops.tip(at), { left: box.left + x, right: box.left + x, top: y, bottom: y });
+    const [dx, dy] = stops.origin ?? [0, 0];
+    const y = clientY ?? box.top + dy + stops.top;
+    const clientX = box.left + dx + x;
+    tooltip.show(stops.tip(at), { left: clientX, right: clientX, top: y, bottom: y });
   }
 
   function leave(): void {
@@ -69,7 +73,7 @@ export function createCursor(
   node.addEventListener('pointerenter', () => actions.hover(true));
   node.addEventListener('pointermove', (event) => {
     const left = node.ownerSVGElement?.getBoundingClientRect().left ?? 0;
-    go(nearest(event.clientX - left), event.clientY);
+    go(nearest(event.clientX - left - (stops?.origin?.[0] ?? 0)), event.clientY);
   });
   node.addEventListener('pointerleave', leave);
   node.addEventListener('blur', leave);
@@ -118,7 +122,7 @@ export function createCursor(
       put(node, 'aria-label', next.name);
       put(node, 'aria-valuemin', next.value(0));
       put(node, 'aria-valuemax', next.value(next.count - 1));
-      describe();
+      tellValue();
     },
   };
 }

@@ -1,21 +1,92 @@
-import type { Chart, LearningData, LearningOptions, Table } from './types.ts';
+import { formatSignificant } from '../core/quantity.ts';
+import { BatchBins } from './batchBins.ts';
+import { createFrame, put } from './frame.ts';
+import { summary } from './learningModel.ts';
+import { createPanel, type PanelKind } from './learningPanel.ts';
+import type { Chart, LearningData, LearningOptions } from './types.ts';
 
-export function summary(data: LearningData): string {
-  return data ? '' : '';
-}
+export { summary, table } from './learningModel.ts';
 
-export function table(data: LearningData): Table {
-  return { columns: [], rows: data ? [] : [] };
-}
+/** Below this width the panels stand one above the other. */
+const SIDE_BY_SIDE = 460;
+
+const LOSS: PanelKind = {
+  name: 'Loss',
+  axis: 'loss (faint: each batch)',
+  train: (point) => point.trainLoss,
+  validation: (point) => point.validationLoss,
+  domain: (data, batchTop) => [
+    0,
+    Math.max(0.01, batchTop, ...data.epochs.flatMap((point) => [point.trainLoss, point.validationLoss ?? 0])),
+  ],
+  format: (value) => formatSignificant(value),
+};
+
+const ACCURACY: PanelKind = {
+  name: 'Accuracy',
+  axis: 'accuracy (%)',
+  train: (point) => 100 * point.trainAccuracy,
+  validation: (point) => (point.validationAccuracy === null ? null : 100 * point.validationAccuracy),
+  domain: (data) => {
+    const shares = data.epochs.flatMap((point) => [point.trainAccuracy, point.validationAccuracy ?? 1]);
+    return [Math.max(0, Math.floor(10 * Math.min(1, ...shares)) * 10), 100];
+  },
+  format: (value) => `${formatSignificant(value)} %`,
+};
 
 export function learningCurves(
   container: HTMLElement,
-  data: LearningData,
-  options: LearningOptions = {},
+  first: LearningData,
+  firstOptions: LearningOptions = {},
 ): Chart<LearningData, LearningOptions> {
-  const svg = document.createElementNS('http://www.w3.org/2000/svg', 'svg');
-  container.append(svg);
-  void data;
-  void options;
-  return { svg, update: () => {}, highlight: () => {}, dispose: () => svg.remove() };
+  let data = first;
+  let options = firstOptions;
+  const frame = createFrame(container, { kind: 'learning', minHeight: 200 }, () => draw());
+  const panels = frame.group('panels');
+  const loss = createPanel(frame, panels, LOSS);
+  const accuracy = createPanel(frame, panels, ACCURACY);
+  const bins = new BatchBins();
+
+  function draw(): void {
+    frame.describe(options.label ?? 'Learning curves', summary(data));
+    frame.empty(data.epochs.length === 0 && data.batchLosses.length === 0 ? data.empty : null);
+    const beside = frame.width >= SIDE_BY_SIDE;
+    const width = beside ? frame.width / 2 - 6 : frame.width;
+    const height = beside ? frame.height : Math.max(170, frame.height / 2);
+    frame.resize(frame.width, beside ? height : 2 * height);
+    frame.scroller.style.overflowY = !beside && 2 * height > frame.height ? 'auto' : '';
+    const trained = data.batchLosses.length;
+    const total = Math.max(1, data.plannedEpochs * data.batchesPerEpoch, trained);
+    // One column a pixel; the panel's margins are known only after its axes are, so a little finer is fine.
+    bins.update(data.batchLosses, total, Math.max(1, Math.round(columns(width))));
+    const place = loss.draw(data, { x: 0, y: 0, width, height }, bins.highestMean());
+    put(loss.batches, 'd', bins.path(place.left, place.y));
+    put(
+      loss.batches,
+      'transform',
+      stretch(place.left, place.width / Math.max(1, Math.round(columns(width)))),
+    );
+    accuracy.draw(
+      data,
+      beside ? { x: width + 12, y: 0, width, height } : { x: 0, y: height, width, height },
+      0,
+    );
+  }
+
+  draw();
+  return {
+    svg: frame.svg,
+    update(next, changes) {
+      data = next;
+      options = { ...options, ...changes };
+      draw();
+    },
+    highlight() {}, // no layer in these curves
+    dispose: frame.dispose,
+  };
 }
+
+const columns = (width: number): number => Math.max(60, width - 110);
+
+const stretch = (left: number, factor: number): string =>
+  `translate(${left * (1 - factor)},0) scale(${factor},1)`;

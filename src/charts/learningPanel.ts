@@ -1,0 +1,189 @@
+import { line, type ScaleLinear, scaleLinear } from 'd3';
+import { drawAxes, integerTicks } from './axis.ts';
+import { createCursor } from './cursor.ts';
+import { spread } from './dodge.ts';
+import { type Frame, type Group, put, putText, uniqueId } from './frame.ts';
+import { tipOf } from './learningModel.ts';
+import { textWidth } from './text.ts';
+import type { EpochPoint, LearningData } from './types.ts';
+
+export interface PanelPlace {
+  readonly x: number;
+  readonly y: number;
+  readonly width: number;
+  readonly height: number;
+}
+
+export interface PanelKind {
+  readonly name: string;
+  readonly axis: string;
+  train(point: EpochPoint): number;
+  validation(point: EpochPoint): number | null;
+  domain(data: LearningData, batchTop: number): [number, number];
+  format(value: number): string;
+}
+
+const NAMES = ['training', 'validation'] as const;
+const DOTS_UP_TO = 60;
+
+/** The batch line is drawn by whoever owns the batches. */
+export interface Panel {
+  readonly batches: SVGPathElement;
+  draw(
+    data: LearningData,
+    place: PanelPlace,
+    batchTop: number,
+  ): { left: number; width: number; y: ScaleLinear<number, number> };
+}
+
+export function createPanel(frame: Frame, parent: Group, kind: PanelKind): Panel {
+  const group = frame.group('panel', parent);
+  const axes = frame.group('axes', group);
+  const clipId = uniqueId('clip');
+  const clip = group.append('clipPath').attr('id', clipId).append('rect').node() as SVGRectElement;
+  const clipped = frame.group('curves', group).attr('clip-path', `url(#${clipId})`);
+  const path = (name: string) => clipped.append('path').attr('class', name).node() as SVGPathElement;
+  const batches = path('batches');
+  const train = path('train');
+  const validation = path('validation');
+  const marks = frame.group('marks', group).attr('aria-hidden', 'true');
+  const dots = frame.group('dots', group);
+  const labels = frame.group('labels', group).attr('aria-hidden', 'true');
+  const cursor = createCursor(frame.group('cursor-layer', group), frame.tooltip, {
+    hover: () => {},
+    pick: () => {},
+  });
+
+  return {
+    batches,
+    draw(data, place, batchTop) {
+      const labelRoom = Math.max(...NAMES.map((name) => textWidth(name, true))) + 12;
+      const top = 28;
+      const left = 44;
+      const right = place.width - labelRoom;
+      const bottom = place.height - 38;
+      put(group.node() as SVGGElement, 'transform', `translate(${place.x},${place.y})`);
+      const trained = Math.max(
+        data.epochs.at(-1)?.epoch ?? 0,
+        data.batchLosses.length / Math.max(1, data.batchesPerEpoch),
+      );
+      const lastEpoch = Math.max(1, data.plannedEpochs, trained);
+      const x = scaleLinear([0, lastEpoch], [left, right]);
+      const y = scaleLinear(kind.domain(data, batchTop), [bottom, top]).nice(4);
+      drawAxes(
+        axes,
+        {
+          label: 'epochs',
+          ticks: integerTicks(lastEpoch, Math.max(2, Math.floor((right - left) / 36))).map((at) => ({
+            at: x(at),
+            label: String(at),
+          })),
+        },
+        {
+          label: kind.axis,
+          ticks: y
+            .ticks(Math.max(2, Math.floor((bottom - top) / 44)))
+            .map((at) => ({ at: y(at), label: kind.format(at) })),
+        },
+        { width: place.width, height: place.height, margins: { top, right: labelRoom, bottom: 38, left } },
+      );
+      for (const [name, value] of Object.entries({
+        x: left,
+        y: top - 2,
+        width: Math.max(0, right - left),
+        height: bottom - top + 4,
+      })) {
+        put(clip, name, value);
+      }
+      const validated = data.epochs.filter((point) => kind.validation(point) !== null);
+      const draw = (points: readonly EpochPoint[], value: (point: EpochPoint) => number) =>
+        line<EpochPoint>()
+          .x((p) => x(p.epoch))
+          .y((p) => y(value(p)))
+          .digits(1)(points) ?? '';
+      const validationOf = (point: EpochPoint) => kind.validation(point) ?? 0;
+      put(train, 'd', draw(data.epochs, kind.train));
+      put(validation, 'd', draw(validated, validationOf));
+
+      const few = data.epochs.length <= DOTS_UP_TO;
+      const ends = [
+        { name: NAMES[0], short: 'train', points: data.epochs, value: kind.train },
+        { name: NAMES[1], short: 'validation', points: validated, value: validationOf },
+      ];
+      for (const { short, points, value } of ends) {
+        dots
+          .selectAll<SVGCircleElement, EpochPoint>(`circle.dot-${short}`)
+          .data(few ? points : points.slice(-1), (point) => String(point.epoch))
+          .join('circle')
+          .attr('class', `dot-${short}`)
+          .attr('r', 2.5)
+          .attr('cx', (point) => x(point.epoch))
+          .attr('cy', (point) => y(value(point)));
+      }
+      const shown = ends.flatMap(({ name, short, points, value }) => {
+        const last = points.at(-1);
+        return last ? [{ name, short, x: x(last.epoch) + 8, y: y(value(last)) }] : [];
+      });
+      const ys = spread(
+        shown.map((end) => end.y),
+        14,
+        top,
+        bottom,
+      );
+      labels
+        .selectAll<SVGTextElement, (typeof shown)[number]>('text')
+        .data(shown, (end) => end.name)
+        .join('text')
+        .attr('class', (end) => `halo emphasis label-${end.short}`)
+        .attr('x', (end) => end.x)
+        .attr('y', (_, i) => (ys[i] ?? 0) + 4)
+        .text((end) => end.name);
+
+      const events = data.marks ?? [];
+      marks
+        .selectAll<SVGLineElement, (typeof events)[number]>('line')
+        .data(events, (event) => `${event.epoch}${event.label}`)
+        .join('line')
+        .attr('class', 'event-line')
+        .attr('x1', (event) => x(event.epoch))
+        .attr('x2', (event) => x(event.epoch))
+        .attr('y1', top)
+        .attr('y2', bottom);
+      let free = Number.NEGATIVE_INFINITY;
+      const fitting = events.filter((event) => {
+        const from = x(event.epoch) + 4;
+        const to = from + textWidth(event.label);
+        if (from < free || to > place.width) return false;
+        free = to + 6;
+        return true;
+      });
+      marks
+        .selectAll<SVGTextElement, (typeof events)[number]>('text')
+        .data(fitting, (event) => `${event.epoch}${event.label}`)
+        .join('text')
+        .attr('class', 'quiet halo')
+        .attr('x', (event) => x(event.epoch) + 4)
+        .attr('y', bottom - 6)
+        .each(function (event) {
+          putText(this, event.label);
+        });
+
+      cursor.draw({
+        name: `${kind.name}, epoch`,
+        count: data.epochs.length,
+        top,
+        bottom,
+        left,
+        right,
+        origin: [place.x, place.y],
+        x: (index) => x(data.epochs[index]?.epoch ?? 0),
+        value: (index) => data.epochs[index]?.epoch ?? 0,
+        tip: (index) => {
+          const point = data.epochs[index];
+          return point ? tipOf(point) : { title: '', lines: [] };
+        },
+      });
+      return { left, width: right - left, y };
+    },
+  };
+}
