@@ -1,7 +1,8 @@
+import type { LabeledImages } from '../core/data/labeledImages.ts';
 import { LAND_COVER_LARGEST_COUNT, paintLandCover } from '../core/data/landCover.ts';
 import { FaultError, unwrap } from '../core/result.ts';
 import { readImageFiles } from '../formats/datasets/readImageFiles.ts';
-import type { DataCalls, LabeledImages } from './protocol.ts';
+import type { DataCalls } from './protocol.ts';
 import { serve } from './serve.ts';
 
 /** How long the worker paints before it looks for a cancel. */

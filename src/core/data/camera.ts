@@ -33,8 +33,8 @@ export function photograph(
   const side = uniform(random, 0.12, 0.5);
   blurAlong(tile, scratch, 1, side);
   blurAlong(scratch, tile, EXTENT, side);
-  const light = uniform(random, 0.72, 1.16);
-  const haze = random.next() < 0.3 ? uniform(random, 0.15, 0.42) : uniform(random, 0.02, 0.18);
+  const light = uniform(random, 0.86, 1.1);
+  const haze = random.next() < 0.2 ? uniform(random, 0.14, 0.32) : uniform(random, 0.02, 0.14);
   const air = pick<Rgb>(random, [
     [138, 148, 164],
     [150, 152, 156],
@@ -44,9 +44,9 @@ export function photograph(
   const [c, s] = randomDirection(random);
   const slope = uniform(random, 0, 0.14) / EXTENT;
   const shade = random.next() < 0.15 ? uniform(random, 0.1, 0.25) : 0; // a thin cloud's shadow
-  const red = uniform(random, 0.9, 1.1) * (1 - haze);
-  const green = uniform(random, 0.94, 1.06) * (1 - haze);
-  const blue = uniform(random, 0.9, 1.14) * (1 - haze);
+  const red = uniform(random, 0.93, 1.07) * (1 - haze);
+  const green = uniform(random, 0.96, 1.04) * (1 - haze);
+  const blue = uniform(random, 0.92, 1.1) * (1 - haze);
   const bytes = new Uint8ClampedArray(out.buffer, out.byteOffset + offset, AREA * 3); // rounds and clamps
   for (let y = 0, i = 0; y < EXTENT; y++) {
     for (let x = 0; x < EXTENT; x++, i++) {

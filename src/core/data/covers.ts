@@ -56,9 +56,8 @@ const CROPS: readonly [Rgb, ...Rgb[]] = [
   [168, 136, 106],
   [186, 160, 116],
   [196, 176, 120],
-  [104, 122, 66],
-  [86, 118, 62],
-  [122, 136, 72],
+  [96, 136, 54],
+  [132, 146, 70],
   [150, 146, 84],
   [172, 164, 70],
 ];
@@ -67,7 +66,7 @@ const CROPS: readonly [Rgb, ...Rgb[]] = [
 export function crop(random: Random, direction: Direction, dryness: Dryness): Cover {
   const a = dried(varied(random, pick(random, CROPS), 16), dryness * 0.6);
   const lighter = uniform(random, 10, 34);
-  const rows = random.next() < 0.6 ? uniform(random, 0.1, 0.35) : 0;
+  const rows = random.next() < 0.5 ? uniform(random, 0.08, 0.26) : 0;
   return {
     ...plain(
       a,
@@ -97,7 +96,7 @@ export function plantation(random: Random, direction: Direction, dryness: Drynes
   );
   const crowns = dried(varied(random, [72, 88, 54], 14), dryness * 0.4);
   const dots = random.next() < 0.45;
-  const contrast = uniform(random, 0.16, 0.5);
+  const contrast = uniform(random, 0.35, 0.65);
   return {
     ...plain(
       soil,
@@ -109,31 +108,31 @@ export function plantation(random: Random, direction: Direction, dryness: Drynes
     fine: uniform(random, 0.2, 0.5),
     rows: dots ? contrast * 0.2 : contrast,
     dots: dots ? contrast : 0,
-    period: uniform(random, 2.3, 4.6),
+    period: uniform(random, 3.8, 6.6),
   };
 }
 
 /** Grazed grass: even green, softly blotched. */
 export function grass(random: Random, direction: Direction, dryness: Dryness): Cover {
-  const a = dried(varied(random, [92, 122, 66], 17), dryness * 0.7);
-  const b = mix(varied(random, [128, 146, 84], 12), STRAW, dryness * 0.35);
+  const a = dried(varied(random, [92, 124, 66], 14), dryness * 0.55);
+  const b = mix(varied(random, [128, 146, 84], 12), STRAW, dryness * 0.25);
   return {
     ...plain(a, b, direction),
     coarse: uniform(random, 0.25, 0.5),
-    medium: uniform(random, 0, 0.22),
+    medium: uniform(random, 0, 0.16),
     fine: uniform(random, 0.05, 0.25),
   };
 }
 
 /** Scrub, heath and rough grass: mottled olive and tan. */
 export function scrub(random: Random, direction: Direction, dryness: Dryness): Cover {
-  const a = dried(varied(random, [134, 130, 88], 17), dryness);
+  const a = dried(varied(random, [138, 128, 88], 15), dryness);
   const b = dried(varied(random, [84, 98, 60], 15), dryness * 0.6);
   return {
     ...plain(a, b, direction),
     coarse: uniform(random, 0.2, 0.6),
-    medium: uniform(random, 0.2, 0.6),
-    fine: uniform(random, 0.15, 0.4),
+    medium: uniform(random, 0.3, 0.7),
+    fine: uniform(random, 0.2, 0.45),
   };
 }
 

@@ -100,11 +100,11 @@ export function annualCrops(scene: Scene): void {
   const { random } = scene;
   const cover = chooser([
     [crop, 8],
-    [grass, 0.9],
-    [plantation, 0.6],
+    [grass, 0.6],
+    [plantation, 0.4],
     [scrub, 0.3],
   ]);
-  paintFields(scene, { cover, parcels: 2 + random.integer(6), hedges: uniform(random, 0.1, 0.8) });
+  paintFields(scene, { cover, parcels: 3 + random.integer(6), hedges: uniform(random, 0.1, 0.8) });
   if (random.next() < 0.2) paintTrees(scene, random.integer(8));
 }
 
@@ -112,7 +112,7 @@ export function permanentCrops(scene: Scene): void {
   const { random, dryness } = scene;
   const cover = chooser([
     [plantation, 7],
-    [crop, 1.6],
+    [crop, 1.1],
     [scrub, 0.6],
     [grass, 0.4],
   ]);
@@ -130,7 +130,7 @@ export function pastures(scene: Scene): void {
   const { random, dryness } = scene;
   const cover = chooser([
     [grass, 8],
-    [scrub, 0.8],
+    [scrub, 0.4],
     [crop, 0.6],
   ]);
   const parcels = paintFields(scene, {
@@ -147,7 +147,7 @@ export function herbaceous(scene: Scene): void {
   const { random, dryness } = scene;
   const cover = chooser([
     [scrub, 8],
-    [grass, 0.7],
+    [grass, 0.4],
   ]);
   const { direction } = paintFields(scene, {
     cover,

@@ -8,13 +8,13 @@ import { AREA, createTile, EXTENT } from './tile.ts';
 
 /** EuroSAT's ten classes in its order (Helber et al. 2019), each with its painter. */
 const CLASSES = [
-  { name: 'Annual crop', paint: annualCrops, lanes: 0.12 },
+  { name: 'Annual crop', paint: annualCrops, lanes: 0.07 },
   { name: 'Forest', paint: forest, lanes: 0.08 },
-  { name: 'Herbaceous vegetation', paint: herbaceous, lanes: 0.12 },
+  { name: 'Herbaceous vegetation', paint: herbaceous, lanes: 0.07 },
   { name: 'Highway', paint: highway, lanes: 0 },
-  { name: 'Industrial', paint: industrial, lanes: 0.1 },
-  { name: 'Pasture', paint: pastures, lanes: 0.1 },
-  { name: 'Permanent crop', paint: permanentCrops, lanes: 0.12 },
+  { name: 'Industrial', paint: industrial, lanes: 0.06 },
+  { name: 'Pasture', paint: pastures, lanes: 0.06 },
+  { name: 'Permanent crop', paint: permanentCrops, lanes: 0.07 },
   { name: 'Residential', paint: residential, lanes: 0.15 },
   { name: 'River', paint: river, lanes: 0.08 },
   { name: 'Sea or lake', paint: seaOrLake, lanes: 0 },

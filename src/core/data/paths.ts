@@ -102,9 +102,9 @@ const asphalt = (random: Random): Rgb =>
   varied(
     random,
     pick(random, [
-      [128, 126, 126],
+      [134, 132, 132],
       [150, 146, 142],
-      [104, 106, 112],
+      [118, 120, 126],
       [170, 164, 154],
     ]),
     12,
@@ -115,8 +115,8 @@ export function highway(scene: Scene): void {
   if (random.next() < 0.14)
     paintBlocks(scene, random.next() < 0.5 ? 'houses' : 'halls', uniform(random, 0.5, 0.9));
   else countryside(scene);
-  const width = uniform(random, 2.2, 6);
-  const main = course(random, 12, [random.next() < 0.5 ? 5 : 0]);
+  const width = uniform(random, 3.4, 8);
+  const main = course(random, 8, [random.next() < 0.5 ? 5 : 0]);
   if (random.next() < 0.45) {
     const side = course(random, 14, [4]);
     paintRoad(scene, side, {
@@ -162,17 +162,17 @@ export function paintLane(scene: Scene): void {
 export function river(scene: Scene): void {
   const { tile, texture, random, dryness } = scene;
   countryside(scene);
-  const narrow = random.next() < 0.35;
+  const narrow = random.next() < 0.2;
   const path = course(random, 16, narrow ? [9, 4, 2] : [13, 5]);
-  const half = narrow ? uniform(random, 1.3, 2.8) : uniform(random, 2.8, 8.5);
+  const half = narrow ? uniform(random, 1.8, 3) : uniform(random, 3.5, 9.5);
   const stream = varied(
     random,
     pick(random, [
       [52, 78, 88],
-      [74, 88, 78],
-      [92, 98, 82],
+      [66, 86, 80],
+      [80, 94, 84],
       [40, 66, 84],
-      [110, 108, 94],
+      [98, 102, 94],
     ]),
     13,
   );
