@@ -1,5 +1,6 @@
 import { beforeAll, expect, test } from 'vitest';
-import type { FromWorker, LabeledImages } from './protocol.ts';
+import type { LabeledImages } from '../core/data/labeledImages.ts';
+import type { FromWorker } from './protocol.ts';
 
 interface Port {
   onmessage: ((event: { data: unknown }) => void) | null;

@@ -2,6 +2,7 @@ import { createRandom, permutation } from '../random.ts';
 import { industrial, residential } from './buildings.ts';
 import { photograph } from './camera.ts';
 import { annualCrops, forest, herbaceous, pastures, permanentCrops, type Scene } from './ground.ts';
+import type { LabeledImages } from './labeledImages.ts';
 import { createTexture } from './noise.ts';
 import { highway, paintLane, river, seaOrLake } from './paths.ts';
 import { AREA, createTile, EXTENT } from './tile.ts';
@@ -25,17 +26,6 @@ export const LAND_COVER_CLASS_NAMES: readonly string[] = CLASSES.map(({ name }) 
 /** The most images one set may have: 20,000 take 246 MB. */
 export const LAND_COVER_LARGEST_COUNT = 20_000;
 
-/** The shape that `LabeledImages` of the workers' protocol has. */
-export interface LandCoverImages {
-  readonly name: string;
-  readonly synthetic: true;
-  readonly image: { readonly height: number; readonly width: number; readonly channels: number };
-  readonly classNames: readonly string[];
-  /** NHWC, 0..255 */
-  readonly pixels: Uint8Array;
-  readonly labels: Uint8Array;
-}
-
 /** How many images are painted between two looks at whoever wants to cancel: about 10 ms. */
 const SLICE = 20;
 
@@ -43,7 +33,7 @@ const SLICE = 20;
  * Paints a land-cover set in the manner of EuroSAT, in slices: yields the number of images done. Each run of
  * ten images holds every class once, in random order; a longer set begins with the shorter one of its seed.
  */
-export function* paintLandCover(imageCount: number, seed: number): Generator<number, LandCoverImages> {
+export function* paintLandCover(imageCount: number, seed: number): Generator<number, LabeledImages> {
   const random = createRandom(seed);
   const pixels = new Uint8Array(imageCount * AREA * 3);
   const labels = new Uint8Array(imageCount);
@@ -73,7 +63,7 @@ export function* paintLandCover(imageCount: number, seed: number): Generator<num
 }
 
 /** The whole set at once. */
-export function landCover(imageCount: number, seed: number): LandCoverImages {
+export function landCover(imageCount: number, seed: number): LabeledImages {
   const painting = paintLandCover(imageCount, seed);
   for (;;) {
     const step = painting.next();
