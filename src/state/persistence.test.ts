@@ -48,6 +48,8 @@ test('a reload brings back design, weights and points, and says that a training 
   const live = { curves: { stepLosses: [], stepsPerEpoch: 1, epochs: [{}, {}, {}] }, epochs: 8 };
   trainingStore.setState({ live: live as never });
   await vi.waitFor(async () => {
+    // Opened too early, the database would be made here, without its stores.
+    expect(await indexedDB.databases()).toHaveLength(1);
     const db = await openDB('sweetspot', 1);
     expect(await db.get('session', 'session')).toMatchObject({
       modelId: 'a',
