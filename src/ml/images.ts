@@ -1,0 +1,136 @@
+import type { LabeledImages } from '../core/data/labeledImages.ts';
+import type { FeatureMap } from '../core/network/network.ts';
+import { describeMap } from '../core/network/shapes.ts';
+import { createRandom, permutation } from '../core/random.ts';
+import { FaultError } from '../core/result.ts';
+import { adapterFor, canAdapt } from './resize.ts';
+
+/** Images ready for the backend. */
+export interface Batch {
+  /** NHWC, bytes brought to -1..1. */
+  readonly pixels: Float32Array;
+  readonly shape: [number, number, number, number];
+  readonly labels: Uint8Array;
+}
+
+/** A byte as the network sees it: (byte / 255 - 0.5) * 2, which is -1 for black and 1 for white. */
+export const NORMALIZED: Float32Array = Float32Array.from(
+  { length: 256 },
+  (_, byte) => (byte / 255 - 0.5) * 2,
+);
+
+/** Sets that are larger when resized are resized batch by batch instead of being kept. */
+const KEPT_BYTES = 256 * 2 ** 20;
+
+export interface Split {
+  readonly train: Uint32Array;
+  readonly validation: Uint32Array;
+}
+
+/**
+ * A seeded split with the same share of every class: of each class the rounded share is held back, at least
+ * one image where it has two.
+ */
+export function stratifiedSplit(labels: Uint8Array, validationShare: number, seed: number): Split {
+  const random = createRandom(seed);
+  const byClass = new Map<number, number[]>();
+  labels.forEach((label, index) => {
+    const members = byClass.get(label);
+    if (members) members.push(index);
+    else byClass.set(label, [index]);
+  });
+  const train: number[] = [];
+  const validation: number[] = [];
+  for (const label of [...byClass.keys()].sort((a, b) => a - b)) {
+    const members = byClass.get(label) ?? [];
+    const order = permutation(members.length, random);
+    const wanted = Math.round(members.length * validationShare);
+    const most = Math.max(0, members.length - 1);
+    const held = validationShare > 0 ? Math.min(most, Math.max(1, wanted)) : 0;
+    order.forEach((position, rank) => {
+      (rank < held ? validation : train).push(members[position] as number);
+    });
+  }
+  return { train: Uint32Array.from(train).sort(), validation: Uint32Array.from(validation).sort() };
+}
+
+/** Labeled images with their split, in whatever size a network asks for. */
+export class ImageSet {
+  readonly images: LabeledImages;
+  readonly split: Split;
+  #kept: { readonly key: string; readonly pixels: Uint8Array } | null = null;
+
+  constructor(images: LabeledImages, splitSeed: number, validationShare: number) {
+    const { height, width, channels } = images.image;
+    if (images.pixels.length !== images.labels.length * height * width * channels) {
+      throw new FaultError({
+        code: 'image-bytes',
+        message: `${images.name} has ${images.pixels.length} bytes for ${images.labels.length} images of ${describeMap(images.image)}; read it again.`,
+      });
+    }
+    this.images = images;
+    this.split = stratifiedSplit(images.labels, validationShare, splitSeed);
+    if (this.split.train.length === 0 || this.split.validation.length === 0) {
+      throw new FaultError({
+        code: 'empty-split',
+        message: `${images.labels.length} images leave ${this.split.train.length} to train and ${this.split.validation.length} to validate with; use more images or another validation share.`,
+      });
+    }
+  }
+
+  /** Throws where the images can't be what the network reads, or have more classes than it tells apart. */
+  check(input: FeatureMap, classCount: number): void {
+    const { image, classNames, name } = this.images;
+    if (!canAdapt(image.channels, input.channels)) {
+      throw new FaultError({
+        code: 'image-channels',
+        message: `The network reads ${input.channels} channels and the images of ${name} have ${image.channels}; set the network's input to ${image.channels}.`,
+      });
+    }
+    if (classNames.length > classCount) {
+      throw new FaultError({
+        code: 'class-count',
+        message: `The network tells ${classCount} classes apart and ${name} has ${classNames.length}; give its last layer ${classNames.length} units.`,
+      });
+    }
+  }
+
+  /** All images as bytes in the wanted size; the last size asked for is kept. */
+  #resized(input: FeatureMap): Uint8Array | null {
+    const { image, pixels, labels } = this.images;
+    const key = describeMap(input);
+    if (key === describeMap(image)) return pixels;
+    if (this.#kept?.key === key) return this.#kept.pixels;
+    const size = input.height * input.width * input.channels;
+    if (size * labels.length > KEPT_BYTES) return null;
+    const adapt = adapterFor(image, input);
+    const imageSize = image.height * image.width * image.channels;
+    const resized = new Uint8Array(size * labels.length);
+    for (let i = 0; i < labels.length; i++) adapt(pixels, i * imageSize, resized, i * size);
+    this.#kept = { key, pixels: resized };
+    return resized;
+  }
+
+  /** The chosen images, resized to the network's input and normalized. */
+  batch(indices: Uint32Array, input: FeatureMap): Batch {
+    const { image, pixels, labels } = this.images;
+    const size = input.height * input.width * input.channels;
+    const imageSize = image.height * image.width * image.channels;
+    const ready = this.#resized(input);
+    const adapt = ready ? null : adapterFor(image, input);
+    const one = new Uint8Array(ready ? 0 : size);
+    const values = new Float32Array(indices.length * size);
+    indices.forEach((index, position) => {
+      adapt?.(pixels, index * imageSize, one, 0);
+      const source = ready ?? one;
+      const from = ready ? index * size : 0;
+      const to = position * size;
+      for (let i = 0; i < size; i++) values[to + i] = NORMALIZED[source[from + i] as number] as number;
+    });
+    return {
+      pixels: values,
+      shape: [indices.length, input.height, input.width, input.channels],
+      labels: Uint8Array.from(indices, (index) => labels[index] as number),
+    };
+  }
+}

@@ -1,0 +1,60 @@
+import { parameterShapes } from '../core/network/counts.ts';
+import {
+  consumersOf,
+  type Layer,
+  type Network,
+  parameterKey,
+  type Weights,
+  type WeightTensor,
+} from '../core/network/network.ts';
+import { geometryAt, geometryOf } from '../core/network/shapes.ts';
+import { createRandom, type Random } from '../core/random.ts';
+
+/** Whether a ReLU follows, directly or behind layers that keep the sign's share (batch norm, pooling, dropout). */
+function feedsRelu(layer: Layer, consumers: ReadonlyMap<string, readonly Layer[]>): boolean {
+  return (consumers.get(layer.id) ?? []).some((next) => {
+    if (next.kind === 'relu' || next.kind === 'relu6') return true;
+    const passes = next.kind === 'batchNorm' || next.kind === 'dropout' || next.kind.endsWith('Pool');
+    return passes && feedsRelu(next, consumers);
+  });
+}
+
+const product = (shape: readonly number[]) => shape.reduce((total, n) => total * n, 1);
+
+/**
+ * Kernels before a ReLU are drawn as He et al. 2015 (normal, variance 2 / fan-in), the others as Glorot and
+ * Bengio 2010 (uniform, variance 2 / (fan-in + fan-out)).
+ */
+function kernel(shape: readonly number[], depthwise: boolean, he: boolean, random: Random): Float32Array {
+  const window = product(shape.slice(0, -2));
+  const inputs = shape.at(-2) as number;
+  const outputs = shape.at(-1) as number;
+  const fanIn = depthwise ? window : window * inputs;
+  const fanOut = window * outputs;
+  const deviation = Math.sqrt(2 / fanIn);
+  const limit = Math.sqrt(6 / (fanIn + fanOut));
+  const draw = he ? () => deviation * random.normal() : () => limit * (2 * random.next() - 1);
+  return Float32Array.from({ length: product(shape) }, draw);
+}
+
+/** Weights to start training from. Equal seeds give equal weights on every machine. */
+export function initializeWeights(network: Network, seed: number): Weights {
+  const geometry = geometryOf(network);
+  const consumers = consumersOf(network);
+  const random = createRandom(seed);
+  const weights: Record<string, WeightTensor> = {};
+  for (const layer of network.layers) {
+    const he = feedsRelu(layer, consumers);
+    for (const [name, shape] of Object.entries(parameterShapes(layer, geometryAt(geometry, layer.id)))) {
+      const isKernel = name === 'kernel' || name === 'depthwiseKernel';
+      const ones = name === 'gamma' || name === 'movingVariance';
+      weights[parameterKey(layer.id, name)] = {
+        shape,
+        values: isKernel
+          ? kernel(shape, name === 'depthwiseKernel', he, random)
+          : new Float32Array(product(shape)).fill(ones ? 1 : 0),
+      };
+    }
+  }
+  return weights;
+}

@@ -1,0 +1,79 @@
+/**
+ * The only place that loads tfjs. The page starts it with its own folder's URL as the worker's name,
+ * `new Worker(url, { type: 'module', name: new URL('.', document.baseURI).href })`: the worker's file lies
+ * in assets/ in a build and in src/ in development, but the .wasm files always lie in wasm/ beside the page.
+ */
+import { FaultError } from '../core/result.ts';
+import { activate, prepareWasm } from '../ml/activate.ts';
+import { measureApoz } from '../ml/apoz.ts';
+import { chooseBackend } from '../ml/backend.ts';
+import { evaluate } from '../ml/evaluate.ts';
+import { ImageSet } from '../ml/images.ts';
+import { initializeWeights } from '../ml/initialize.ts';
+import { train } from '../ml/train.ts';
+import { TrainControl } from '../ml/trainControl.ts';
+import type { BackendName, TrainCalls } from './protocol.ts';
+import { serve } from './serve.ts';
+
+prepareWasm(new URL('wasm/', self.name || self.location.href).href);
+
+let active: BackendName | null = null;
+let images: ImageSet | null = null;
+
+/** wasm where nobody chose: it trains everywhere. */
+async function backend(): Promise<BackendName> {
+  if (active) return active;
+  await activate('wasm');
+  active = 'wasm';
+  return active;
+}
+
+function givenImages(): ImageSet {
+  if (images) return images;
+  throw new FaultError({ code: 'no-images', message: 'There are no images yet; choose some in Data first.' });
+}
+
+serve<TrainCalls>({
+  async chooseBackend({ override }, { progress }) {
+    const choice = await chooseBackend(override, progress);
+    active = choice.active;
+    return choice;
+  },
+
+  setImages(request) {
+    images = new ImageSet(request.images, request.splitSeed, request.validationShare);
+    const { train: trained, validation } = images.split;
+    return { trainCount: trained.length, validationCount: validation.length };
+  },
+
+  initialize: ({ network, seed }) => initializeWeights(network, seed),
+
+  async train({ network, weights, recipe, startPaused }, { progress, signal, onControl }) {
+    const control = new TrainControl(startPaused, signal);
+    onControl((heard) => control.hear(heard));
+    const training = train({
+      network,
+      weights,
+      recipe,
+      images: givenImages(),
+      backend: await backend(),
+      control,
+      signal,
+    });
+    for (;;) {
+      const { done, value } = await training.next();
+      if (done) return value;
+      progress(value);
+    }
+  },
+
+  async measureApoz({ network, weights }, { progress, signal }) {
+    await backend();
+    return measureApoz(network, weights, givenImages(), { progress, signal });
+  },
+
+  async evaluate({ network, weights }, { progress, signal }) {
+    await backend();
+    return evaluate(network, weights, givenImages(), { progress, signal });
+  },
+});
