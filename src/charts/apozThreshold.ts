@@ -47,6 +47,7 @@ export function createThreshold(parent: Group, handlers: ThresholdHandlers) {
   let place: ThresholdPlace = { left: 0, right: 1, top: 0, bottom: 1 };
   let held: number | null = null;
   let grip = 0;
+  let moved = false;
   let keyHeld = false;
 
   const value = () => held ?? group?.threshold ?? 0;
@@ -69,6 +70,7 @@ export function createThreshold(parent: Group, handlers: ThresholdHandlers) {
     node.setPointerCapture(event.pointerId);
     grip = localY(event) - toY(value());
     held = value();
+    moved = false;
     node.classList.add('is-dragged');
     node.focus({ preventScroll: true });
     event.preventDefault();
@@ -76,13 +78,16 @@ export function createThreshold(parent: Group, handlers: ThresholdHandlers) {
   node.addEventListener('pointermove', (event) => {
     if (!node.hasPointerCapture(event.pointerId)) return;
     const next = fromY(localY(event) - grip);
-    if (next !== held) move(next, 'drag');
+    if (next === held) return;
+    moved = true;
+    move(next, 'drag');
   });
   const release = (event: PointerEvent) => {
     if (held === null || !node.classList.contains('is-dragged')) return;
     node.classList.remove('is-dragged');
     if (node.hasPointerCapture(event.pointerId)) node.releasePointerCapture(event.pointerId);
-    move(held, 'end');
+    if (moved) move(held, 'end');
+    else held = null; // a click is no change, and nothing to undo
   };
   node.addEventListener('pointerup', release);
   node.addEventListener('pointercancel', release);

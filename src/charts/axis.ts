@@ -51,7 +51,7 @@ export function drawAxes(layer: Group, x: Axis, y: Axis, { width, height, margin
     .selectAll<SVGLineElement, Tick>('line.grid-line')
     .data(y.ticks, (tick) => tick.label)
     .join('line')
-    .attr('class', (_, i) => (i === 0 ? 'grid-line is-base' : 'grid-line'))
+    .attr('class', (tick) => (Math.abs(tick.at - bottom) < 1 ? 'grid-line is-base' : 'grid-line'))
     .attr('x1', margins.left)
     .attr('x2', right)
     .attr('y1', (tick) => tick.at)

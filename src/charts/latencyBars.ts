@@ -69,8 +69,8 @@ export function latencyBars(
     const entries: LegendEntry[] = [
       { label: data.names.before, sign: swatch(plain, 'bar-before', null) },
       { label: data.names.after, sign: swatch(plain, 'bar-after', null) },
-      ...bounds.map((bound) => ({
-        label: `bound by ${BOUND_NAMES[bound]}`,
+      ...bounds.map((bound, i) => ({
+        label: `${i === 0 ? 'bound by ' : ''}${BOUND_NAMES[bound]}`,
         sign: swatch(`--c: var(--bound-${bound})`, 'bar-after', patternOf(bound)),
       })),
       {

@@ -13,6 +13,7 @@ const SIDE_BY_SIDE = 460;
 const LOSS: PanelKind = {
   name: 'Loss',
   axis: 'loss (faint: each batch)',
+  marksAt: 'top',
   train: (point) => point.trainLoss,
   validation: (point) => point.validationLoss,
   domain: (data, batchTop) => [
@@ -25,6 +26,7 @@ const LOSS: PanelKind = {
 const ACCURACY: PanelKind = {
   name: 'Accuracy',
   axis: 'accuracy (%)',
+  marksAt: 'bottom',
   train: (point) => 100 * point.trainAccuracy,
   validation: (point) => (point.validationAccuracy === null ? null : 100 * point.validationAccuracy),
   domain: (data) => {

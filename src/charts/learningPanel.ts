@@ -17,6 +17,8 @@ export interface PanelPlace {
 export interface PanelKind {
   readonly name: string;
   readonly axis: string;
+  /** Where the curves leave room for the names of events. */
+  readonly marksAt: 'top' | 'bottom';
   train(point: EpochPoint): number;
   validation(point: EpochPoint): number | null;
   domain(data: LearningData, batchTop: number): [number, number];
@@ -163,7 +165,7 @@ export function createPanel(frame: Frame, parent: Group, kind: PanelKind): Panel
         .join('text')
         .attr('class', 'quiet halo')
         .attr('x', (event) => x(event.epoch) + 4)
-        .attr('y', bottom - 6)
+        .attr('y', kind.marksAt === 'top' ? top + 8 : bottom - 6)
         .each(function (event) {
           putText(this, event.label);
         });

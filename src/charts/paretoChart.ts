@@ -65,8 +65,9 @@ export function paretoChart(
     if (names.y.unit === '%') yDomain.splice(0, 2, Math.max(0, yDomain[0]), Math.min(100, yDomain[1]));
     const top = 28;
     const bottom = height - 38;
-    const y = scaleLinear(yDomain, [bottom, top]).nice(4);
-    const yTicks = y.ticks(Math.max(2, Math.floor((bottom - top) / 50)));
+    const yCount = Math.max(2, Math.floor((bottom - top) / 50));
+    const y = scaleLinear(yDomain, [bottom, top]).nice(yCount);
+    const yTicks = y.ticks(yCount);
     const left = yMargin(yTicks.map((tick) => formatOn(names.y, tick)));
     const right = width - 16;
     const xDomain = padded(xs, 0.06);

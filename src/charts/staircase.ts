@@ -133,9 +133,11 @@ export function staircase(
       const places = [22, 36, 50].flatMap((up) => [
         { ...size, x: middle - size.width / 2, y: y(planned) - up },
         { ...size, x: x(end) - size.width, y: y(planned) - up },
+        { ...size, x: x(data.planned) - size.width, y: y(planned) - up },
       ]);
       places.push(
         { ...size, x: x(end) + 8, y: y(planned) + 22 },
+        { ...size, x: x(end) - size.width / 3, y: y(planned) + 22 },
         { ...size, x: x(end) - size.width / 2, y: y(planned) + 36 },
       );
       wishes.push({ key: 'free', candidates: places });
@@ -146,6 +148,9 @@ export function staircase(
       width: 12,
       height: 12,
     }));
+    for (let i = 0; i < data.widths.length; i += Math.max(1, Math.floor(data.widths.length / 80))) {
+      taken.push({ x: x(data.widths[i] ?? 0) - 2, y: y(data.values[i] ?? 0) - 2, width: 4, height: 4 });
+    }
     const placed = placeLabels(wishes, taken, {
       x: left,
       y: 14,

@@ -50,7 +50,7 @@ function layOut(layers: readonly StripLayer[], scale: number, gap: number): { xs
 }
 
 /** The largest scale that fits; below the smallest one the strip scrolls. */
-function fit(layers: readonly StripLayer[], room: number): { scale: number; gap: number } {
+function fitScale(layers: readonly StripLayer[], room: number): { scale: number; gap: number } {
   const least = { scale: 1.1, gap: 11 };
   const fixed = (share: number) => {
     const scale = least.scale + share * 3.4;
@@ -69,7 +69,7 @@ function fit(layers: readonly StripLayer[], room: number): { scale: number; gap:
 
 export function stripLayout(data: StripData, room: number, height: number): StripLayout {
   const { layers } = data;
-  const { scale, gap } = fit(layers, room);
+  const { scale, gap } = fitScale(layers, room);
   const { xs, width } = layOut(layers, scale, gap);
   const place = new Map(layers.map((layer, i) => [layer.id, i]));
   const skips = layers.flatMap((layer, i) =>
