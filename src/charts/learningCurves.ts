@@ -1,7 +1,7 @@
 import { formatSignificant } from '../core/quantity.ts';
 import { BatchBins } from './batchBins.ts';
 import { createFrame, put } from './frame.ts';
-import { summary } from './learningModel.ts';
+import { lastEpochOf, summary } from './learningModel.ts';
 import { createPanel, type PanelKind } from './learningPanel.ts';
 import type { Chart, LearningData, LearningOptions } from './types.ts';
 
@@ -57,8 +57,7 @@ export function learningCurves(
     const height = beside ? frame.height : Math.max(170, frame.height / 2);
     frame.resize(frame.width, beside ? height : 2 * height);
     frame.scroller.style.overflowY = !beside && 2 * height > frame.height ? 'auto' : '';
-    const trained = data.batchLosses.length;
-    const total = Math.max(1, data.plannedEpochs * data.batchesPerEpoch, trained);
+    const total = Math.max(1, data.batchesPerEpoch) * lastEpochOf(data);
     // One column a pixel; the panel's margins are known only after its axes are, so a little finer is fine.
     bins.update(data.batchLosses, total, Math.max(1, Math.round(columns(width))));
     const place = loss.draw(data, { x: 0, y: 0, width, height }, bins.highestMean());

@@ -2,6 +2,12 @@ import { formatPercent, formatSignificant } from '../core/quantity.ts';
 import type { Tip } from './tooltip.ts';
 import type { EpochPoint, LearningData, Table } from './types.ts';
 
+/** Where the x axis ends: planned or already trained, whichever is more. */
+export function lastEpochOf(data: LearningData): number {
+  const trained = data.batchLosses.length / Math.max(1, data.batchesPerEpoch);
+  return Math.max(1, data.plannedEpochs, trained, data.epochs.at(-1)?.epoch ?? 0);
+}
+
 const epochName = (epoch: number) => `epoch ${formatSignificant(epoch)}`;
 
 export const tipOf = (point: EpochPoint): Tip => ({

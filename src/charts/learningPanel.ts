@@ -3,7 +3,7 @@ import { drawAxes, integerTicks } from './axis.ts';
 import { createCursor } from './cursor.ts';
 import { spread } from './dodge.ts';
 import { type Frame, type Group, put, putText, uniqueId } from './frame.ts';
-import { tipOf } from './learningModel.ts';
+import { lastEpochOf, tipOf } from './learningModel.ts';
 import { textWidth } from './text.ts';
 import type { EpochPoint, LearningData } from './types.ts';
 
@@ -65,11 +65,7 @@ export function createPanel(frame: Frame, parent: Group, kind: PanelKind): Panel
       const right = place.width - labelRoom;
       const bottom = place.height - 38;
       put(group.node() as SVGGElement, 'transform', `translate(${place.x},${place.y})`);
-      const trained = Math.max(
-        data.epochs.at(-1)?.epoch ?? 0,
-        data.batchLosses.length / Math.max(1, data.batchesPerEpoch),
-      );
-      const lastEpoch = Math.max(1, data.plannedEpochs, trained);
+      const lastEpoch = lastEpochOf(data);
       const x = scaleLinear([0, lastEpoch], [left, right]);
       const y = scaleLinear(kind.domain(data, batchTop), [bottom, top]).nice(4);
       drawAxes(
