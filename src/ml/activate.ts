@@ -1,6 +1,5 @@
-import * as tf from '@tensorflow/tfjs-core';
-import '@tensorflow/tfjs-backend-cpu';
 import { setWasmPaths } from '@tensorflow/tfjs-backend-wasm';
+import * as tf from '@tensorflow/tfjs-core';
 import { FaultError } from '../core/result.ts';
 import type { BackendName } from '../workers/protocol.ts';
 import { registerWasmGradientKernels } from './kernels/register.ts';
@@ -17,10 +16,18 @@ export function prepareWasm(folder: string): void {
   registerWasmGradientKernels();
 }
 
+/** wasm comes with the worker; the others are fetched when somebody asks for them. */
+const LOADERS: Readonly<Record<BackendName, () => Promise<unknown>>> = {
+  wasm: async () => {},
+  webgl: () => import('@tensorflow/tfjs-backend-webgl'),
+  cpu: () => import('@tensorflow/tfjs-backend-cpu'),
+};
+
 /** Makes a backend the active one. tfjs keeps another one active without an error when that fails. */
 export async function activate(backend: BackendName): Promise<void> {
   let reason = 'it could not be started';
   try {
+    await LOADERS[backend]();
     if ((await tf.setBackend(backend)) && tf.getBackend() === backend) return;
   } catch (error) {
     reason = error instanceof Error ? error.message : String(error);

@@ -1,6 +1,5 @@
-import * as tf from '@tensorflow/tfjs-core';
-import '@tensorflow/tfjs-backend-webgl';
 import type { MathBackendWebGL } from '@tensorflow/tfjs-backend-webgl';
+import * as tf from '@tensorflow/tfjs-core';
 import { FaultError } from '../core/result.ts';
 import type { BackendChoice, BackendMeasurement, BackendName } from '../workers/protocol.ts';
 import { activate } from './activate.ts';
@@ -25,9 +24,6 @@ function objectionToWebgl(): { readonly reason: string; readonly hard: boolean }
   const info = gl.getExtension('WEBGL_debug_renderer_info');
   const renderer = String(gl.getParameter(info ? info.UNMASKED_RENDERER_WEBGL : gl.RENDERER));
   gl.getExtension('WEBGL_lose_context')?.loseContext();
-  // half floats make Adam diverge and sums wrong
-  if (!tf.env().getBool('WEBGL_RENDER_FLOAT32_ENABLED'))
-    return { reason: 'this graphics processor does not compute in 32-bit floats', hard: true };
   if (SOFTWARE.test(renderer))
     return { reason: `"${renderer}" is a software renderer, slower than wasm`, hard: false };
   return null;
@@ -51,6 +47,9 @@ async function measure(backend: BackendName, overridden: boolean): Promise<Backe
     if (objection && (objection.hard || !overridden))
       return { backend, imagesPerSecond: null, reason: objection.reason };
     await start(backend);
+    // half floats make Adam diverge and sums wrong
+    if (backend === 'webgl' && !tf.env().getBool('WEBGL_RENDER_FLOAT32_ENABLED'))
+      return { backend, imagesPerSecond: null, reason: 'it does not compute in 32-bit floats here' };
     const limits = { steps: STEPS, milliseconds: LONGEST_MILLISECONDS, batchSize: 16 };
     const { imagesPerSecond } = await timeSteps(benchmarkNetwork(SIZE, [8, 16]), SIZE, limits);
     return { backend, imagesPerSecond };

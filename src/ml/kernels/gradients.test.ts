@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, expect, test } from 'vitest';
 import { createRandom } from '../../core/random.ts';
+import { activate } from '../activate.ts';
 import { useWasmInNode } from '../nodeWasm.ts';
 import { averagePoolGradient, maxPoolGradient } from './poolGradients.ts';
 import type { Pads } from './window.ts';
@@ -20,8 +21,8 @@ async function expectAgreement(
 ): Promise<void> {
   const data = shapes.map(values);
   const results: Float32Array[] = [];
-  for (const backend of ['cpu', 'wasm']) {
-    await tf.setBackend(backend);
+  for (const backend of ['cpu', 'wasm'] as const) {
+    await activate(backend);
     const before = tf.memory().numTensors;
     const result = tf.tidy(() => run(shapes.map((shape, i) => tf.tensor4d(data[i]!, shape))));
     results.push((await result.data()) as Float32Array);
@@ -172,7 +173,7 @@ test.each(POOLS)('pool gradients: pool $pool, stride $stride, pads $pads', async
   ];
   for (const kind of ['max', 'average'] as const) {
     // the reference is the sum of a pooled product, moved one value at a time
-    await tf.setBackend('wasm');
+    await activate('wasm');
     const x = values([2, 9, 8, 3]);
     const dy = values(dyShape);
     const gradient = tf.tidy(() => {
@@ -183,7 +184,7 @@ test.each(POOLS)('pool gradients: pool $pool, stride $stride, pads $pads', async
         kind === 'max' ? maxPoolGradient(tdy, tx, y, window) : averagePoolGradient(tdy, tx, window)
       ).dataSync();
     });
-    await tf.setBackend('cpu');
+    await activate('cpu');
     const objective = (input: Float32Array) =>
       tf.tidy(() => {
         const tx = tf.tensor4d(input, [2, 9, 8, 3]);
@@ -203,7 +204,7 @@ test.each(POOLS)('pool gradients: pool $pool, stride $stride, pads $pads', async
 });
 
 test('values that share a maximum share its gradient', async () => {
-  await tf.setBackend('wasm');
+  await activate('wasm');
   const window = { poolSize: [2, 2], strides: [2, 2], pads: [0, 0, 0, 0] } as const;
   const gradient = tf.tidy(() => {
     const x = tf.tensor4d([1, 1, 0, 1], [1, 2, 2, 1]);
