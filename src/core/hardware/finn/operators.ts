@@ -20,11 +20,10 @@ import {
 import { parameterStream, thresholdingRtl } from './operators/thresholding.ts';
 import { vectorVectorHls, vectorVectorRtl } from './operators/vectorVector.ts';
 
-type NodeWithOp<T extends OpType> = FinnNode extends infer N
-  ? N extends { readonly opType: infer U }
-    ? T extends U
-      ? N
-      : never
+/** The node of an op type; several op types may share one. */
+type NodeWithOp<T extends OpType, N = FinnNode> = N extends { readonly opType: infer U }
+  ? T extends U
+    ? N
     : never
   : never;
 

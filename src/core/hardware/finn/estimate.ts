@@ -1,0 +1,100 @@
+import type { Network } from '../../network/network.ts';
+import { fail, ok, type Result } from '../../result.ts';
+import type { CostTerm, HardwareReport, ReportRow, Resources } from '../report.ts';
+import { minimizedWeightType } from './datatypes.ts';
+import { type FinnOptions, foldNetwork } from './foldNetwork.ts';
+import { DEFAULT_PART } from './graphBuilder.ts';
+import { isWeighted } from './layerUnits.ts';
+import type { FinnNode } from './nodes.ts';
+import { type DspBlock, dspBlockOf, product } from './operators/model.ts';
+import { slidingWindowCycles } from './operators/slidingWindow.ts';
+import { cyclesOf, resourcesOf } from './operators.ts';
+import { performanceOf } from './performance.ts';
+import { boundSentence } from './sentences.ts';
+
+export type { FinnOptions, LayerFolding } from './foldNetwork.ts';
+export { layerFoldings } from './foldNetwork.ts';
+
+/** A node as FINN reports it: weights at their minimized width (finn.md section 3.6). */
+export const minimizeBitWidths = (node: FinnNode): FinnNode =>
+  isWeighted(node) ? { ...node, weightType: minimizedWeightType(node.weightType) } : node;
+
+function macCountOf(node: FinnNode): number {
+  if (node.opType === 'MVAU_hls' || node.opType === 'MVAU_rtl')
+    return node.mw * node.mh * product(node.numInputVectors);
+  if (node.opType === 'VVAU_hls' || node.opType === 'VVAU_rtl')
+    return node.channels * product(node.kernel) * product(node.dim);
+  return 0;
+}
+
+function termsOf(node: FinnNode, cycles: number): readonly CostTerm[] {
+  if (node.opType === 'ConvolutionInputGenerator_rtl') {
+    const { fill, rows } = slidingWindowCycles(node);
+    return [
+      { name: 'fill the first window', cycles: fill },
+      { name: 'write the windows', cycles: rows },
+    ];
+  }
+  return [{ name: isWeighted(node) ? 'multiply and accumulate' : 'stream', cycles }];
+}
+
+function rowOf(node: FinnNode, cycles: number, block: DspBlock): ReportRow {
+  const { lut, bram18, uram, dsp } = resourcesOf(minimizeBitWidths(node), block);
+  return {
+    id: node.name,
+    layerIds: node.layerIds,
+    label: node.name,
+    engine: node.opType,
+    cycles,
+    bound: isWeighted(node) ? 'compute' : 'stream',
+    boundSentence: boundSentence(node, cycles),
+    terms: termsOf(node, cycles),
+    macCount: macCountOf(node),
+    resources: { lut, bram18, uram, dsp },
+  };
+}
+
+function totalOf(rows: readonly ReportRow[]): Resources {
+  let [lut, bram18, uram, dsp] = [0, 0, 0, 0];
+  for (const { resources } of rows) {
+    lut += resources?.lut ?? 0;
+    bram18 += resources?.bram18 ?? 0;
+    uram += resources?.uram ?? 0;
+    dsp += resources?.dsp ?? 0;
+  }
+  return { lut, bram18, uram, dsp };
+}
+
+/**
+ * FINN's own estimate of a network as a streaming data-flow accelerator: one node a row, before width
+ * converters, FIFOs and DMA are inserted, without shell and flip-flops (finn.md section 1). Throughput is the
+ * clock over the slowest node. Latency is FINN's sum of cycles along the longest path, which is pessimistic:
+ * nodes overlap within a frame.
+ */
+export function estimateFinn(
+  network: Network,
+  options: FinnOptions & { readonly clockHertz: number },
+): Result<HardwareReport> {
+  const { clockHertz } = options;
+  if (!(clockHertz > 0 && Number.isFinite(clockHertz)))
+    return fail('clock', `A clock of ${clockHertz} Hz is not possible; choose one above 0.`, 'clockHertz');
+  const folded = foldNetwork(network, options);
+  if (!folded.ok) return folded;
+  const { nodes, violations } = folded.value;
+  const block = dspBlockOf(options.fpgaPart ?? DEFAULT_PART);
+  const cycles = nodes.map(cyclesOf);
+  const rows = nodes.map((node, i) => rowOf(node, cycles[i] ?? 0, block));
+  const { maxCycles, slowest, criticalPathCycles } = performanceOf(nodes, cycles);
+  return ok({
+    targetId: 'finn',
+    clockHertz,
+    rows,
+    schedule: 'dataflow',
+    initiationInterval: maxCycles,
+    bottleneckId: rows[slowest]?.id ?? '',
+    latencySeconds: criticalPathCycles / clockHertz,
+    throughputFps: clockHertz / maxCycles,
+    resources: totalOf(rows),
+    violations,
+  });
+}

@@ -1,0 +1,136 @@
+import type { Folding } from '../../exploration/design.ts';
+import type { LayerId, Network } from '../../network/network.ts';
+import { fail, ok, type Result } from '../../result.ts';
+import type { Violation } from '../report.ts';
+import { divisorsOf, simdLimitOf } from './folding.ts';
+import { applyFoldings, isWeighted, type LayerUnit, layerUnits } from './layerUnits.ts';
+import { type LoweredNetwork, lowerToFinn } from './lower.ts';
+import type { FinnNode } from './nodes.ts';
+import { setFolding } from './setFolding.ts';
+
+export interface FinnOptions {
+  /** By layer id; the other layers are folded automatically. */
+  readonly foldings: Readonly<Record<LayerId, Folding>>;
+  /** Automatic foldings aim at fewer cycles a frame than this. */
+  readonly targetCycles: number;
+  readonly weightBits: number;
+  readonly activationBits: number;
+  /** Xilinx part name; the Pynq-Z1's by default. */
+  readonly fpgaPart?: string;
+}
+
+export interface FoldedNetwork {
+  readonly nodes: readonly FinnNode[];
+  readonly units: readonly LayerUnit[];
+  readonly violations: readonly Violation[];
+}
+
+type Lowered = LoweredNetwork & { readonly units: readonly LayerUnit[] };
+
+/** Networks do not change once built, so each is lowered once a choice of bits and part. */
+const lowered = new WeakMap<Network, Map<string, Result<Lowered>>>();
+
+function lowerOnce(network: Network, options: FinnOptions): Result<Lowered> {
+  const { weightBits, activationBits, fpgaPart } = options;
+  const key = `${weightBits} ${activationBits} ${fpgaPart ?? ''}`;
+  const known = lowered.get(network) ?? new Map<string, Result<Lowered>>();
+  lowered.set(network, known);
+  const found = known.get(key);
+  if (found) return found;
+  const result = lowerToFinn(network, {
+    weightBits,
+    activationBits,
+    ...(fpgaPart === undefined ? {} : { fpgaPart }),
+  });
+  const withUnits: Result<Lowered> = result.ok
+    ? ok({ ...result.value, units: layerUnits(result.value.nodes) })
+    : result;
+  known.set(key, withUnits);
+  return withUnits;
+}
+
+const MOST_BITS = 16;
+
+function checkOptions({ weightBits, activationBits, targetCycles }: FinnOptions): Result<null> {
+  for (const [name, bits] of [
+    ['weights', weightBits],
+    ['activations', activationBits],
+  ] as const) {
+    if (!Number.isInteger(bits) || bits < 1 || bits > MOST_BITS)
+      return fail('finn-bits', `FINN cannot use ${bits} bits for ${name}; choose 1 to ${MOST_BITS}.`, name);
+  }
+  if (!(targetCycles > 0))
+    return fail(
+      'finn-target-cycles',
+      `Automatic foldings cannot aim at ${targetCycles} cycles a frame; choose a number above 0.`,
+      'targetCycles',
+    );
+  return ok(null);
+}
+
+/**
+ * SetFolding knows no lower limit of SIMD, and FINN's build then stops at HLS code generation (finn.md sections
+ * 3.7 and 8): here such a unit gets the smallest SIMD that can be built. It never becomes slower by it.
+ */
+function raiseToCodegenLimit(node: FinnNode): FinnNode {
+  if (!isWeighted(node) || node.simd >= simdLimitOf(node) || !('mw' in node)) return node;
+  const simd = divisorsOf(node.mw).find((divisor) => divisor >= simdLimitOf(node));
+  return simd === undefined ? node : { ...node, simd };
+}
+
+/**
+ * The network as folded FINN nodes: chosen foldings first, then FINN's SetFolding for everything else. Feeders
+ * of a chosen layer follow it; thresholds, pools and streams follow the target.
+ */
+export function foldNetwork(network: Network, options: FinnOptions): Result<FoldedNetwork> {
+  const checked = checkOptions(options);
+  if (!checked.ok) return checked;
+  const result = lowerOnce(network, options);
+  if (!result.ok) return result;
+  const { nodes: unfolded, units, violations } = result.value;
+  const chosen = applyFoldings(unfolded, units, options.foldings);
+  const automatic = setFolding(chosen.nodes, options.targetCycles, { fixed: chosen.fixed });
+  const nodes = automatic.map((node) => (chosen.fixed.has(node.name) ? node : raiseToCodegenLimit(node)));
+  return ok({
+    nodes,
+    units,
+    violations: [...violations, ...chosen.violations],
+  });
+}
+
+/** The folding a layer has, and what it could have. */
+export interface LayerFolding extends Folding {
+  readonly layerId: LayerId;
+  /** FINN's name of the unit that computes the layer. */
+  readonly nodeName: string;
+  readonly origin: 'automatic' | 'chosen';
+  /**
+   * Values that may be chosen. An automatic SIMD may lie outside: there FINN folds the unit and its sliding
+   * window apart, while a chosen SIMD is shared by both.
+   */
+  readonly legalPe: readonly number[];
+  /** At the PE in force. */
+  readonly legalSimd: readonly number[];
+}
+
+/** For every conv, depthwise and dense layer, in graph order: its folding in force and the legal values. */
+export function layerFoldings(network: Network, options: FinnOptions): Result<readonly LayerFolding[]> {
+  const result = foldNetwork(network, options);
+  if (!result.ok) return result;
+  const { nodes, units } = result.value;
+  const foldings: LayerFolding[] = [];
+  for (const { layerId, at, choices } of units) {
+    const node = nodes[at];
+    if (!isWeighted(node)) continue;
+    foldings.push({
+      layerId,
+      nodeName: node.name,
+      pe: node.pe,
+      simd: node.simd,
+      origin: Object.hasOwn(options.foldings, layerId) ? 'chosen' : 'automatic',
+      legalPe: choices.pe,
+      legalSimd: choices.simdFor(node.pe),
+    });
+  }
+  return ok(foldings);
+}
