@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { GlobalPoolLayer, PoolLayer } from '../../core/network/network.ts';
 import type { LayerGeometry } from '../../core/network/shapes.ts';
+import { FaultError } from '../../core/result.ts';
 import { averagePoolGradient, maxPoolGradient, type PoolWindow } from '../kernels/poolGradients.ts';
 import { explicitPadding } from '../kernels/window.ts';
 import { first, type Operation } from './operation.ts';
@@ -34,8 +35,18 @@ function pooling(kind: 'maxPool' | 'averagePool', window: PoolWindow): Operation
   };
 }
 
-export const pool = (layer: PoolLayer, { pads }: LayerGeometry): Operation =>
-  pooling(layer.kind, { poolSize: layer.poolSize, strides: layer.strides, pads });
+export function pool(layer: PoolLayer, { pads }: LayerGeometry): Operation {
+  for (const [side, pad] of pads.entries()) {
+    const size = layer.poolSize[side < 2 ? 0 : 1];
+    if (pad < size) continue;
+    throw new FaultError({
+      code: 'empty-window',
+      message: `Layer ${layer.id} pads ${pad} ${side < 2 ? 'rows' : 'columns'} to a window of ${size}, which then sees nothing but padding; pad less than the window.`,
+      where: layer.id,
+    });
+  }
+  return pooling(layer.kind, { poolSize: layer.poolSize, strides: layer.strides, pads });
+}
 
 export function globalPool(layer: GlobalPoolLayer, { ifm }: LayerGeometry): Operation {
   const whole = [ifm.height, ifm.width] as const;

@@ -1,0 +1,83 @@
+import { describe, expect, test } from 'vitest';
+import type { LabeledImages } from '../core/data/labeledImages.ts';
+import { ImageSet, stratifiedSplit } from './images.ts';
+
+const labeled = (height: number, width: number, channels: number, pixels: number[]): LabeledImages => ({
+  name: 'four pixels',
+  synthetic: true,
+  image: { height, width, channels },
+  classNames: ['a', 'b'],
+  pixels: Uint8Array.from([...pixels, ...pixels, ...pixels, ...pixels]),
+  labels: Uint8Array.from([0, 1, 0, 1]),
+});
+
+/** Bytes of the first image as a network of that input reads it. */
+function seen(images: LabeledImages, height: number, width: number, channels: number): number[] {
+  const { pixels, shape } = new ImageSet(images, 1, 0.5).batch(Uint32Array.of(0), {
+    height,
+    width,
+    channels,
+  });
+  expect(shape).toEqual([1, height, width, channels]);
+  return [...pixels].map((value) => Math.round((value / 2 + 0.5) * 255));
+}
+
+describe('images become what the network reads', () => {
+  test('bytes become -1 to 1', () => {
+    const set = new ImageSet(labeled(1, 3, 1, [0, 51, 255]), 1, 0.5);
+    const { pixels, labels } = set.batch(Uint32Array.of(1), { height: 1, width: 3, channels: 1 });
+    expect([...pixels]).toEqual([-1, Math.fround(-0.6), 1]);
+    expect([...labels]).toEqual([1]);
+  });
+
+  test('shrinking by a whole number averages the area', () => {
+    expect(seen(labeled(2, 4, 1, [0, 10, 20, 30, 40, 50, 60, 70]), 1, 2, 1)).toEqual([25, 45]);
+  });
+
+  test('everything else is bilinear with aligned pixel centers', () => {
+    expect(seen(labeled(1, 2, 1, [0, 100]), 1, 4, 1)).toEqual([0, 25, 75, 100]);
+    expect(seen(labeled(1, 3, 1, [0, 90, 180]), 1, 2, 1)).toEqual([23, 158]);
+  });
+
+  test('gray is repeated, color becomes gray by luma', () => {
+    expect(seen(labeled(1, 1, 1, [80]), 1, 1, 3)).toEqual([80, 80, 80]);
+    expect(seen(labeled(1, 1, 3, [100, 200, 50]), 1, 1, 1)).toEqual([153]);
+  });
+
+  test('channels and classes that do not fit are refused', () => {
+    const set = new ImageSet(labeled(1, 1, 3, [1, 2, 3]), 1, 0.5);
+    expect(() => set.check({ height: 1, width: 1, channels: 4 }, 2)).toThrow(/reads 4 channels/);
+    expect(() => set.check({ height: 1, width: 1, channels: 1 }, 1)).toThrow(/tells 1 classes apart/);
+    expect(() => set.check({ height: 1, width: 1, channels: 1 }, 2)).not.toThrow();
+  });
+
+  test('a set that leaves nothing to validate with is refused', () => {
+    expect(() => new ImageSet(labeled(1, 1, 1, [0]), 1, 0)).toThrow(/4 to train and 0 to validate/);
+    expect(() => new ImageSet({ ...labeled(1, 1, 1, [0]), pixels: new Uint8Array(3) }, 1, 0.5)).toThrow(
+      /3 bytes for 4 images/,
+    );
+  });
+});
+
+describe('the split', () => {
+  const labels = Uint8Array.from({ length: 110 }, (_, i) => (i < 100 ? i % 4 : 4));
+
+  test('holds back the same share of every class and loses no image', () => {
+    const { train, validation } = stratifiedSplit(labels, 0.2, 7);
+    const counts = new Array(5).fill(0);
+    for (const index of validation) counts[labels[index]!]++;
+    expect(counts).toEqual([5, 5, 5, 5, 2]);
+    expect([...train, ...validation].sort((a, b) => a - b)).toEqual(Array.from(labels, (_, i) => i));
+  });
+
+  test("is the seed's", () => {
+    expect(stratifiedSplit(labels, 0.2, 7)).toEqual(stratifiedSplit(labels, 0.2, 7));
+    expect(stratifiedSplit(labels, 0.2, 8)).not.toEqual(stratifiedSplit(labels, 0.2, 7));
+  });
+
+  test('leaves a class of one image to training', () => {
+    const { train, validation } = stratifiedSplit(Uint8Array.of(0, 1, 1), 0.9, 1);
+    expect(train).toContain(0);
+    expect(validation).toHaveLength(1);
+  });
+});
