@@ -27,7 +27,7 @@ const ask = latestOnly(async ({ evaluations, hardware }: Question) => {
   try {
     for (const { id, design } of evaluations) {
       const settings = { ...hardware, foldings: design.hardware.foldings };
-      const jobs = [{ network: design.network, targetId: hardware.targetId }];
+      const jobs = [{ network: design.network, targetId: hardware.targetId, foldedLike: design.baseline }];
       const [report] = await hardwareWorker.call('estimate', { jobs, hardware: settings });
       if (report?.ok) {
         const { throughputFps, latencySeconds } = report.value;

@@ -30,7 +30,9 @@ const ask = latestOnly(async (question: HardwareQuestion) => {
   const { baseline, planned, hardware } = question;
   const targets = [...new Set([hardware.targetId, hardware.comparedTargetId])];
   const networks = baseline === planned ? [baseline] : [baseline, planned];
-  const jobs = networks.flatMap((network) => targets.map((targetId) => ({ network, targetId })));
+  const jobs = networks.flatMap((network) =>
+    targets.map((targetId) => ({ network, targetId, foldedLike: baseline })),
+  );
   try {
     const reports = await hardwareWorker.call('estimate', { jobs, hardware });
     const byTarget = (offset: number) =>

@@ -8,6 +8,7 @@ import { hardwareWorker } from './services.ts';
 
 export interface SweepQuestion {
   readonly network: Network;
+  readonly foldedLike: Network;
   readonly groupId: string;
   readonly hardware: Design['hardware'];
 }
@@ -20,7 +21,10 @@ export const sweepStore = createStore<{
 }));
 
 const sameQuestion = (a: SweepQuestion | null, b: SweepQuestion) =>
-  a?.network === b.network && a.groupId === b.groupId && a.hardware === b.hardware;
+  a?.network === b.network &&
+  a.foldedLike === b.foldedLike &&
+  a.groupId === b.groupId &&
+  a.hardware === b.hardware;
 
 const ask = latestOnly(async (question: SweepQuestion) => {
   try {

@@ -35,20 +35,28 @@ const ask = latestOnly(async ({ model, planned }: { model: Model; planned: Netwo
 
 let asked: Network | null = null;
 
+let timer: ReturnType<typeof setTimeout> | undefined;
+const SETTLED_AFTER_MS = 150;
+
+/** A drag asks many times a second; the accuracy is measured once it rests. */
+function refreshSoon(): void {
+  clearTimeout(timer);
+  timer = setTimeout(refresh, SETTLED_AFTER_MS);
+}
+
 function refresh(): void {
   const entry = present();
   const model = modelOf(entry);
-  const dragging = designStore.getState().history.merging !== null;
   // Only with a worker that is set up and idle: a what-if never starts tfjs and never slows a training.
-  if (dragging || !model?.apoz || trainingStore.getState().live || !trainingStore.getState().backend) return;
+  if (!model?.apoz || trainingStore.getState().live || !trainingStore.getState().backend) return;
   const planned = plannedNetwork(entry, model);
   if (planned === entry.design.network || planned === asked) return;
   asked = planned;
   ask({ model, planned });
 }
 
-/** Measures the accuracy after every settled threshold move, from now on. */
+/** Measures the accuracy whenever the thresholds come to rest, from now on. */
 export function followThresholds(): void {
-  designStore.subscribe(refresh);
-  modelStore.subscribe(refresh);
+  designStore.subscribe(refreshSoon);
+  modelStore.subscribe(refreshSoon);
 }

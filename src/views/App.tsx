@@ -2,6 +2,7 @@ import { useStore } from 'zustand';
 import { noticeStore } from '../state/noticeStore.ts';
 import { type Room, uiStore } from '../state/uiStore.ts';
 import { Notices } from './Notices.tsx';
+import { RoomBoundary } from './parts/RoomBoundary.tsx';
 import { Rail } from './Rail.tsx';
 import { DataRoom } from './rooms/DataRoom.tsx';
 import { ExploreRoom } from './rooms/ExploreRoom.tsx';
@@ -32,7 +33,9 @@ export function App() {
       <main className="main" id="room" tabIndex={-1}>
         <Notices notices={notices} />
         <Scoreboard />
-        <RoomView key={room} />
+        <RoomBoundary key={room}>
+          <RoomView />
+        </RoomBoundary>
       </main>
     </div>
   );

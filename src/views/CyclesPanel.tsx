@@ -33,6 +33,8 @@ function useBars() {
   }, [answer, comparison]);
 }
 
+const withStop = (sentence: string): string => (sentence.endsWith('.') ? sentence : `${sentence}.`);
+
 /** Cycles of every layer on the leading target: before against after, or target against target. */
 export function CyclesPanel({ className = '' }: { className?: string }) {
   const { data, problem, report, other } = useBars();
@@ -83,7 +85,7 @@ export function CyclesPanel({ className = '' }: { className?: string }) {
     >
       <p className="chart-note">
         {slowest && <strong>{slowest.label} is the slowest. </strong>}
-        {slowest?.boundSentence}{' '}
+        {slowest && withStop(slowest.boundSentence)}{' '}
         {comparison === 'before-after' &&
           other !== report &&
           `In all ${formatCount(report.initiationInterval)} cycles a frame, ${formatChange(other.initiationInterval, report.initiationInterval)}.`}

@@ -1,9 +1,11 @@
 import { useMemo } from 'react';
+import { useStore } from 'zustand';
 import type { Folding } from '../core/exploration/design.ts';
-import { layerFoldings } from '../core/hardware/finn/layerFoldings.ts';
+import { layerFoldings } from '../core/hardware/finn/estimate.ts';
 import type { LayerId } from '../core/network/network.ts';
 import { plannedNetwork } from '../state/derived.ts';
 import { changeDesign } from '../state/designStore.ts';
+import { hardwareStore } from '../state/hardwareStore.ts';
 import { setUi } from '../state/uiStore.ts';
 import { Empty, Panel } from './parts/Panel.tsx';
 import { ScrollRegion } from './parts/ScrollRegion.tsx';
@@ -21,16 +23,28 @@ function setFolding(layerId: LayerId, folding: Folding | null): void {
 export function FoldingTable({ className = '' }: { className?: string }) {
   const entry = useEntry();
   const model = useModel();
-  const { hardware } = entry.design;
+  const { hardware, baseline } = entry.design;
   const planned = plannedNetwork(entry, model);
   const shown = hardware.targetId === 'finn' || hardware.comparedTargetId === 'finn';
-  const rows = useMemo(() => (shown ? layerFoldings(planned, hardware) : []), [shown, planned, hardware]);
-  if (!shown) {
+  const report = useStore(hardwareStore, (state) => state.answer?.after.finn);
+  const foldings = useMemo(
+    () => (shown ? layerFoldings(planned, { ...hardware, foldedLike: baseline }) : null),
+    [shown, planned, hardware, baseline],
+  );
+  const cycles = report?.ok ? new Map(report.value.rows.map((row) => [row.id, row.cycles])) : null;
+  if (!foldings) {
     return (
       <Panel title="Folding" className={className}>
         <Empty>
           A DPU has no folding to choose. Pick FINN as a target to set PE and SIMD of every layer.
         </Empty>
+      </Panel>
+    );
+  }
+  if (!foldings.ok) {
+    return (
+      <Panel title="Folding" className={className}>
+        <Empty>{foldings.error.message}</Empty>
       </Panel>
     );
   }
@@ -64,7 +78,7 @@ export function FoldingTable({ className = '' }: { className?: string }) {
             </tr>
           </thead>
           <tbody>
-            {rows.map((row) => (
+            {foldings.value.map((row) => (
               <tr
                 key={row.layerId}
                 onPointerEnter={() => setUi({ hoveredLayer: row.layerId })}
@@ -74,23 +88,27 @@ export function FoldingTable({ className = '' }: { className?: string }) {
                 <td>
                   <FoldingSelect
                     label={`PE of ${row.layerId}`}
-                    value={row.folding.pe}
+                    value={row.pe}
                     legal={row.legalPe}
-                    onChange={(pe) => setFolding(row.layerId, { ...row.folding, pe })}
+                    onChange={(pe) => setFolding(row.layerId, { pe, simd: row.simd })}
                   />
                 </td>
                 <td>
                   <FoldingSelect
                     label={`SIMD of ${row.layerId}`}
-                    value={row.folding.simd}
+                    value={row.simd}
                     legal={row.legalSimd}
-                    onChange={(simd) => setFolding(row.layerId, { ...row.folding, simd })}
+                    onChange={(simd) => setFolding(row.layerId, { pe: row.pe, simd })}
                   />
                 </td>
-                <td className="number">{row.cycles.toLocaleString('en-US')}</td>
+                <td className="number">{cycles?.get(row.nodeName)?.toLocaleString('en-US') ?? '–'}</td>
                 <td>
-                  {row.automatic ? (
-                    'SetFolding'
+                  {row.origin === 'automatic' ? (
+                    planned === baseline ? (
+                      'SetFolding'
+                    ) : (
+                      'kept'
+                    )
                   ) : (
                     <button
                       type="button"
@@ -121,11 +139,13 @@ interface FoldingSelectProps {
 function FoldingSelect({ label, value, legal, onChange }: FoldingSelectProps) {
   return (
     <select aria-label={label} value={value} onChange={(event) => onChange(Number(event.target.value))}>
-      {legal.map((choice) => (
-        <option key={choice} value={choice}>
-          {choice}
-        </option>
-      ))}
+      {[...new Set([...legal, value])]
+        .sort((a, b) => a - b)
+        .map((choice) => (
+          <option key={choice} value={choice}>
+            {choice}
+          </option>
+        ))}
     </select>
   );
 }

@@ -26,8 +26,8 @@ export function StaircasePanel({ groupId, className = '' }: { groupId: string | 
   const { network, hardware, pruning } = design;
   const answer = useStore(sweepStore, (state) => state.answer);
   useEffect(() => {
-    if (groupId !== null) requestSweep({ network, groupId, hardware });
-  }, [network, groupId, hardware]);
+    if (groupId !== null) requestSweep({ network, foldedLike: design.baseline, groupId, hardware });
+  }, [network, design.baseline, groupId, hardware]);
   const data = useMemo((): StaircaseData | string => {
     const group = cachedGroups(network).groups.find((candidate) => candidate.id === groupId);
     if (!group) return 'No channel group of this network can be pruned.';

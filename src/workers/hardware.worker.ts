@@ -5,7 +5,7 @@ import { serve } from './serve.ts';
 
 serve<HardwareCalls>({
   estimate: ({ jobs, hardware }) =>
-    jobs.map(({ network, targetId }) => estimate(network, targetId, hardware)),
-  widthSweep: ({ network, groupId, targetId, hardware }) =>
-    channelWidthSweep(network, groupId, targetId, hardware),
+    jobs.map(({ network, targetId, foldedLike }) => estimate(network, targetId, hardware, foldedLike)),
+  widthSweep: ({ network, groupId, targetId, foldedLike, hardware }) =>
+    channelWidthSweep(network, groupId, targetId, hardware, foldedLike),
 });

@@ -30,7 +30,11 @@ export interface HardwareCalls {
   /** One report a (network, target) pair, in the order asked. */
   readonly estimate: Call<
     {
-      readonly jobs: readonly { readonly network: Network; readonly targetId: string }[];
+      readonly jobs: readonly {
+        readonly network: Network;
+        readonly targetId: string;
+        readonly foldedLike: Network;
+      }[];
       readonly hardware: Design['hardware'];
     },
     never,
@@ -42,6 +46,7 @@ export interface HardwareCalls {
       readonly network: Network;
       readonly groupId: string;
       readonly targetId: string;
+      readonly foldedLike: Network;
       readonly hardware: Design['hardware'];
     },
     never,

@@ -20,8 +20,8 @@ export function defaultDesign(): Design {
     fineTune: { ...recipe, learningRate: 0.001, epochs: 3, seed: 2 },
     pruning: { thresholds: {}, keepMultiple: 4 },
     hardware: {
-      targetId: 'dpu-b4096',
-      comparedTargetId: 'finn',
+      targetId: 'finn',
+      comparedTargetId: 'dpu-b4096',
       clockHertz: {},
       foldings: {},
       targetCycles: 20_000,

@@ -11,16 +11,28 @@ export function clockOf(targetId: string, hardware: HardwareChoice): number {
   return hardware.clockHertz[targetId] ?? targetById(targetId)?.defaultClockHertz ?? 0;
 }
 
-/** Design to report: a row a layer, bottleneck, latency, throughput, violations. */
+/**
+ * Design to report: a row a layer, bottleneck, latency, throughput, violations. With `foldedLike` the network
+ * runs on the hardware of another one (FINN: its foldings are kept), as a pruned network does.
+ */
 export function estimate(
   network: Network,
   targetId: string,
   hardware: HardwareChoice,
+  foldedLike: Network = network,
 ): Result<HardwareReport> {
   const target = targetById(targetId);
-  if (!target) return fail('unknown-target', `There is no target ${targetId}; choose one from the list.`, targetId);
+  if (!target)
+    return fail('unknown-target', `There is no target ${targetId}; choose one from the list.`, targetId);
   const clockHertz = clockOf(targetId, hardware);
   if (target.architecture) return estimateDpu(network, { architecture: target.architecture, clockHertz });
   const { foldings, targetCycles, weightBits, activationBits } = hardware;
-  return estimateFinn(network, { clockHertz, foldings, targetCycles, weightBits, activationBits });
+  return estimateFinn(network, {
+    clockHertz,
+    foldings,
+    targetCycles,
+    weightBits,
+    activationBits,
+    foldedLike,
+  });
 }

@@ -38,6 +38,7 @@ export function channelWidthSweep(
   groupId: string,
   targetId: string,
   hardware: HardwareChoice,
+  foldedLike: Network = network,
 ): Result<WidthSweep> {
   const groups = channelGroups(network);
   const group = groups.groups.find((candidate) => candidate.id === groupId);
@@ -53,7 +54,7 @@ export function channelWidthSweep(
   for (const width of widths) {
     const kept = Array.from({ length: width }, (_, i) => i);
     const narrowed = applyPlan(network, groups, { keep: { [groupId]: kept } }).network;
-    const report = estimate(narrowed, targetId, hardware);
+    const report = estimate(narrowed, targetId, hardware, foldedLike);
     if (!report.ok) return report;
     cycles.push(touchedCycles(report.value, touched));
   }

@@ -15,7 +15,11 @@ export function Panel({ title, subtitle, actions, className = '', children }: Pa
     <section className={`panel ${className}`} aria-labelledby={id}>
       <header className="panel-head">
         <h2 id={id}>{title}</h2>
-        {subtitle !== undefined && <p className="panel-subtitle">{subtitle}</p>}
+        {subtitle !== undefined && (
+          <p className="panel-subtitle" title={typeof subtitle === 'string' ? subtitle : undefined}>
+            {subtitle}
+          </p>
+        )}
         {actions !== undefined && <div className="panel-actions">{actions}</div>}
       </header>
       {children}

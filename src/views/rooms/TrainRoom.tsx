@@ -54,6 +54,7 @@ export function TrainRoom() {
           kind={LEARNING}
           data={data}
           fileName="learning-curves"
+          className="tall"
         />
         <RunSummary model={model} live={live} />
       </div>

@@ -3,6 +3,7 @@ import type { LayerId, Network } from '../../network/network.ts';
 import { fail, ok, type Result } from '../../result.ts';
 import type { Violation } from '../report.ts';
 import { divisorsOf, simdLimitOf } from './folding.ts';
+import { keepFolding } from './keepFolding.ts';
 import { applyFoldings, isWeighted, type LayerUnit, layerUnits } from './layerUnits.ts';
 import { type LoweredNetwork, lowerToFinn } from './lower.ts';
 import type { FinnNode } from './nodes.ts';
@@ -15,6 +16,11 @@ export interface FinnOptions {
   readonly targetCycles: number;
   readonly weightBits: number;
   readonly activationBits: number;
+  /**
+   * The network whose hardware this one runs on: layers without a choice keep its folding instead of being
+   * folded anew. For a pruned network beside the one it came from.
+   */
+  readonly foldedLike?: Network;
   /** Xilinx part name; the Pynq-Z1's by default. */
   readonly fpgaPart?: string;
 }
@@ -87,6 +93,8 @@ export function foldNetwork(network: Network, options: FinnOptions): Result<Fold
   if (!checked.ok) return checked;
   const result = lowerOnce(network, options);
   if (!result.ok) return result;
+  if (options.foldedLike && options.foldedLike !== network)
+    return foldLike(result.value, options.foldedLike, options);
   const { nodes: unfolded, units, violations } = result.value;
   const chosen = applyFoldings(unfolded, units, options.foldings);
   const automatic = setFolding(chosen.nodes, options.targetCycles, { fixed: chosen.fixed });
@@ -96,6 +104,19 @@ export function foldNetwork(network: Network, options: FinnOptions): Result<Fold
     units,
     violations: [...violations, ...chosen.violations],
   });
+}
+
+function foldLike(lowered: Lowered, like: Network, options: FinnOptions): Result<FoldedNetwork> {
+  const { foldedLike: _, ...plain } = options;
+  const model = foldNetwork(like, plain);
+  if (!model.ok) return model;
+  const kept = keepFolding(lowered.nodes, model.value.nodes);
+  const { nodes, violations } = applyFoldings(kept.nodes, lowered.units, options.foldings);
+  // What the user chose for a layer replaces what it would have kept.
+  const adjusted = kept.violations.filter(
+    ({ layerIds }) => !layerIds.some((id) => Object.hasOwn(options.foldings, id)),
+  );
+  return ok({ nodes, units: lowered.units, violations: [...lowered.violations, ...adjusted, ...violations] });
 }
 
 /** The folding a layer has, and what it could have. */
