@@ -24,7 +24,8 @@ function tfjsWasmFiles(): Plugin {
 export default defineConfig({
   base: './', // the build works from any host and any subfolder
   plugins: [react(), tfjsWasmFiles()],
-  resolve: { mainFields: ['module', 'main'] },
+  // Tests run tfjs' module builds in Node; a build must take the browser's, or node-fetch lands in the worker.
+  resolve: { mainFields: [...(process.env.VITEST ? [] : ['browser']), 'module', 'main'] },
   worker: { format: 'es' },
   build: {
     target: 'es2022',

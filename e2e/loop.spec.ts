@@ -21,7 +21,7 @@ async function dragThreshold(page: Page, value: number): Promise<void> {
 
 /** Chooses each prunable group in turn and drags its threshold down until about half of it falls. */
 async function pruneByDragging(page: Page, app: App): Promise<void> {
-  const sliders = page.getByRole('slider', { name: /^Threshold of/ });
+  const sliders = app.panel('Thresholds').getByRole('slider');
   const count = await sliders.count();
   expect(count).toBeGreaterThan(1);
   for (let i = 0; i < count; i++) {
@@ -35,16 +35,14 @@ async function pruneByDragging(page: Page, app: App): Promise<void> {
 /** The middle of the selected group's curve, read from the chart's own table. */
 async function medianApoz(page: Page): Promise<number> {
   const panel = page.getByRole('region', { name: 'APoZ distribution' });
-  const selected = await panel.getByRole('slider').getAttribute('aria-label');
+  const selected = (await panel.getByRole('slider').getAttribute('aria-label')) ?? '';
   await panel.getByRole('button', { name: 'Table' }).click();
-  const rows = await panel.locator('tbody tr').allInnerTexts();
+  const columns = await panel.getByRole('columnheader').allInnerTexts();
+  const rows = await panel.locator('tbody tr').all();
+  const cells = await Promise.all(rows.map((row) => row.locator('td').allInnerTexts()));
   await panel.getByRole('button', { name: 'Chart' }).click();
-  const numbers = rows
-    .map((row) => row.split('\t'))
-    .filter(([group]) => group !== undefined && selected?.includes(group))
-    .map((cells) => Number(cells[2]));
-  numbers.sort((a, b) => a - b);
-  return numbers[Math.floor(numbers.length / 2)] ?? 0.5;
+  const row = cells.find(([group]) => group !== undefined && selected.endsWith(group));
+  return Number(row?.[columns.indexOf('median APoZ')]);
 }
 
 const share = (text: string): number => Number.parseFloat(text.replace(/[^0-9.]/g, ''));

@@ -203,7 +203,7 @@ export async function startTraining(
     try {
       await runTraining(kind, startPaused, job);
     } catch (error) {
-      if (error instanceof FaultError && error.fault.code === 'backend-lost') {
+      if (error instanceof FaultError && error.fault.code === 'graphics-lost') {
         trainWorker.restart('The training worker was restarted.');
       }
       throw error;
