@@ -144,16 +144,20 @@ async function measureThresholds(browser: Browser) {
   return { moves: times.length, medianMs: at(0.5), p95Ms: at(0.95) };
 }
 
-/** Gzipped bytes of what the page itself loads (not the workers), and of the training worker. */
+/** Gzipped kB of what the page itself loads, and of each script that only a worker loads (tfjs among them). */
 function bundleSizes() {
   const assets = join(root, 'dist', 'assets');
-  const size = (file: string) => gzipSync(readFileSync(join(assets, file))).length;
+  const size = (file: string) => Math.round(gzipSync(readFileSync(join(assets, file))).length / 100) / 10;
   const html = readFileSync(join(root, 'dist', 'index.html'), 'utf8');
   const files = readdirSync(assets);
-  const page = files.filter((file) => html.includes(file));
-  const worker = files.filter((file) => file.includes('train.worker'));
-  const sum = (list: string[]) => list.reduce((total, file) => total + size(file), 0) / 1000;
-  return { pageKb: sum(page), trainWorkerKb: sum(worker) };
+  const ofPage = files.filter((file) => html.includes(file));
+  const workers = files.filter((file) => !ofPage.includes(file));
+  const named = (list: string[]) => Object.fromEntries(list.map((file) => [file, size(file)]));
+  return {
+    pageKb: ofPage.reduce((total, file) => total + size(file), 0),
+    page: named(ofPage),
+    workers: named(workers),
+  };
 }
 
 const build = spawnSync('npx', ['vite', 'build', '--logLevel', 'warn'], { cwd: root, stdio: 'inherit' });

@@ -25,7 +25,10 @@ function objectionToWebgl(): { readonly reason: string; readonly hard: boolean }
   const renderer = String(gl.getParameter(info ? info.UNMASKED_RENDERER_WEBGL : gl.RENDERER));
   gl.getExtension('WEBGL_lose_context')?.loseContext();
   if (SOFTWARE.test(renderer))
-    return { reason: `"${renderer}" is a software renderer, slower than wasm`, hard: false };
+    return {
+      reason: `no GPU: ${SOFTWARE.exec(renderer)?.[0] ?? 'software'} draws on the processor`,
+      hard: false,
+    };
   return null;
 }
 
@@ -87,7 +90,7 @@ export async function chooseBackend(
   const candidates: readonly BackendName[] = override ? [override] : ['webgl', 'wasm', 'cpu'];
   for (const backend of candidates) {
     if (backend === 'cpu' && !override && measurements.some((m) => m.imagesPerSecond !== null)) {
-      measurements.push({ backend, imagesPerSecond: null, reason: 'it is far slower than the others' });
+      measurements.push({ backend, imagesPerSecond: null, reason: 'slower than both, not measured' });
       continue;
     }
     progress({ message: `Measuring ${backend} …` });

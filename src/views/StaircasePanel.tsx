@@ -10,12 +10,15 @@ import { ChartPanel } from './parts/ChartPanel.tsx';
 import { Empty, Panel } from './parts/Panel.tsx';
 import { useEntry, useModel } from './useEntry.ts';
 
-/** The widest width below `width` that takes less time than it; null where narrower never helps. */
+/** Savings below this share are not worth a channel. */
+const WORTHWHILE = 0.02;
+
+/** The widest width below `width` that takes notably less time than it; null where narrower never helps. */
 function nextUsefulWidth(widths: readonly number[], cycles: readonly number[], width: number): number | null {
   const at = widths.findLastIndex((candidate) => candidate <= width);
   const now = cycles[at];
   if (now === undefined) return null;
-  for (let i = at - 1; i >= 0; i--) if ((cycles[i] ?? now) < now) return widths[i] ?? null;
+  for (let i = at - 1; i >= 0; i--) if ((cycles[i] ?? now) < now * (1 - WORTHWHILE)) return widths[i] ?? null;
   return null;
 }
 

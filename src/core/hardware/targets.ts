@@ -29,7 +29,7 @@ export const TARGETS: readonly TargetDescription[] = [
     id: 'finn',
     family: 'finn',
     architecture: null,
-    name: 'FINN dataflow',
+    name: 'FINN',
     defaultClockHertz: 100e6,
     source: 'Xilinx/finn v0.10.1 estimators',
   },

@@ -33,7 +33,7 @@ export function PruneControls({ selected }: { selected: string | null }) {
   const model = useModel();
   return (
     <>
-      <Panel title="Thresholds" subtitle="channels with a higher APoZ fall" className="controls">
+      <Panel title="Thresholds" subtitle="above it, a channel falls" className="controls">
         {model?.apoz ? <Thresholds model={model} selected={selected} /> : <Measure model={model} />}
       </Panel>
       {model && <FineTune />}
@@ -95,7 +95,7 @@ function Thresholds({ model, selected }: { model: Model; selected: string | null
         disabled={Object.keys(pruning.thresholds).length === 0}
         onClick={() => setThresholds(Object.fromEntries(open.map((group) => [group.id, 1])))}
       >
-        Keep all channels (thresholds to 1)
+        Keep all channels
       </button>
       <Segmented
         label="Keep multiples of"
