@@ -14,7 +14,7 @@ export default defineConfig({
   reporter: [['list']],
   outputDir: 'test-results',
   use: {
-    baseURL: 'http://127.0.0.1:4173/sub/folder/',
+    baseURL: 'http://127.0.0.1:4187/sub/folder/',
     viewport: { width: 1440, height: 900 },
     trace: 'retain-on-failure',
     launchOptions: {
@@ -30,8 +30,8 @@ export default defineConfig({
     },
   },
   webServer: {
-    command: 'node scripts/serve-dist.mjs 4173 /sub/folder/',
-    url: 'http://127.0.0.1:4173/sub/folder/',
+    command: 'node scripts/serve-dist.mjs 4187 /sub/folder/',
+    url: 'http://127.0.0.1:4187/sub/folder/',
     reuseExistingServer: !process.env.CI,
   },
 });

@@ -27,6 +27,12 @@ export default defineConfig({
   // Tests run tfjs' module builds in Node; a build must take the browser's, or node-fetch lands in the worker.
   resolve: { mainFields: [...(process.env.VITEST ? [] : ['browser']), 'module', 'main'] },
   worker: { format: 'es' },
+  // Found only when a worker starts: without this the dev server would reload the page in the first training.
+  optimizeDeps: {
+    include: ['core', 'backend-wasm', 'backend-webgl', 'backend-cpu'].map(
+      (part) => `@tensorflow/tfjs-${part}`,
+    ),
+  },
   build: {
     target: 'es2022',
     chunkSizeWarningLimit: 1200, // the training worker carries tfjs; `npm run bench` watches the page's bundle

@@ -30,8 +30,8 @@ try {
   await page.getByRole('button', { name: 'Start training' }).click();
   await idle(page);
   await room(page, 'Prune');
-  const sliders = page.getByRole('slider', { name: /^Threshold of/ });
-  for (const [i, value] of [0.8, 0.7, 0.75].entries()) await sliders.nth(i).fill(String(value));
+  const sliders = page.locator('fieldset.threshold input[type=range]');
+  for (const [i, value] of [0.54, 0.5, 0.55].entries()) await sliders.nth(i).fill(String(value));
   await sliders.nth(2).focus();
   await idle(page);
   await page.waitForTimeout(1500);

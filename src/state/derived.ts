@@ -32,5 +32,6 @@ export const modelOf = (entry: Entry): Model | null => modelById(entry.modelId);
 export function plannedNetwork({ design }: Entry, model: Model | null): Network {
   if (!model?.apoz) return design.network;
   if (!Object.values(design.pruning.thresholds).some((threshold) => threshold < 1)) return design.network;
-  return plannedPruning(design.network, model.apoz, design.pruning).network;
+  const { plan, network } = plannedPruning(design.network, model.apoz, design.pruning);
+  return Object.keys(plan.keep).length > 0 ? network : design.network;
 }

@@ -87,7 +87,7 @@ export function CyclesPanel({ className = '' }: { className?: string }) {
         {slowest && <strong>{slowest.label} is the slowest. </strong>}
         {slowest && withStop(slowest.boundSentence)}{' '}
         {comparison === 'before-after' &&
-          other !== report &&
+          other.initiationInterval !== report.initiationInterval &&
           `In all ${formatCount(report.initiationInterval)} cycles a frame, ${formatChange(other.initiationInterval, report.initiationInterval)}.`}
       </p>
     </ChartPanel>

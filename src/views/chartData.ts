@@ -127,7 +127,7 @@ export function apozData({ design }: Entry, model: Model | null, selected: strin
     selected,
     groups: shown.map((group) => {
       const score = scores[group.id] as Float64Array;
-      const kept = plan.keep[group.id] ?? [];
+      const kept = plan.keep[group.id] ?? Array.from(score.keys());
       const threshold = design.pruning.thresholds[group.id] ?? 1;
       const above = score.reduce((count, value) => count + (value > threshold ? 1 : 0), 0);
       const removed = group.slotCount - kept.length;
