@@ -1,11 +1,14 @@
-import { channelGroups } from '../pruning/groups.ts';
+import { type ChannelGroup, channelGroups, slotBlocks } from '../pruning/groups.ts';
 import { fail, ok, type Result } from '../result.ts';
 import { type FeatureMap, type Layer, type LayerId, type Network, outputsOf } from './network.ts';
-import { inferGeometry } from './shapes.ts';
+import { geometryAt, inferGeometry } from './shapes.ts';
 
-type Patch = Partial<Record<string, unknown>>;
+type AttributesOf<L> = L extends Layer ? Partial<Omit<L, 'kind' | 'id'>> : never;
 
-function patched(network: Network, patches: ReadonlyMap<LayerId, Patch>): Network {
+/** Attributes of one layer that change; its kind and id stay. */
+export type LayerPatch = AttributesOf<Layer>;
+
+function patched(network: Network, patches: ReadonlyMap<LayerId, LayerPatch>): Network {
   return {
     ...network,
     layers: network.layers.map((layer) => {
@@ -20,21 +23,48 @@ function checked(network: Network): Result<Network> {
   return geometry.ok ? ok(network) : geometry;
 }
 
+const layerOf = (network: Network, id: LayerId) => network.layers.find((layer) => layer.id === id);
+
 const missing = (network: Network, id: LayerId) =>
   fail('unknown-layer', `${network.name} has no layer ${id}; choose one of its layers.`, id);
 
 /** One layer's attributes changed. The fault of an impossible edit names the layer and the reason. */
-export function editLayer(network: Network, id: LayerId, patch: Patch): Result<Network> {
-  if (!network.layers.some((layer) => layer.id === id)) return missing(network, id);
+export function editLayer(network: Network, id: LayerId, patch: LayerPatch): Result<Network> {
+  const layer = layerOf(network, id);
+  if (!layer) return missing(network, id);
+  const foreign = Object.keys(patch).find((attribute) => !(attribute in layer));
+  if (foreign !== undefined)
+    return fail('no-attribute', `Layer ${id} (${layer.kind}) has no ${foreign}; change one it has.`, id);
   return checked(patched(network, new Map([[id, patch]])));
 }
 
+const widthOf = (layer: Layer | undefined): number =>
+  layer?.kind === 'conv2d' ? layer.filters : layer?.kind === 'dense' ? layer.units : 0;
+
+const widthPatch = (layer: Layer | undefined, width: number): LayerPatch =>
+  layer?.kind === 'dense' ? { units: width } : { filters: width };
+
+/** New widths for all of a group's producers, in the proportion of their old ones. */
+function widen(network: Network, producers: readonly LayerId[], factor: number): Network {
+  const patches = producers.map((id): [LayerId, LayerPatch] => {
+    const layer = layerOf(network, id);
+    return [id, widthPatch(layer, Math.round(widthOf(layer) * factor * 1e6) / 1e6)];
+  });
+  return patched(network, new Map(patches));
+}
+
 /**
- * Another number of filters or units. Layers whose channels are added to this one's change with it: the
- * branches of an addition have the same width or none.
+ * Another number of filters or units. Layers whose channels are added to this one's change with it, because
+ * the branches of an addition have the same width or none; with `coupled: false` they stay, and the fault
+ * names them.
  */
-export function setFilters(network: Network, id: LayerId, filters: number): Result<Network> {
-  const layer = network.layers.find((candidate) => candidate.id === id);
+export function setFilters(
+  network: Network,
+  id: LayerId,
+  filters: number,
+  { coupled = true }: { readonly coupled?: boolean } = {},
+): Result<Network> {
+  const layer = layerOf(network, id);
   if (!layer) return missing(network, id);
   if (layer.kind !== 'conv2d' && layer.kind !== 'dense') {
     return fail(
@@ -43,28 +73,33 @@ export function setFilters(network: Network, id: LayerId, filters: number): Resu
       id,
     );
   }
-  if (outputsOf(network).some((output) => sharesChannels(network, output.id, id))) {
+  const valid = checked(network);
+  if (!valid.ok) return valid;
+  if (!Number.isInteger(filters) || filters < 1) return editLayer(network, id, widthPatch(layer, filters));
+  const groups = channelGroups(network);
+  const index = groups.groups.findIndex(({ producers }) => producers.includes(id));
+  const group = groups.groups[index] as ChannelGroup;
+  if (outputsOf(network).some((output) => groups.slots.get(output.id)?.group.includes(index))) {
     return fail(
       'class-outputs',
       `${id} gives one output a class; its width is the number of classes of the data.`,
       id,
     );
   }
-  const group = channelGroups(network).groups.find((candidate) => candidate.producers.includes(id));
-  const coupled = group?.producers ?? [id];
-  const fixed = coupled.find((other) => network.layers.find((l) => l.id === other)?.kind === 'input');
-  if (fixed)
+  if (group.producers.some((other) => layerOf(network, other)?.kind === 'input'))
     return fail('coupled-to-input', `${id} is added to the images themselves; its width is theirs.`, id);
-  const widths = coupled
-    .map((other) => network.layers.find((l) => l.id === other))
-    .map((l) => (l?.kind === 'dense' ? { units: filters } : { filters }));
-  return checked(patched(network, new Map(coupled.map((other, i) => [other, widths[i] ?? {}]))));
-}
-
-function sharesChannels(network: Network, output: LayerId, id: LayerId): boolean {
-  const groups = channelGroups(network);
-  const index = groups.groups.findIndex((group) => group.producers.includes(id));
-  return index >= 0 && (groups.slots.get(output)?.group.includes(index) ?? false);
+  const together = coupled && slotBlocks(groups, group.id).length === 1;
+  const edited = checked(widen(network, together ? group.producers : [id], filters / widthOf(layer)));
+  if (edited.ok || group.producers.length === 1) return edited;
+  const others = group.producers.filter((other) => other !== id).join(', ');
+  const advice = together
+    ? 'They were changed with it, but another number is needed.'
+    : 'They must change with it.';
+  return fail(
+    'coupled-width',
+    `${id} can't have ${filters} channels: they are tied to those of ${others}. ${advice} ${edited.error.message}`,
+    id,
+  );
 }
 
 /** A square kernel (or pooling window) of another size. */
@@ -92,9 +127,29 @@ export function resizeInput(network: Network, shape: FeatureMap): Result<Network
   return editLayer(network, input.id, { shape });
 }
 
-/** The same network telling another number of classes apart: its last dense or convolution layer changes. */
+/** The same network telling another number of classes apart: the layers that make its outputs change. */
 export function replaceClassCount(network: Network, classCount: number): Result<Network> {
-  const last = network.layers.findLast((layer) => layer.kind === 'dense' || layer.kind === 'conv2d');
-  if (!last) return fail('no-head', `${network.name} has no dense or convolution layer to give it classes.`);
-  return editLayer(network, last.id, last.kind === 'dense' ? { units: classCount } : { filters: classCount });
+  const valid = checked(network);
+  if (!valid.ok) return valid;
+  const [output, another] = outputsOf(network);
+  if (!output || another)
+    return fail('several-outputs', `${network.name} has several outputs; classes need a single one.`);
+  const groups = channelGroups(network);
+  const index = groups.slots.get(output.id)?.group[0] ?? -1;
+  const heads = groups.groups[index]?.producers.filter((id) => layerOf(network, id)?.kind !== 'input') ?? [];
+  if (heads.length === 0)
+    return fail('no-head', `${network.name} has no dense or convolution layer to give it classes.`);
+  const edited = patched(
+    network,
+    new Map(heads.map((id) => [id, widthPatch(layerOf(network, id), classCount)])),
+  );
+  const geometry = inferGeometry(edited);
+  if (!geometry.ok) return geometry;
+  const { channels } = geometryAt(geometry.value, output.id).ofm;
+  if (channels === classCount) return ok(edited);
+  return fail(
+    'no-head',
+    `${heads.join(', ')} with ${classCount} channels gives ${channels} outputs; end the network with a dense layer.`,
+    heads[0],
+  );
 }

@@ -143,9 +143,14 @@ function markFixed(
     fix(layer.id, reason);
     fix(layer.inputs[0] as LayerId, reason);
   }
+  for (const layer of network.layers) {
+    if (layer.kind === 'softmax')
+      fix(layer.id, `${layer.id} shares one sum among its channels: without one of them all others change.`);
+  }
   for (const draft of drafts) {
     if (draft.activations.length > 0) continue;
-    draft.fixed ??= `No ReLU follows ${draft.producers.join(' or ')}: its outputs are never exactly zero, so APoZ says nothing about them.`;
+    const its = draft.producers.length > 1 ? 'their' : 'its';
+    draft.fixed ??= `No ReLU follows ${draft.producers.join(' or ')}: ${its} outputs are hardly ever exactly zero, so APoZ says nothing about them. Only ${its} inputs shrink, with the layers before.`;
   }
 }
 
@@ -168,4 +173,25 @@ export function channelGroups(network: Network): ChannelGroups {
   addRoles(network, drafts, slots);
   markFixed(network, drafts, slots);
   return { groups: drafts, slots };
+}
+
+/**
+ * The slots of a group, parted by which producers make them. A plain group is one block; where an addition
+ * ties a concat to another layer, each branch of the concat is one. Widths are rounded block by block, so
+ * that every producer of the group gets a legal one and none is left empty.
+ */
+export function slotBlocks(groups: ChannelGroups, groupId: string): readonly (readonly number[])[] {
+  const group = groups.groups.find(({ id }) => id === groupId);
+  if (!group) return [];
+  const all = Array.from({ length: group.slotCount }, (_, slot) => slot);
+  if (group.producers.length === 1) return [all];
+  const makers: string[] = all.map(() => '');
+  for (const id of group.producers)
+    for (const slot of new Set(groups.slots.get(id)?.slot)) makers[slot] += `${id} `;
+  const blocks = new Map<string, number[]>();
+  for (const slot of all) {
+    const made = makers[slot] ?? '';
+    blocks.set(made, [...(blocks.get(made) ?? []), slot]);
+  }
+  return [...blocks.values()];
 }
