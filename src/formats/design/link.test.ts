@@ -89,7 +89,9 @@ describe('a link', () => {
     // Made by the first version: a change that breaks it needs a migration, not a new link here.
     const old =
       '#d=1.m8ojJgACkO1Xy27bMBD8lYJnJZDkIGh8a3JpDw2KJrfAB1qiJcIUSVCUXcfwv3eWtBwRAVoYCJCLT-Zjd2Y5S4_pPdsI10uj2bzIWM09Z_M9683gKkGjtdQ1mzPFdX1VGcSyjMmON-LBDNqzeZnnecZ6IRBVHDCySvqnOM3YhisJTMA_tdwBML8uEaSF3xq3JnzNOyyzZ6l3Xx4eH4Gu-A4VsfnLiVxqO3jiTSb0SWELkLbchmpbIZsWVc3KjG1l7ds4rFqutVCInh0O2Qm3MnpT1iMwzYop8JEK-CupfKipuM3YWjhgPclXML7MshnxeydrQTlFVmBueV1L3QC0p-NBV6mCCr-5p6wY1TgzWALN2NCLe8kxXnHVi0mJS-6r9tG4bqxyqdMaY9VAE7aXitqYX-c5OnGCcEINYzaN03zCW0yiO_7nlzFqTLAYpwkRgg6JraMKZVYmKsT5mwrhGrB_Kl8mJJF2qjy18bOVT2uMVZ-jfJpPeP9RPk2IEB-u_Oyd8oHkpPztzecrn9YYqz5H-TSf8KbKN8osufoGc4OvTXvQcPv-8qe5tdA9nTbEr6o0POSjzkFLWijglKdTezdMD92blccNGJGO0xSO4BcHsEOiXiipg-ddHPTioBcHvTjoxUHPcVAnKhkdz1gvO_TFIYnXnDTrTCe0HzqS5Y7cFnLG1tGXSAnuNBoV20LCYVFYU7Xg-Dp9DK9g0c9DtOkPoEHLR5rZSEPPaesgD12cPfOtE31rVI2YPbbWQtifg_LSKoDcYAXv8Hob3uKI5q4R_kfogh2uljf53S3qqkxnEVE_v23jJJp2lKnW34XzrxF-BSYwH8ki3MOuUnSr6Z8B2rUNPyj3oX04Fa-83IRbfVw6HP4C';
-    expect(decodeLink(old)).toEqual({ ok: true, value: defaultDesign() });
+    const made = defaultDesign();
+    const hardware = { ...made.hardware, targetId: 'dpu-b4096', comparedTargetId: 'finn' };
+    expect(decodeLink(old)).toEqual({ ok: true, value: { ...made, hardware } });
   });
 
   const link = encodeLink(defaultDesign());
