@@ -46,3 +46,45 @@ test('the hypervolume of two steps is the area under them', () => {
     ),
   ).toBe(2 * 5 + 2 * 2);
 });
+
+test('equal points do not push each other out', () => {
+  const twins = [
+    [3, 5],
+    [3, 5],
+    [2, 6],
+  ] as const;
+  expect(front(twins)).toEqual(twins.slice(0, 2));
+});
+
+test('a point whose values are not known is on no front and pushes nobody out', () => {
+  expect(
+    front([
+      [Number.NaN, 1],
+      [3, 5],
+    ] as const),
+  ).toEqual([[3, 5]]);
+});
+
+test('domination is never mutual, and passes on', () => {
+  const point = fc.tuple(fc.integer({ min: 0, max: 4 }), fc.integer({ min: 0, max: 4 }));
+  fc.assert(
+    fc.property(point, point, point, (a, b, c) => {
+      if (!dominates(a, b, OBJECTIVES)) return;
+      expect(dominates(b, a, OBJECTIVES)).toBe(false);
+      if (dominates(b, c, OBJECTIVES)) expect(dominates(a, c, OBJECTIVES)).toBe(true);
+    }),
+  );
+});
+
+test('hypervolume counts the cells that some point dominates', () => {
+  fc.assert(
+    fc.property(points, (all) => {
+      let cells = 0;
+      for (let accuracy = 1; accuracy <= 20; accuracy++)
+        for (let latency = 0; latency < 20; latency++)
+          if (all.some(([a, l]) => a >= accuracy && l <= latency)) cells++;
+      expect(hypervolume(all, [0, 20], OBJECTIVES)).toBe(cells);
+    }),
+    { numRuns: 40 },
+  );
+});

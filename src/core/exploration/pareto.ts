@@ -19,14 +19,21 @@ export function dominates(
   return betterSomewhere;
 }
 
-/** The points no other point dominates, in their given order. Equal points all stay. */
+/**
+ * The points no other point dominates, in their given order. Equal points all stay; a point with a value that
+ * is not a number is on no front, since nothing can be compared with it.
+ */
 export function paretoFront<Point>(
   points: readonly Point[],
   valuesOf: (point: Point) => readonly number[],
   objectives: readonly Objective[],
 ): Point[] {
   const values = points.map(valuesOf);
-  return points.filter((_, i) => !values.some((other) => dominates(other, values[i] ?? [], objectives)));
+  return points.filter((_, i) => {
+    const own = values[i] ?? [];
+    if (objectives.some((_, k) => Number.isNaN(own[k] ?? Number.NaN))) return false;
+    return !values.some((other) => dominates(other, own, objectives));
+  });
 }
 
 /**

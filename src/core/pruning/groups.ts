@@ -191,7 +191,9 @@ export function slotBlocks(groups: ChannelGroups, groupId: string): readonly (re
   const blocks = new Map<string, number[]>();
   for (const slot of all) {
     const made = makers[slot] ?? '';
-    blocks.set(made, [...(blocks.get(made) ?? []), slot]);
+    const block = blocks.get(made);
+    if (block) block.push(slot);
+    else blocks.set(made, [slot]);
   }
   return [...blocks.values()];
 }
