@@ -3,7 +3,7 @@ import { createRoot } from 'react-dom/client';
 import './charts/charts.css';
 import { start } from './state/start.ts';
 import { App } from './views/App.tsx';
-import './views/styles.css';
+import './views/styles/all.css';
 
 const root = document.getElementById('root');
 if (!root) throw new Error('index.html has no #root');

@@ -1,7 +1,7 @@
 import type { HardwareChoice } from '../exploration/design.ts';
 import type { Network } from '../network/network.ts';
 import { applyPlan } from '../pruning/apply.ts';
-import { channelGroups } from '../pruning/groups.ts';
+import { channelGroups, slotBlocks } from '../pruning/groups.ts';
 import { fail, ok, type Result } from '../result.ts';
 import { estimate } from './estimate.ts';
 import type { HardwareReport } from './report.ts';
@@ -20,6 +20,15 @@ function widthsUpTo(width: number): number[] {
   const widths: number[] = [];
   for (let w = 1; w <= width; w++) if (w === 1 || w === width || w % stride === 0) widths.push(w);
   return widths;
+}
+
+/** The slots in an order whose every beginning takes evenly from all blocks, so that no branch runs empty. */
+function evenly(blocks: readonly (readonly number[])[]): number[] {
+  const longest = Math.max(0, ...blocks.map((block) => block.length));
+  const order: number[] = [];
+  for (let i = 0; i < longest; i++)
+    for (const block of blocks) if (i < block.length) order.push(block[i] as number);
+  return order;
 }
 
 /** What a frame costs in the rows that a set of layers takes part in. */
@@ -49,10 +58,12 @@ export function channelWidthSweep(
       groupId,
     );
   const touched = new Set([...group.producers, ...group.followers, ...group.consumers]);
-  const widths = widthsUpTo(group.slotCount);
+  const blocks = slotBlocks(groups, groupId);
+  const order = evenly(blocks);
+  const widths = widthsUpTo(group.slotCount).filter((width) => width >= blocks.length);
   const cycles: number[] = [];
   for (const width of widths) {
-    const kept = Array.from({ length: width }, (_, i) => i);
+    const kept = order.slice(0, width).sort((a, b) => a - b);
     const narrowed = applyPlan(network, groups, { keep: { [groupId]: kept } }).network;
     const report = estimate(narrowed, targetId, hardware, foldedLike);
     if (!report.ok) return report;
