@@ -2,6 +2,7 @@ import { useMemo } from 'react';
 import { useStore } from 'zustand';
 import type { Folding } from '../core/exploration/design.ts';
 import { layerFoldings } from '../core/hardware/finn/estimate.ts';
+import { CNV_DEFAULT_FOLDING } from '../core/hardware/finn/publishedFoldings.ts';
 import type { LayerId } from '../core/network/network.ts';
 import { plannedNetwork } from '../state/derived.ts';
 import { changeDesign } from '../state/designStore.ts';
@@ -18,6 +19,9 @@ function setFolding(layerId: LayerId, folding: Folding | null): void {
     return { ...design, hardware: { ...design.hardware, foldings } };
   });
 }
+
+const setFoldings = (foldings: Readonly<Record<LayerId, Folding>>) =>
+  changeDesign((design) => ({ ...design, hardware: { ...design.hardware, foldings } }));
 
 /** FINN's PE and SIMD of every layer; only legal values are offered. */
 export function FoldingTable({ className = '' }: { className?: string }) {
@@ -54,16 +58,26 @@ export function FoldingTable({ className = '' }: { className?: string }) {
       subtitle="PE outputs and SIMD inputs a cycle; legal values only"
       className={className}
       actions={
-        <button
-          type="button"
-          className="quiet small"
-          disabled={Object.keys(hardware.foldings).length === 0}
-          onClick={() =>
-            changeDesign((design) => ({ ...design, hardware: { ...design.hardware, foldings: {} } }))
-          }
-        >
-          All automatic
-        </button>
+        <>
+          {planned.name === 'CNV' && (
+            <button
+              type="button"
+              className="quiet small"
+              title="Source 003, Table 4.2: FINN's folding of CNV for the Pynq-Z1"
+              onClick={() => setFoldings(CNV_DEFAULT_FOLDING)}
+            >
+              Published
+            </button>
+          )}
+          <button
+            type="button"
+            className="quiet small"
+            disabled={Object.keys(hardware.foldings).length === 0}
+            onClick={() => setFoldings({})}
+          >
+            All automatic
+          </button>
+        </>
       }
     >
       <ScrollRegion label="Folding of every layer">

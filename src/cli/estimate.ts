@@ -1,0 +1,54 @@
+import { parseArgs } from 'node:util';
+import { estimate } from '../core/hardware/estimate.ts';
+import type { HardwareReport } from '../core/hardware/report.ts';
+import { TARGETS, targetById } from '../core/hardware/targets.ts';
+import { unwrap } from '../core/result.ts';
+import { asCsv, asJson, asTable, type Command, onlyInput, UsageError } from './command.ts';
+import { estimateFinnNodes } from './finnNodes.ts';
+import { readDesign, readJson } from './input.ts';
+
+const FINN_NODES = 'finn-nodes';
+const TARGET_IDS = [...TARGETS.map(({ id }) => id), FINN_NODES];
+
+const COLUMNS = ['row', 'engine', 'cycles', 'bound', 'MACs'] as const;
+const rowsOf = (report: HardwareReport) =>
+  report.rows.map((row) => [row.id, row.engine, Math.round(row.cycles), row.bound, row.macCount] as const);
+
+function summaryOf(report: HardwareReport): string {
+  const lines = [
+    `target      ${targetById(report.targetId)?.name ?? report.targetId} at ${report.clockHertz / 1e6} MHz`,
+    `throughput  ${report.throughputFps.toFixed(1)} fps (${Math.round(report.initiationInterval).toLocaleString('en-US')} cycles between frames)`,
+    `latency     ${(1e3 * report.latencySeconds).toFixed(4)} ms`,
+    `bottleneck  ${report.bottleneckId}`,
+  ];
+  if (report.resources) {
+    const { lut, bram18, uram, dsp } = report.resources;
+    lines.push(`resources   LUT ${lut}, BRAM18 ${bram18}, URAM ${uram}, DSP ${dsp}`);
+  }
+  for (const violation of report.violations) lines.push(`! ${violation.message}`);
+  return `${lines.join('\n')}\n`;
+}
+
+export const estimateCommand: Command = {
+  usage: 'estimate <input> --target <id> [--json | --csv]      ids: dpu-b512 ... dpu-b4096, finn, finn-nodes',
+  run(args) {
+    const { values, positionals } = parseArgs({
+      args: [...args],
+      allowPositionals: true,
+      options: { target: { type: 'string' }, json: { type: 'boolean' }, csv: { type: 'boolean' } },
+    });
+    const input = onlyInput(positionals);
+    if (values.json && values.csv) throw new UsageError('--json and --csv exclude each other');
+    if (values.target !== undefined && !TARGET_IDS.includes(values.target)) {
+      throw new UsageError(`there is no target ${values.target}; choose one of ${TARGET_IDS.join(', ')}`);
+    }
+    if (values.target === FINN_NODES) return asJson(estimateFinnNodes(readJson(input), input));
+    const design = readDesign(input);
+    const report = unwrap(
+      estimate(design.network, values.target ?? design.hardware.targetId, design.hardware, design.baseline),
+    );
+    if (values.json) return asJson(report);
+    if (values.csv) return asCsv(COLUMNS, rowsOf(report));
+    return `${asTable(COLUMNS, rowsOf(report))}\n${summaryOf(report)}`;
+  },
+};

@@ -1,0 +1,43 @@
+#!/usr/bin/env node
+// The same core from a terminal: npm run --silent cli -- <command> ...
+import { FaultError } from '../core/result.ts';
+import { type Command, UsageError } from './command.ts';
+import { estimateCommand } from './estimate.ts';
+import { foldCommand } from './fold.ts';
+import { inspectCommand } from './inspect.ts';
+
+const COMMANDS: Readonly<Record<string, Command>> = {
+  estimate: estimateCommand,
+  fold: foldCommand,
+  inspect: inspectCommand,
+};
+
+const usage = () =>
+  [
+    'usage: npm run --silent cli -- <command> ...',
+    ...Object.values(COMMANDS).map((command) => `  ${command.usage}`),
+    'An input is a design (.json), a share link, or preset:<id>, as in preset:cnv.',
+  ].join('\n');
+
+/** Exit codes: 0 done, 1 the input is at fault (one sentence on standard error), 2 usage. */
+function run(argv: readonly string[]): number {
+  const [name = '', ...rest] = argv;
+  const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
+  try {
+    if (!command) throw new UsageError(name === '' ? 'no command' : `there is no command ${name}`);
+    process.stdout.write(command.run(rest));
+    return 0;
+  } catch (error) {
+    if (error instanceof FaultError) {
+      console.error(error.message);
+      return 1;
+    }
+    if (error instanceof UsageError || (error as { code?: string }).code?.startsWith('ERR_PARSE_ARGS')) {
+      console.error(`${(error as Error).message}\n${usage()}`);
+      return 2;
+    }
+    throw error;
+  }
+}
+
+process.exitCode = run(process.argv.slice(2));
