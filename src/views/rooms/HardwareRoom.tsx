@@ -7,6 +7,8 @@ import { formatCount, formatInteger, formatSeconds, formatSignificant } from '..
 import { changeDesign } from '../../state/designStore.ts';
 import { type HardwareAnswer, hardwareStore } from '../../state/hardwareStore.ts';
 import { setUi } from '../../state/uiStore.ts';
+import { ArchPanel } from '../ArchPanel.tsx';
+import { BoardPanel } from '../BoardPanel.tsx';
 import { CyclesPanel } from '../CyclesPanel.tsx';
 import { FoldingTable } from '../FoldingTable.tsx';
 import { NumberField, SelectField } from '../parts/fields.tsx';
@@ -28,6 +30,7 @@ export function HardwareRoom() {
       <div className="controls-column">
         <TargetControls />
         <FinnControls />
+        <ArchPanel />
       </div>
       <div className="charts hardware-charts">
         <CyclesPanel className="main-chart" />
@@ -37,6 +40,7 @@ export function HardwareRoom() {
         </div>
         <StaircasePanel groupId={selected} className="half-chart" />
         <FoldingTable className="half-chart" />
+        <BoardPanel className="span-all" />
       </div>
     </div>
   );

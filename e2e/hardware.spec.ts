@@ -1,0 +1,33 @@
+import { expect, test } from '@playwright/test';
+import { App } from './app.ts';
+
+test('an arch.json is decoded, its difference to the target named, and a broken one told', async ({
+  page,
+}) => {
+  const app = new App(page);
+  await app.open();
+  await app.room('Hardware');
+  const panel = app.panel('arch.json');
+  const box = panel.getByLabel('Paste it, or open the file');
+  await box.fill('{"fingerprint":"0x101000056010407"}');
+  await expect(panel).toContainText(/argmax/i);
+  await expect(panel).toContainText(/bit 30/);
+  await box.fill('{"fingerprint":');
+  await expect(panel).toContainText('This arch.json is not JSON');
+  await expect(app.score('Throughput')).not.toHaveText('–');
+});
+
+test('FINN folding by hand moves the bars, and undo takes it back', async ({ page }) => {
+  const app = new App(page);
+  await app.open();
+  await app.room('Network');
+  await page.getByRole('button', { name: /^CNV/ }).click();
+  await app.room('Hardware');
+  await page.getByRole('button', { name: 'Published' }).click();
+  await expect(app.score('Throughput')).toHaveText('3.05 kfps'); // 100 MHz / 32,768 cycles
+  await page.getByLabel('PE of fc1').selectOption('4');
+  await page.getByLabel('PE of fc2').selectOption('4');
+  await expect(app.score('Throughput')).not.toHaveText('3.05 kfps');
+  await page.getByRole('button', { name: 'Undo' }).click();
+  await expect(app.score('Throughput')).toHaveText('3.05 kfps');
+});
