@@ -1,5 +1,12 @@
 import { BANK_DEPTH, type DpuArchitecture } from './architectures.ts';
-import { type ConvolutionOp, type DpuOp, isConvolution, isDepthwise, type WindowedAluOp } from './ops.ts';
+import {
+  type ConvolutionOp,
+  type DpuOp,
+  isConvolution,
+  isDepthwise,
+  opMacCount,
+  type WindowedAluOp,
+} from './ops.ts';
 
 /**
  * The constants of the latency model (dpu.md, section 4). The first three were fitted on ResNet-50, VGG16,
@@ -39,6 +46,8 @@ export const paddedBytes = (map: DpuOp['ofm'], arch: DpuArchitecture): number =>
 export interface ConvolutionShape {
   readonly inputBlocks: number;
   readonly taps: number;
+  /** Kernel columns merged into the channels; 1 without augmentation. */
+  readonly mergedColumns: number;
 }
 
 /**
@@ -50,11 +59,12 @@ export function convolutionShape(op: ConvolutionOp, arch: DpuArchitecture): Conv
   const inputs = op.ifm.channels;
   if (op.kind === 'convolution' && 2 * inputs <= arch.channelParallelism && kw > 1) {
     const merged = Math.max(1, Math.min(kw, Math.floor((2 * arch.channelParallelism) / inputs)));
-    return { inputBlocks: blocks(merged * inputs, arch), taps: kh * ceilDiv(kw, merged) };
+    const inputBlocks = blocks(merged * inputs, arch);
+    return { inputBlocks, taps: kh * ceilDiv(kw, merged), mergedColumns: merged };
   }
   const taps =
     op.kind === 'transposedConvolution' ? ceilDiv(kh, op.strides[0]) * ceilDiv(kw, op.strides[1]) : kh * kw;
-  return { inputBlocks: blocks(inputs, arch), taps };
+  return { inputBlocks: blocks(inputs, arch), taps, mergedColumns: 1 };
 }
 
 /** ceil(oh/PP) * ow * ceil(ic/ICP) * ceil(oc/OCP) * kh * kw */
@@ -67,6 +77,15 @@ export function convolutionCycles(op: ConvolutionOp, arch: DpuArchitecture): num
     blocks(op.ofm.channels, arch) *
     taps
   );
+}
+
+/**
+ * Cycles of a convolution that multiply padding: channels and rows rounded up to whole blocks. Without them it
+ * would take its multiply-accumulates / (PP * ICP * OCP).
+ */
+export function idleConvolutionCycles(op: ConvolutionOp, arch: DpuArchitecture): number {
+  const peak = arch.pixelParallelism * arch.channelParallelism ** 2;
+  return Math.max(0, convolutionCycles(op, arch) - opMacCount(op) / peak);
 }
 
 /** ceil(oh/ALU_PP) * ow * ceil(c/ICP) * kh * kw, and the latency of every channel block of a depthwise convolution. */

@@ -1,53 +1,66 @@
 import type { Network } from '../../network/network.ts';
 import { inferGeometry } from '../../network/shapes.ts';
 import { fail, ok, type Result } from '../../result.ts';
-import type { HardwareReport, ReportRow } from '../report.ts';
+import type { CostTerm, HardwareReport, ReportRow } from '../report.ts';
 import type { DpuArchitectureName } from '../targets.ts';
 import { type DpuArchitecture, dpuArchitecture } from './architectures.ts';
-import { DPU_CONSTANTS } from './cost.ts';
+import { DPU_CONSTANTS, idleConvolutionCycles } from './cost.ts';
 import { lowerToDpu } from './lower.ts';
 import { type DpuRow, simulateDpu } from './model.ts';
+import { isConvolution } from './ops.ts';
 import { dpuViolations } from './rules.ts';
-import { dpuBoundSentence } from './words.ts';
+import { dpuBoundSentence, overheadSentence } from './words.ts';
 
 export interface DpuOptions {
   readonly architecture: DpuArchitectureName;
+  /** In hertz. */
   readonly clockHertz: number;
 }
 
 /**
- * Terms overlap: a row takes its longest of load, compute and store, plus what its tiles can't hide of the
- * others, plus the overhead. They need not add up to the row.
+ * What each engine is busy with. The engines work at the same time, so that the terms need not add up to the
+ * row: it takes its longest of load, compute and store, plus what its tiles can't hide of the others, plus the
+ * overhead. The idle lanes are a part of the convolution, the price of channels and rows that are rounded up.
  */
-function toRow(row: DpuRow, arch: DpuArchitecture): ReportRow {
+function termsOf(row: DpuRow, arch: DpuArchitecture): readonly CostTerm[] {
   const first = row.ops[0];
+  const idle = first && isConvolution(first) ? idleConvolutionCycles(first, arch) : 0;
   const terms = [
     { name: 'convolution', cycles: row.convolution },
+    { name: 'of the convolution, idle lanes', cycles: idle },
     { name: 'ALU', cycles: row.alu },
     { name: 'weight load', cycles: row.weightLoad },
     { name: 'feature-map load', cycles: row.mapLoad },
     { name: 'store', cycles: row.store },
     { name: 'overhead', cycles: DPU_CONSTANTS.overheadCycles },
   ];
+  return terms.filter((term) => term.cycles > 0);
+}
+
+function toRow(row: DpuRow, arch: DpuArchitecture): ReportRow {
+  const overhead = DPU_CONSTANTS.overheadCycles > row.cycles / 2;
+  const ids = row.ops.map((op) => op.id);
   return {
-    id: row.ops.map((op) => op.id).join('+'),
+    id: ids.join('+'),
     layerIds: row.ops.flatMap((op) => op.layerIds),
-    label: row.ops.map((op) => op.id).join(' + '),
-    engine: first?.kind ?? '',
+    label: ids.join(' + '),
+    engine: row.ops[0]?.kind ?? '',
     cycles: row.cycles,
-    bound: DPU_CONSTANTS.overheadCycles > row.cycles / 2 ? 'overhead' : row.bound,
-    boundSentence:
-      DPU_CONSTANTS.overheadCycles > row.cycles / 2
-        ? `Starting the layer takes ${DPU_CONSTANTS.overheadCycles} of its ${Math.round(row.cycles)} cycles; its work is hardly worth the call.`
-        : dpuBoundSentence(row, arch),
-    terms: terms.filter((term) => term.cycles > 0),
+    bound: overhead ? 'overhead' : row.bound,
+    // Written when it is read: the numbers of a sentence take longer to format than the row to compute, and a
+    // slider or a search wants the cycles only. Spread, JSON and structured clone all read it.
+    get boundSentence() {
+      return overhead ? overheadSentence(row) : dpuBoundSentence(row, arch);
+    },
+    terms: termsOf(row, arch),
     macCount: row.macCount,
   };
 }
 
 /**
  * One frame on one DPU core, layer after layer (dpu.md, section 4). `latencySeconds` is DPU time: the cycles
- * and 70 us to start and end the run, without the host's own work. No resources here.
+ * and 70 us to start and end the run, without the host's own work. Layers that
+ * `violations` names are counted as if the DPU ran them. No resources here.
  */
 export function estimateDpu(
   network: Network,
@@ -58,7 +71,7 @@ export function estimateDpu(
   const geometry = inferGeometry(network);
   if (!geometry.ok) return geometry;
   const arch = dpuArchitecture(architecture);
-  const ops = lowerToDpu(network);
+  const ops = lowerToDpu(network, geometry.value);
   const rows = simulateDpu(ops, arch).map((row) => toRow(row, arch));
   if (rows.length === 0)
     return fail('nothing-to-run', `${network.name} has no layer that a DPU computes; add a convolution.`);
@@ -73,6 +86,6 @@ export function estimateDpu(
     bottleneckId: rows.reduce((slowest, row) => (row.cycles > slowest.cycles ? row : slowest)).id,
     latencySeconds,
     throughputFps: 1 / latencySeconds,
-    violations: dpuViolations(network, ops, arch),
+    violations: dpuViolations(network, geometry.value, ops, arch),
   });
 }

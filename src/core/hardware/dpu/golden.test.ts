@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import type { DpuArchitectureName } from '../targets.ts';
 import { dpuArchitecture } from './architectures.ts';
 import { DPU_CONSTANTS } from './cost.ts';
 import { simulateDpu } from './model.ts';
@@ -80,4 +81,51 @@ describe.skipIf(!existsSync(path))('the DPU model beside its runnable specificat
       expect(milliseconds / golden.ms).toBeCloseTo(1, 6);
     },
   );
+});
+
+/**
+ * The reference file holds B4096 only. These are frame cycles of the specification's program for the same layer
+ * tables with ports scaled by ICP / 16 and an ALU of PP / 2 pixels (section 1 and 4 of its text).
+ */
+const OTHER_ARCHITECTURES: Record<string, Partial<Record<DpuArchitectureName, number>>> = {
+  resnet50_tf: {
+    B512: 15911845.087,
+    B800: 11024966.81,
+    B1024: 8813970.849,
+    B1152: 7823993.782,
+    B1600: 6329941.44,
+    B2304: 4779904.483,
+    B3136: 3797941.062,
+  },
+  'mobilenetv2_1.0_224': {
+    B512: 2628051.939,
+    B800: 2182527.721,
+    B1024: 1695286.81,
+    B1152: 1721295.471,
+    B1600: 1444979.284,
+    B2304: 1146353.307,
+    B3136: 1038148.176,
+  },
+  inceptionv1_k3: {
+    B512: 7134250.015,
+    B800: 5232191.652,
+    B1024: 3946473.406,
+    B1152: 3609892.077,
+    B1600: 2961736.233,
+    B2304: 2062048.974,
+    B3136: 1665427.813,
+  },
+};
+
+describe.skipIf(!existsSync(path))('the smaller architectures beside the specification', () => {
+  test.each(Object.entries(OTHER_ARCHITECTURES))('%s on all of them', (name, totals) => {
+    const ops = reference[name]!.layers.map(toOp);
+    for (const [architecture, cycles] of Object.entries(totals)) {
+      const rows = simulateDpu(ops, dpuArchitecture(architecture as DpuArchitectureName));
+      expect(
+        rows.reduce((sum, row) => sum + row.cycles, 0),
+        architecture,
+      ).toBeCloseTo(cycles, 2);
+    }
+  });
 });

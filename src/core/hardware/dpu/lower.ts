@@ -3,128 +3,144 @@ import { type Geometry, geometryAt, geometryOf, type LayerGeometry } from '../..
 import { assertNever } from '../../result.ts';
 import type { DpuOp } from './ops.ts';
 
-const FOLDED = new Set<Layer['kind']>(['conv2d', 'depthwiseConv2d', 'dense', 'add']);
-
 /**
- * Our network as the DPU runs it. Batch norms right behind a convolution are folded into it, activations are
- * free, dropout and flatten vanish, softmax runs on the CPU. A batch norm that no convolution can take in (it
- * comes after a ReLU) is what Vitis AI makes of it: a 1x1 depthwise convolution on the ALU.
+ * Our network as the DPU runs it.
+ * - A batch norm folds into the convolution or dense layer whose untouched result it alone reads. One that
+ *   can't (behind a ReLU, a pool, an addition, a concat, the input) becomes what Vitis AI makes of it: a 1x1
+ *   depthwise convolution on the ALU. Folding it forward into the next convolution would be exact only where
+ *   that one pads nothing; we do not count on it.
+ * - An activation is free in the op whose result it alone reads; behind a concat it moves into the branches.
+ *   Where somebody else reads the value before it, both have to exist: our assumption is a 1x1 pass of the ALU.
+ * - Dropout and flatten vanish, their ids stay with the op before them. Softmax runs on the CPU: its id is in
+ *   no row, as are those of the input, of concats (addressing only) and of what vanishes behind the input.
  */
-export function lowerToDpu(network: Network): readonly DpuOp[] {
-  const lowering = new Lowering(network, geometryOf(network));
+export function lowerToDpu(network: Network, geometry: Geometry = geometryOf(network)): readonly DpuOp[] {
+  const lowering = new Lowering(network, geometry);
   for (const layer of network.layers) lowering.take(layer);
   return lowering.ops;
 }
 
-type Growing = DpuOp & { layerIds: LayerId[] };
+type Growing = DpuOp & { readonly layerIds: LayerId[] };
+
+/** What a layer hands on: the op that computes it and what may still be folded into that op. */
+interface Value {
+  readonly op: Growing;
+  /** A convolution's sums, before any activation: a batch norm can be folded in. */
+  readonly linear: boolean;
+  /** Nobody reads what the op computed before this layer: changing the op changes nobody else's input. */
+  readonly alone: boolean;
+}
 
 class Lowering {
   readonly ops: Growing[] = [];
-  /** The op that computes a layer's output. */
-  readonly #made = new Map<LayerId, Growing>();
-  readonly #consumers;
+  readonly #values = new Map<LayerId, Value>();
+  readonly #readers: ReadonlyMap<LayerId, readonly Layer[]>;
+  readonly #geometry: Geometry;
 
-  constructor(
-    readonly network: Network,
-    readonly geometry: Geometry,
-  ) {
-    this.#consumers = consumersOf(network);
-  }
-
-  /** The layer becomes part of the op that computes its input. */
-  #join(layer: Layer): void {
-    const op = this.#made.get(layer.inputs[0] as LayerId);
-    if (!op) return;
-    if (op.kind !== 'input') op.layerIds.push(layer.id);
-    this.#made.set(layer.id, op);
-  }
-
-  /** A batch norm folds where its input is the untouched output of a convolution that nobody else reads. */
-  #canFold(layer: Layer): boolean {
-    const source = this.network.layers.find((candidate) => candidate.id === layer.inputs[0]);
-    return (
-      source !== undefined &&
-      source.kind !== 'add' &&
-      FOLDED.has(source.kind) &&
-      this.#consumers.get(source.id)?.length === 1
-    );
+  constructor(network: Network, geometry: Geometry) {
+    this.#geometry = geometry;
+    this.#readers = consumersOf(network);
   }
 
   take(layer: Layer): void {
-    const op = this.#lower(layer) as Growing | null;
-    if (op === null) {
-      this.#join(layer);
-      return;
-    }
-    this.ops.push(op);
-    this.#made.set(layer.id, op);
+    this.#values.set(layer.id, this.#folded(layer) ?? this.#computed(layer));
   }
 
-  /** The op of a layer; null where it becomes part of the op before it. */
-  #lower(layer: Layer): DpuOp | null {
-    const at = geometryAt(this.geometry, layer.id);
-    const base = {
-      id: layer.id,
-      inputs: layer.inputs.map((id) => this.#made.get(id)?.id ?? id),
-      ofm: at.ofm,
-      layerIds: [layer.id],
-    };
-    const pointwise = { ifm: at.ifm, kernelSize: [1, 1] as const, strides: [1, 1] as const };
+  /** The value of a layer that becomes part of the op before it; null where it needs an op of its own. */
+  #folded(layer: Layer): Value | null {
+    const value = this.#values.get(layer.inputs[0] ?? '');
+    if (!value) return null;
+    const alone = value.alone && this.#isReadOnce(layer.inputs[0] ?? '');
     switch (layer.kind) {
-      case 'input':
-        return { ...base, kind: 'input' };
-      case 'conv2d':
-        return {
-          ...base,
-          kind: 'convolution',
-          ifm: perGroup(at, layer.groups),
-          kernelSize: layer.kernelSize,
-          strides: layer.strides,
-        };
-      case 'depthwiseConv2d':
-        return {
-          ...base,
-          kind: 'depthwise',
-          ifm: at.ifm,
-          kernelSize: layer.kernelSize,
-          strides: layer.strides,
-        };
-      case 'dense':
-        return { ...base, ...pointwise, kind: 'dense' };
-      case 'maxPool':
-      case 'averagePool':
-        return {
-          ...base,
-          kind: layer.kind,
-          ifm: at.ifm,
-          kernelSize: layer.poolSize,
-          strides: layer.strides,
-        };
-      case 'globalAveragePool':
-      case 'globalMaxPool':
-        return {
-          ...base,
-          kind: layer.kind === 'globalMaxPool' ? 'maxPool' : 'averagePool',
-          ifm: at.ifm,
-          kernelSize: [at.ifm.height, at.ifm.width],
-          strides: [1, 1],
-        };
       case 'batchNorm':
-        return this.#canFold(layer) ? null : { ...base, ...pointwise, kind: 'depthwise' };
-      case 'add':
-      case 'concat':
-        return { ...base, kind: layer.kind };
+        return value.linear && alone ? this.#join(layer, { ...value, alone }) : null;
       case 'relu':
       case 'relu6':
+        return alone ? this.#join(layer, { ...value, linear: false, alone }) : null;
       case 'dropout':
       case 'flatten':
+        return this.#join(layer, { ...value, alone });
       case 'softmax':
-        return null;
+        return { ...value, linear: false, alone: false };
       default:
-        return assertNever(layer);
+        return null;
     }
+  }
+
+  /** The value of a layer with an op of its own, which reads the ops that compute the layer's inputs. */
+  #computed(layer: Layer): Value {
+    const inputs = layer.inputs.map((id) => this.#values.get(id)?.op.id ?? id);
+    const work = workOf(layer, geometryAt(this.#geometry, layer.id));
+    const op: Growing = { ...work, id: layer.id, inputs, layerIds: [layer.id] };
+    this.ops.push(op);
+    const linear = op.kind === 'convolution' || op.kind === 'dense' || op.kind === 'depthwise';
+    if (op.kind !== 'concat') return { op, linear, alone: op.kind !== 'input' };
+    const alone = layer.inputs.every((id) => this.#values.get(id)?.alone && this.#isReadOnce(id));
+    return { op, linear, alone };
+  }
+
+  #isReadOnce(id: LayerId): boolean {
+    return this.#readers.get(id)?.length === 1;
+  }
+
+  #join(layer: Layer, value: Value): Value {
+    this.#computing(value.op)?.layerIds.push(layer.id);
+    return value;
+  }
+
+  /** The op whose row a folded layer belongs to. A concat has no row: its last branch stands for it. */
+  #computing(op: Growing): Growing | null {
+    if (op.kind === 'input') return null;
+    if (op.kind !== 'concat') return op;
+    const branch = this.#values.get(op.inputs.at(-1) ?? '')?.op;
+    return branch ? this.#computing(branch) : null;
   }
 }
 
-/** A grouped convolution reads the channels of one group for each output channel. */
-const perGroup = ({ ifm }: LayerGeometry, groups: number) => ({ ...ifm, channels: ifm.channels / groups });
+/** An op without its place in the graph. */
+type Work = DpuOp extends infer Op
+  ? Op extends DpuOp
+    ? Omit<Op, 'id' | 'inputs' | 'layerIds'>
+    : never
+  : never;
+
+const POINTWISE = { kernelSize: [1, 1], strides: [1, 1] } as const;
+
+function workOf(layer: Layer, { ifm, ofm }: LayerGeometry): Work {
+  switch (layer.kind) {
+    case 'input':
+    case 'add':
+    case 'concat':
+      return { kind: layer.kind, ofm };
+    case 'conv2d': {
+      const { kernelSize, strides, groups } = layer;
+      // As many groups as channels is a depthwise convolution (UG1414, operator table). Other groups the DPU
+      // can't run (see rules.ts); they are counted as a convolution that reads one group's channels.
+      if (groups > 1 && groups === ifm.channels) return { kind: 'depthwise', ifm, ofm, kernelSize, strides };
+      const perGroup = { ...ifm, channels: ifm.channels / groups };
+      return { kind: 'convolution', ifm: perGroup, ofm, kernelSize, strides };
+    }
+    case 'depthwiseConv2d':
+      return { kind: 'depthwise', ifm, ofm, kernelSize: layer.kernelSize, strides: layer.strides };
+    case 'dense':
+      return { kind: 'dense', ifm, ofm, ...POINTWISE };
+    case 'maxPool':
+    case 'averagePool':
+      return { kind: layer.kind, ifm, ofm, kernelSize: layer.poolSize, strides: layer.strides };
+    case 'globalAveragePool':
+    case 'globalMaxPool': {
+      const kind = layer.kind === 'globalMaxPool' ? 'maxPool' : 'averagePool';
+      return { kind, ifm, ofm, kernelSize: [ifm.height, ifm.width], strides: [1, 1] };
+    }
+    // What could not be folded passes through the ALU once.
+    case 'batchNorm':
+    case 'relu':
+    case 'relu6':
+    case 'dropout':
+    case 'flatten':
+    case 'softmax':
+      return { kind: 'depthwise', ifm, ofm, ...POINTWISE };
+    default:
+      return assertNever(layer);
+  }
+}

@@ -63,10 +63,10 @@ const soleReader = ({ readers }: Context, op: DpuOp): DpuOp | null => {
 };
 
 /** The tensors behind an input: a concat is addressing only. */
-function sourcesOf({ byId }: Context, id: string): readonly DpuOp[] {
-  const op = byId.get(id);
+function sourcesOf(context: Context, id: string): readonly DpuOp[] {
+  const op = context.byId.get(id);
   if (!op) return [];
-  return op.kind === 'concat' ? op.inputs.flatMap((input) => sourcesOf({ byId } as Context, input)) : [op];
+  return op.kind === 'concat' ? op.inputs.flatMap((input) => sourcesOf(context, input)) : [op];
 }
 
 interface Fusion {
@@ -91,9 +91,7 @@ function fuse(context: Context, op: DpuOp, taken: Set<string>): Fusion {
   };
   const next = soleReader(context, op);
   if (!next || taken.has(next.id)) return fusion;
-  const fusesAdd =
-    op.kind === 'convolution' || op.kind === 'transposedConvolution' || op.kind === 'depthwise';
-  if (fusesAdd && next.kind === 'add') {
+  if ((op.kind === 'convolution' || op.kind === 'depthwise') && next.kind === 'add') {
     const others = next.inputs.filter((id) => id !== op.id);
     const other = others[0];
     if (other !== undefined && (position.get(other) ?? 0) < (position.get(op.id) ?? 0)) {
@@ -167,7 +165,8 @@ function rowTiles(op: DpuOp, output: DpuOp, arch: DpuArchitecture, loads: boolea
     return input <= BANK_DEPTH && produced <= BANK_DEPTH;
   };
   let most = pixels;
-  for (let rows = pixels; rows <= op.ofm.height + pixels; rows += pixels) if (fits(rows)) most = rows;
+  // More rows never take less room: the first height that does not fit ends the search.
+  for (let rows = pixels; rows <= op.ofm.height + pixels && fits(rows); rows += pixels) most = rows;
   return Math.max(1, ceilDiv(op.ofm.height, most));
 }
 
