@@ -2,19 +2,29 @@
 
 const MINUS = '−';
 
+/** Building a formatter costs a hundred times more than using one. */
+const formatters = new Map<number, Intl.NumberFormat>();
+
+function formatterOf(fractionDigits: number): Intl.NumberFormat {
+  let formatter = formatters.get(fractionDigits);
+  if (!formatter) {
+    formatter = new Intl.NumberFormat('en-US', { maximumFractionDigits: fractionDigits });
+    formatters.set(fractionDigits, formatter);
+  }
+  return formatter;
+}
+
 const signed = (text: string): string => text.replace('-', MINUS);
 
 /** 1,542,848 */
-export const formatInteger = (value: number): string => signed(Math.round(value).toLocaleString('en-US'));
+export const formatInteger = (value: number): string => signed(formatterOf(0).format(Math.round(value)));
 
 /** Three significant digits without an exponent: 59.5, 3.05, 880 */
 export function formatSignificant(value: number, digits = 3): string {
   if (!Number.isFinite(value)) return '–';
   if (value === 0) return '0';
   const magnitude = Math.floor(Math.log10(Math.abs(value)));
-  return signed(
-    value.toLocaleString('en-US', { maximumFractionDigits: Math.max(0, digits - 1 - magnitude) }),
-  );
+  return signed(formatterOf(Math.max(0, digits - 1 - magnitude)).format(value));
 }
 
 const STEPS = [
