@@ -1,8 +1,14 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { PRESETS } from '../../../network/presets.ts';
 import { unwrap } from '../../../result.ts';
+import { dpuArchitecture } from '../architectures.ts';
 import { estimateDpu } from '../estimate.ts';
+import { simulateDpu } from '../model.ts';
 import { boardById, type DpuBoard, endToEnd, frameBytes, multiCore } from './boards.ts';
+import { PUBLISHED } from './published.ts';
+import { meanError } from './validation.ts';
 
 const preset = PRESETS[0]!;
 const network = preset.build(preset.input, 10);
@@ -49,4 +55,38 @@ test('DPU time and end-to-end time are kept apart', () => {
   // resnet_v1_50_tf, KV260, v2.5: 99.01 fps multi-thread (10.1 ms), 94.21 fps single-thread (10.61 ms).
   expect(time.endToEndSeconds * 1e3).toBeCloseTo(1e3 / 94.21, 1);
   expect(endToEnd(1, board('zcu102'), 1)).toBeNull();
+});
+
+const path = join(import.meta.dirname, '../../../../../../shared/reference/dpu_zoo_dev.json');
+
+/** T_1 is the one-core rate of the KV260, at the board's clock; bytes are the model's. */
+test.skipIf(!existsSync(path)).each([
+  ['zcu102', 0.056],
+  ['zcu104', 0.022],
+])('published multi-core rates of %s are met within %f on average', (id, mean) => {
+  interface ZooRecord {
+    readonly name: string;
+    readonly board: string;
+    readonly version: string;
+    readonly fps_mt: number;
+  }
+  const { records } = JSON.parse(readFileSync(path, 'utf8')) as { records: readonly ZooRecord[] };
+  const target = board(id);
+  const errors = PUBLISHED.flatMap((row) => {
+    const record = records.find(
+      (candidate) =>
+        candidate.name === row.name && candidate.version === '3.0' && candidate.board.startsWith(target.name),
+    );
+    // Below 1 ms the host's threads limit, not the cores.
+    if (!record || row.framesPerSecond > 1000) return [];
+    const moved = simulateDpu(row.build(), dpuArchitecture('B4096')).reduce(
+      (sum, { weightBytes, mapLoadBytes, storeBytes }) => sum + weightBytes + mapLoadBytes + storeBytes,
+      0,
+    );
+    const alone = { ...report, latencySeconds: (1 / row.framesPerSecond) * (300e6 / target.clockHertz) };
+    const { throughputFps } = unwrap(multiCore(alone, target, target.cores, moved));
+    return [{ error: throughputFps / record.fps_mt - 1 }];
+  });
+  expect(errors.length).toBeGreaterThan(8);
+  expect(meanError(errors)).toBeLessThan(mean);
 });
