@@ -24,7 +24,7 @@ export function formatSignificant(value: number, digits = 3): string {
   if (!Number.isFinite(value)) return '–';
   if (value === 0) return '0';
   const magnitude = Math.floor(Math.log10(Math.abs(value)));
-  return signed(formatterOf(Math.max(0, digits - 1 - magnitude)).format(value));
+  return signed(formatterOf(Math.min(20, Math.max(0, digits - 1 - magnitude))).format(value));
 }
 
 const STEPS = [

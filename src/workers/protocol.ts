@@ -1,6 +1,7 @@
 import type { LabeledImages, NamedFile } from '../core/data/labeledImages.ts';
 import type { Design, Recipe } from '../core/exploration/design.ts';
 import type { HardwareReport } from '../core/hardware/report.ts';
+import type { ValidationSection } from '../core/hardware/validation.ts';
 import type { LayerId, Network, Weights } from '../core/network/network.ts';
 import type { Fault, Result } from '../core/result.ts';
 
@@ -40,6 +41,8 @@ export interface HardwareCalls {
     never,
     readonly Result<HardwareReport>[]
   >;
+  /** Every family beside published numbers. */
+  readonly validate: Call<null, never, readonly ValidationSection[]>;
   /** Cycles of one layer's row over its width: the staircase. `slots` from 1 to the group's width. */
   readonly widthSweep: Call<
     {

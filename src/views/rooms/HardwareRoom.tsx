@@ -15,6 +15,7 @@ import { NumberField, SelectField } from '../parts/fields.tsx';
 import { Panel } from '../parts/Panel.tsx';
 import { StaircasePanel } from '../StaircasePanel.tsx';
 import { useEntry } from '../useEntry.ts';
+import { ValidationPanel } from '../ValidationPanel.tsx';
 import { useSelectedGroup } from './PruneRoom.tsx';
 
 const TARGET_OPTIONS = TARGETS.map((target) => ({ value: target.id, label: target.name }));
@@ -41,6 +42,7 @@ export function HardwareRoom() {
         <StaircasePanel groupId={selected} className="half-chart" />
         <FoldingTable className="half-chart" />
         <BoardPanel className="span-all" />
+        <ValidationPanel className="span-all" />
       </div>
     </div>
   );

@@ -1,0 +1,74 @@
+import { useEffect } from 'react';
+import { useStore } from 'zustand';
+import type { ValidationSection } from '../core/hardware/validation.ts';
+import { formatPercent, formatSignificant } from '../core/quantity.ts';
+import { requestValidation, validationStore } from '../state/validationStore.ts';
+import { Empty, Panel } from './parts/Panel.tsx';
+import { ScrollRegion } from './parts/ScrollRegion.tsx';
+
+/** The accelerator models beside published measurements, with the error of every case. */
+export function ValidationPanel({ className = '' }: { className?: string }) {
+  const { sections, problem } = useStore(validationStore);
+  useEffect(() => {
+    void requestValidation();
+  }, []);
+  return (
+    <Panel title="How far off is this?" subtitle="the models beside published numbers" className={className}>
+      {sections ? (
+        sections.map((section) => <Section key={section.family} section={section} />)
+      ) : (
+        <Empty>{problem || 'Computing…'}</Empty>
+      )}
+    </Panel>
+  );
+}
+
+const share = (value: number | null): string => (value === null ? 'no such case' : formatPercent(value));
+const signed = (error: number): string => `${error > 0 ? '+' : ''}${formatPercent(error)}`;
+
+function Section({ section }: { section: ValidationSection }) {
+  const { family, fittedOn, cases, meanFitted, meanOthers } = section;
+  return (
+    <div className="validation">
+      <h3>{family}</h3>
+      <p className="hint">
+        {fittedOn} Mean error: {share(meanFitted)} where fitted, {share(meanOthers)} elsewhere.
+      </p>
+      <ScrollRegion label={`${family}: model and published numbers`}>
+        <table>
+          <thead>
+            <tr>
+              {['Case', 'Model', 'Published', 'Unit', 'Error', 'Source'].map((name) => (
+                <th
+                  key={name}
+                  scope="col"
+                  className={['Model', 'Published', 'Error'].includes(name) ? 'number' : undefined}
+                >
+                  {name}
+                </th>
+              ))}
+            </tr>
+          </thead>
+          <tbody>
+            {cases.map((row) => (
+              <tr key={row.name} title={row.note ?? undefined}>
+                <th scope="row">
+                  {row.name}
+                  {row.fitted && <span className="muted"> fitted</span>}
+                </th>
+                <td className="number">{formatSignificant(row.model, 4)}</td>
+                <td className="number">{formatSignificant(row.published, 4)}</td>
+                <td>{row.unit}</td>
+                <td className="number">{signed(row.error)}</td>
+                <td className="muted">
+                  {row.source}
+                  {row.note && `. ${row.note}`}
+                </td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </ScrollRegion>
+    </div>
+  );
+}
