@@ -31,3 +31,15 @@ test('FINN folding by hand moves the bars, and undo takes it back', async ({ pag
   await page.getByRole('button', { name: 'Undo' }).click();
   await expect(app.score('Throughput')).toHaveText('3.05 kfps');
 });
+
+test('the inspector says which layers run on the processor, and what would change that', async ({ page }) => {
+  const app = new App(page);
+  await app.open();
+  await app.room('Network');
+  await page.getByRole('button', { name: 'conv1', exact: true }).click();
+  await page.getByLabel('Kernel').fill('17');
+  await page.getByLabel('Kernel').press('Enter');
+  await app.room('Hardware');
+  await expect(app.panel('Inspector')).toContainText(/conv1 runs on the CPU: its kernel is 17x17.*make/);
+  await expect(app.panel('Inspector')).toContainText('softmax1 runs on the CPU');
+});

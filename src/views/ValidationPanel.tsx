@@ -23,16 +23,15 @@ export function ValidationPanel({ className = '' }: { className?: string }) {
   );
 }
 
-const share = (value: number | null): string => (value === null ? 'no such case' : formatPercent(value));
 const signed = (error: number): string => `${error > 0 ? '+' : ''}${formatPercent(error)}`;
 
 function Section({ section }: { section: ValidationSection }) {
-  const { family, fittedOn, cases, meanFitted, meanOthers } = section;
+  const { family, fittedOn, cases, meanSentence } = section;
   return (
     <div className="validation">
       <h3>{family}</h3>
       <p className="hint">
-        {fittedOn} Mean error: {share(meanFitted)} where fitted, {share(meanOthers)} elsewhere.
+        {fittedOn} {meanSentence}
       </p>
       <ScrollRegion label={`${family}: model and published numbers`}>
         <table>

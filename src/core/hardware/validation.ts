@@ -24,24 +24,31 @@ export interface ValidationSection {
   /** What was fitted, and on what. */
   readonly fittedOn: string;
   readonly cases: readonly ValidationCase[];
-  /** Means of the errors' magnitudes, as shares; null where there is no such case. */
+  /** Means of the errors' magnitudes, as shares; null where there is no such case, or the units differ. */
   readonly meanFitted: number | null;
   readonly meanOthers: number | null;
+  /** "Mean error: 2.0 % where fitted, 5.2 % elsewhere."; empty where there is no mean. */
+  readonly meanSentence: string;
 }
 
+/** Times, LUTs and block RAMs have no common mean. */
+const oneUnit = (cases: readonly ValidationCase[]): boolean =>
+  new Set(cases.map(({ unit }) => unit)).size === 1;
+
 function mean(cases: readonly ValidationCase[]): number | null {
-  return cases.length === 0
-    ? null
-    : cases.reduce((sum, { error }) => sum + Math.abs(error), 0) / cases.length;
+  return !oneUnit(cases) ? null : cases.reduce((sum, { error }) => sum + Math.abs(error), 0) / cases.length;
 }
 
 function section(family: string, fittedOn: string, cases: readonly ValidationCase[]): ValidationSection {
+  const meanFitted = mean(cases.filter(({ fitted }) => fitted));
+  const meanOthers = mean(cases.filter(({ fitted }) => !fitted));
   return {
     family,
     fittedOn,
     cases,
-    meanFitted: mean(cases.filter(({ fitted }) => fitted)),
-    meanOthers: mean(cases.filter(({ fitted }) => !fitted)),
+    meanFitted,
+    meanOthers,
+    meanSentence: meanSentence(meanFitted, meanOthers),
   };
 }
 
@@ -125,7 +132,13 @@ function finnSection(): ValidationSection {
 /** How far off each family is, computed now. */
 export const validationReport = (): readonly ValidationSection[] => [dpuSection(), finnSection()];
 
-const percent = (share: number | null): string => (share === null ? '–' : `${(100 * share).toFixed(1)} %`);
+function meanSentence(meanFitted: number | null, meanOthers: number | null): string {
+  if (meanOthers === null) return '';
+  if (meanFitted === null) return `Mean error: ${percent(meanOthers)}.`;
+  return `Mean error: ${percent(meanFitted)} where fitted, ${percent(meanOthers)} elsewhere.`;
+}
+
+const percent = (share: number): string => `${(100 * share).toFixed(1)} %`;
 const signedPercent = (share: number): string =>
   `${share > 0 ? '+' : ''}${(100 * share).toFixed(1)} %`.replace('-', '−');
 const number = (value: number): string => (value >= 1000 ? value.toFixed(0) : value.toPrecision(4));
@@ -137,9 +150,9 @@ export function validationMarkdown(sections: readonly ValidationSection[]): stri
     '',
     'Each accelerator family beside published numbers. Written by `npx tsx scripts/validation.ts`; the app shows the same in its Hardware room.',
   ];
-  for (const { family, fittedOn, cases, meanFitted, meanOthers } of sections) {
+  for (const { family, fittedOn, cases, meanSentence } of sections) {
     lines.push('', `## ${family}`, '', fittedOn, '');
-    lines.push(`Mean error: ${percent(meanFitted)} where fitted, ${percent(meanOthers)} elsewhere.`, '');
+    if (meanSentence !== '') lines.push(meanSentence, '');
     lines.push(
       '| case | fitted | model | published | unit | error | source | note |',
       '|---|---|---:|---:|---|---:|---|---|',

@@ -11,6 +11,7 @@ import { ArchPanel } from '../ArchPanel.tsx';
 import { BoardPanel } from '../BoardPanel.tsx';
 import { CyclesPanel } from '../CyclesPanel.tsx';
 import { FoldingTable } from '../FoldingTable.tsx';
+import { InspectorPanel } from '../InspectorPanel.tsx';
 import { NumberField, SelectField } from '../parts/fields.tsx';
 import { Panel } from '../parts/Panel.tsx';
 import { StaircasePanel } from '../StaircasePanel.tsx';
@@ -41,7 +42,8 @@ export function HardwareRoom() {
         </div>
         <StaircasePanel groupId={selected} className="half-chart" />
         <FoldingTable className="half-chart" />
-        <BoardPanel className="span-all" />
+        <BoardPanel className="main-table" />
+        <InspectorPanel className="side-table" />
         <ValidationPanel className="span-all" />
       </div>
     </div>

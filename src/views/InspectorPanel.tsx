@@ -1,0 +1,87 @@
+import { useMemo, useState } from 'react';
+import {
+  type Inspection,
+  inspect,
+  inspectionText,
+  verdictSentence,
+} from '../core/hardware/dpu/platform/inspector.ts';
+import { targetById } from '../core/hardware/targets.ts';
+import type { Network } from '../core/network/network.ts';
+import { plannedNetwork } from '../state/derived.ts';
+import { setUi } from '../state/uiStore.ts';
+import { Segmented } from './parts/fields.tsx';
+import { Empty, Panel } from './parts/Panel.tsx';
+import { saveBlob } from './parts/saveBlob.ts';
+import { useEntry, useModel } from './useEntry.ts';
+
+const ISAS = [
+  { value: 1 as const, label: 'ISA1' },
+  { value: 0 as const, label: 'ISA0' },
+];
+
+/** Which layers a DPU runs, which go to the processor and why, and what would change that. */
+export function InspectorPanel({ className = '' }: { className?: string }) {
+  const entry = useEntry();
+  const model = useModel();
+  const [isa, setIsa] = useState<0 | 1>(1);
+  const planned = plannedNetwork(entry, model);
+  const { targetId, comparedTargetId } = entry.design.hardware;
+  const architecture =
+    targetById(targetId)?.architecture ?? targetById(comparedTargetId)?.architecture ?? null;
+  const inspection = useMemo(
+    () => (architecture ? inspect(planned, { architecture, isa }) : null),
+    [planned, architecture, isa],
+  );
+  if (!inspection) return null;
+  return (
+    <Panel title="Inspector" subtitle={inspection.ok ? inspection.value.target : ''} className={className}>
+      <div className="stack">
+        <Segmented label="Instruction set" value={isa} options={ISAS} onChange={setIsa} />
+        {inspection.ok ? (
+          <Verdicts inspection={inspection.value} network={planned} />
+        ) : (
+          <Empty>{inspection.error.message}</Empty>
+        )}
+      </div>
+    </Panel>
+  );
+}
+
+function Verdicts({ inspection, network }: { inspection: Inspection; network: Network }) {
+  const { layers, dpuSubgraphCount, target } = inspection;
+  const onDpu = layers.filter(({ device }) => device === 'DPU').length;
+  const onCpu = layers.filter(({ device }) => device === 'CPU');
+  return (
+    <>
+      <p>
+        {onDpu} of {layers.length - 1} layers run on the DPU, in{' '}
+        {dpuSubgraphCount === 1
+          ? 'one subgraph'
+          : `${dpuSubgraphCount} subgraphs: the data goes back and forth`}
+        .
+      </p>
+      <ul className="reasons">
+        {onCpu.map((verdict) => (
+          <li
+            key={verdict.layerId}
+            onPointerEnter={() => setUi({ hoveredLayer: verdict.layerId })}
+            onPointerLeave={() => setUi({ hoveredLayer: null })}
+          >
+            {verdictSentence(verdict) || `${verdict.layerId} runs on the CPU, where its input comes from.`}
+          </li>
+        ))}
+      </ul>
+      <button
+        type="button"
+        onClick={() =>
+          saveBlob(
+            `inspect-${target}.txt`,
+            new Blob([inspectionText(inspection, network)], { type: 'text/plain' }),
+          )
+        }
+      >
+        Save as text
+      </button>
+    </>
+  );
+}
