@@ -51,24 +51,31 @@ function blockingEdges(pipeline: Pipeline): readonly number[] {
   return found;
 }
 
-/** Whether two frames get through with these depths. */
-function* passes(plan: Plan, options: FifoOptions): Generator<void, boolean> {
+/** Whether two frames get through with these depths, and the peaks of all edges. */
+function* attempt(plan: Plan, options: FifoOptions) {
   const pipeline = buildPipeline(plan, options, 2, 0);
   yield* advanceAll(pipeline);
-  return pipeline.processes.every((process) => process.finished);
+  return { passes: pipeline.processes.every((process) => process.finished), edges: pipeline.edges };
 }
 
 /** The fewest words of `edge` that let frames through; other full FIFOs keep their depth, the rest is ample. */
-function* neededDepth(plan: Plan, edge: EdgePlan, full: Readonly<Record<string, number>>) {
+function* neededDepth(
+  plan: Plan,
+  edge: EdgePlan,
+  full: Readonly<Record<string, number>>,
+): Generator<void, number> {
   const at = (depth: number): FifoOptions => ({
     depths: { ...full, [edge.key]: depth },
     defaultDepth: 'ample',
   });
   let low = full[edge.key] ?? 0;
-  let high = ampleDepth(edge);
+  const free = yield* attempt(plan, at(ampleDepth(edge)));
+  const peak = free.edges.find(({ key }) => key === edge.key)?.maxOccupancy ?? 0;
+  // The peak as depth leaves every time as it was.
+  let high = free.passes ? Math.max(low + 1, peak) : ampleDepth(edge);
   while (high - low > 1) {
     const middle = Math.floor((low + high) / 2);
-    if (yield* passes(plan, at(middle))) high = middle;
+    if ((yield* attempt(plan, at(middle))).passes) high = middle;
     else low = middle;
   }
   return high;

@@ -114,8 +114,9 @@ const FIRINGS_PER_YIELD = 30_000;
 export function* advanceAll({ edges, processes }: Pipeline): Generator<void, void> {
   const queue: number[] = processes.map((_, at) => at);
   const queued = new Uint8Array(processes.length).fill(1);
+  // With itself: it may only have used up its slice.
   const neighbors = processes.map((_, at) => [
-    ...new Set(edges.flatMap((e) => (e.from === at ? [e.to] : e.to === at ? [e.from] : []))),
+    ...new Set([at, ...edges.flatMap((e) => (e.from === at ? [e.to] : e.to === at ? [e.from] : []))]),
   ]);
   let spent = 0;
   let head = 0;
@@ -124,7 +125,7 @@ export function* advanceAll({ edges, processes }: Pipeline): Generator<void, voi
     queued[at] = 0;
     const fired = processes[at]?.advance() ?? 0;
     if (fired > 0) {
-      for (const next of [at, ...(neighbors[at] ?? [])]) {
+      for (const next of neighbors[at] ?? []) {
         if (queued[next] || processes[next]?.finished) continue;
         queued[next] = 1;
         queue.push(next);

@@ -91,7 +91,11 @@ export interface DepthStudy {
   readonly maxCycles: number;
 }
 
-/** Throughput over the depth of all FIFOs together (source 003, Fig. 4.13). */
+/**
+ * Throughput over the depth of all FIFOs together (source 003, Fig. 4.13). Where widths differ, the FIFO is the
+ * one in front of the converter, with the producer's words; FINN puts a second one behind it, so a depth
+ * saturates earlier there. For CNV with the default folding fc1 -> fc2 decides: 512 words of one bit.
+ */
 export function* depthStudy(
   nodes: readonly FinnNode[],
   depths: readonly number[],

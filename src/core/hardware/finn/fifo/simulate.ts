@@ -79,7 +79,10 @@ export function* simulatePlan(
       ? Number.POSITIVE_INFINITY
       : Math.max(0, ...firstWrites),
     fillCycles: frameEnds[0] ?? Number.POSITIVE_INFINITY,
-    cyclesPerFrame: stuck ? Number.POSITIVE_INFINITY : (endOf(frames - 1) - endOf(settled)) / counted,
+    // A few cycles of the first frames may still be made up for, which no long run can.
+    cyclesPerFrame: stuck
+      ? Number.POSITIVE_INFINITY
+      : Math.max(plan.maxCycles, (endOf(frames - 1) - endOf(settled)) / counted),
     totalCycles: stuck ? Number.POSITIVE_INFINITY : endOf(frames - 1),
     frameEnds,
     edges: plan.edges.map((edge, i) => {

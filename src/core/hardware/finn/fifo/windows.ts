@@ -39,13 +39,22 @@ export interface WindowTables {
   readonly frees: Int32Array;
 }
 
+/** Nodes do not change, and a study simulates each of them many times. */
+const known = new WeakMap<SlidingWindowNode, WindowTables>();
+
+export function windowTables(node: SlidingWindowNode): WindowTables {
+  const found = known.get(node) ?? buildTables(node);
+  known.set(node, found);
+  return found;
+}
+
 /**
  * FINN's RTL: a word leaves as soon as it is buffered, and a word comes in as soon as it overwrites one that no
  * later window reads (from FINN's template swg_template_default.sv, as remembered; the order of words is
  * (y, x, ky, kx, channel), with channels in front of the kernel for depthwise units). The HLS unit waits for
  * whole rows.
  */
-export function windowTables(node: SlidingWindowNode): WindowTables {
+function buildTables(node: SlidingWindowNode): WindowTables {
   const { inWords, outWords } = windowWordCounts(node);
   const [kh, kw] = node.kernel;
   const [oh, ow] = node.ofmDim;
