@@ -43,3 +43,20 @@ test('the inspector says which layers run on the processor, and what would chang
   await expect(app.panel('Inspector')).toContainText(/conv1 runs on the CPU: its kernel is 17x17.*make/);
   await expect(app.panel('Inspector')).toContainText('softmax1 runs on the CPU');
 });
+
+test('boards say whether a FINN design fits, and which resource decides', async ({ page }) => {
+  const app = new App(page);
+  await app.open();
+  await expect(app.railState('Hardware')).toContainText('FINN');
+  await app.room('Hardware');
+  const boards = app.panel('FINN boards');
+  await expect(boards.getByRole('row', { name: /^Pynq-Z1/ })).toContainText('fits');
+  await app.room('Network');
+  await page.getByRole('button', { name: /^CNV/ }).click();
+  await app.room('Hardware');
+  await page.getByLabel('Automatic folding aims at').fill('2000');
+  await page.getByLabel('Automatic folding aims at').press('Enter');
+  await expect(boards.getByRole('row', { name: /^Pynq-Z1/ })).toContainText(
+    /(LUT|BRAM18) [\d,]+ of [\d,]+ on Pynq-Z1, most of it in/,
+  );
+});

@@ -9,6 +9,7 @@ export const BOUND_NAMES: Readonly<Record<Bound, string>> = {
   load: 'load',
   store: 'store',
   stream: 'stream',
+  memory: 'memory',
   overhead: 'overhead',
 };
 

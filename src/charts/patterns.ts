@@ -6,6 +6,8 @@ const LINES: Readonly<Record<Bound, readonly string[]>> = {
   compute: [],
   alu: ['M-1,1l2,-2M0,6l6,-6M5,7l2,-2'],
   load: ['M1.5,0v6M4.5,0v6'],
+  // Memory traffic of both directions: load's and store's lines together would read as a grid, so dots.
+  memory: ['M1.5,1.5h1M4.5,4.5h1'],
   store: ['M0,1.5h6M0,4.5h6'],
   stream: ['M-1,5l2,2M0,0l6,6M5,-1l2,2'],
   overhead: ['M0,3h6M3,0v6'],

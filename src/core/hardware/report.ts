@@ -2,7 +2,7 @@ import type { LayerId, Network } from '../network/network.ts';
 import type { Result } from '../result.ts';
 
 /** What keeps a row from being faster. Said in words on screen: see `boundSentence` of each family. */
-export type Bound = 'compute' | 'alu' | 'load' | 'store' | 'stream' | 'overhead';
+export type Bound = 'compute' | 'alu' | 'load' | 'store' | 'memory' | 'stream' | 'overhead';
 
 /** One addend or competitor of a row's time, so that a number can be taken apart. */
 export interface CostTerm {
@@ -32,6 +32,8 @@ export interface ReportRow {
   readonly boundSentence: string;
   readonly terms: readonly CostTerm[];
   readonly macCount: number;
+  /** Bytes between the chip and its DRAM in one frame; absent where the family does not count them. */
+  readonly trafficBytes?: number;
   readonly resources?: Resources;
 }
 

@@ -10,6 +10,7 @@ import { setUi } from '../../state/uiStore.ts';
 import { ArchPanel } from '../ArchPanel.tsx';
 import { BoardPanel } from '../BoardPanel.tsx';
 import { CyclesPanel } from '../CyclesPanel.tsx';
+import { FinnBoardPanel } from '../FinnBoardPanel.tsx';
 import { FoldingTable } from '../FoldingTable.tsx';
 import { InspectorPanel } from '../InspectorPanel.tsx';
 import { NumberField, SelectField } from '../parts/fields.tsx';
@@ -42,6 +43,7 @@ export function HardwareRoom() {
         </div>
         <StaircasePanel groupId={selected} className="half-chart" />
         <FoldingTable className="half-chart" />
+        <FinnBoardPanel className="span-all" />
         <BoardPanel className="main-table" />
         <InspectorPanel className="side-table" />
         <ValidationPanel className="span-all" />
