@@ -1,10 +1,6 @@
 import { useMemo, useState } from 'react';
-import {
-  type Inspection,
-  inspect,
-  inspectionText,
-  verdictSentence,
-} from '../core/hardware/dpu/platform/inspector.ts';
+import { verdictSentence } from '../core/hardware/dpu/placement.ts';
+import { type Inspection, inspect, inspectionText } from '../core/hardware/dpu/platform/inspector.ts';
 import { targetById } from '../core/hardware/targets.ts';
 import type { Network } from '../core/network/network.ts';
 import { plannedNetwork } from '../state/derived.ts';

@@ -1,5 +1,15 @@
 import type { DpuArchitectureName } from '../targets.ts';
 
+export type DpuIsa = 0 | 1;
+
+/** What a builder of a DPU chooses beside its size. */
+export interface DpuBuildOptions {
+  /** Instruction set; 1 where absent. */
+  readonly isa?: DpuIsa;
+  /** ALU_PP, pixels the ALU computes at once; half of PP, Xilinx' recommendation, where null or absent. */
+  readonly aluPixels?: number | null;
+}
+
 /** One DPUCZDX8G architecture (Xilinx PG338, "Architecture of the DPU"; Vitis-AI target factory). */
 export interface DpuArchitecture {
   readonly name: DpuArchitectureName;
@@ -7,8 +17,11 @@ export interface DpuArchitecture {
   readonly pixelParallelism: number;
   /** Input channels computed at once; output channels too (ICP = OCP). */
   readonly channelParallelism: number;
-  /** Pixels the ALU (depthwise, pooling, additions) computes at once; half of PP is Xilinx' recommendation. */
+  readonly isa: DpuIsa;
+  /** ALU_PP: pixels the ALU (depthwise, pooling) computes at once. */
   readonly aluPixelParallelism: number;
+  /** Pixels that are added or multiplied element by element at once: ALU_PP for ISA1, 1 for ISA0. */
+  readonly elementwisePixelParallelism: number;
   /** Bytes of one feature-map bank group: PP banks, ICP bytes wide, 2048 deep. */
   readonly bankGroupBytes: number;
   readonly weightBufferBytes: number;
@@ -28,17 +41,27 @@ const PARALLELISM: Readonly<Record<DpuArchitectureName, readonly [pixels: number
 /** Words of every feature-map and weight bank. */
 export const BANK_DEPTH = 2048;
 
-export function dpuArchitecture(name: DpuArchitectureName): DpuArchitecture {
+export function dpuArchitecture(
+  name: DpuArchitectureName,
+  { isa = 1, aluPixels = null }: DpuBuildOptions = {},
+): DpuArchitecture {
   const [pixels, channels] = PARALLELISM[name];
+  const aluPixelParallelism = aluPixels ?? pixels / 2;
   return {
     name,
     pixelParallelism: pixels,
     channelParallelism: channels,
-    aluPixelParallelism: pixels / 2,
+    isa,
+    aluPixelParallelism,
+    elementwisePixelParallelism: isa === 1 ? aluPixelParallelism : 1,
     bankGroupBytes: pixels * channels * BANK_DEPTH,
     weightBufferBytes: channels * channels * BANK_DEPTH,
   };
 }
+
+/** ALU_PP that can be built: powers of two up to the convolution engine's own height (the fingerprint's field). */
+export const aluPixelChoices = (name: DpuArchitectureName): readonly number[] =>
+  [1, 2, 4, 8].filter((pixels) => pixels <= PARALLELISM[name][0]);
 
 export const DPU_ARCHITECTURE_NAMES = Object.keys(PARALLELISM) as readonly DpuArchitectureName[];
 

@@ -96,9 +96,9 @@ export function aluCycles(op: WindowedAluOp, arch: DpuArchitecture): number {
   return op.kind === 'depthwise' ? sliding + DPU_CONSTANTS.aluLatencyCycles * channelBlocks : sliding;
 }
 
-/** ceil(oh/ELT_PP) * ow * ceil(c/ICP); the element-wise engine of ISA1 is as tall as the ALU. */
+/** ceil(oh/ELT_PP) * ow * ceil(c/ICP) */
 export const addCycles = (op: DpuOp, arch: DpuArchitecture): number =>
-  ceilDiv(op.ofm.height, arch.aluPixelParallelism) * op.ofm.width * blocks(op.ofm.channels, arch);
+  ceilDiv(op.ofm.height, arch.elementwisePixelParallelism) * op.ofm.width * blocks(op.ofm.channels, arch);
 
 /** Bytes of weights and biases as loaded: 8 bit, channels padded to whole blocks. */
 export function weightBytes(op: DpuOp, arch: DpuArchitecture): number {

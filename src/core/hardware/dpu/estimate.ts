@@ -3,15 +3,15 @@ import { inferGeometry } from '../../network/shapes.ts';
 import { fail, ok, type Result } from '../../result.ts';
 import type { CostTerm, HardwareReport, ReportRow } from '../report.ts';
 import type { DpuArchitectureName } from '../targets.ts';
-import { type DpuArchitecture, dpuArchitecture } from './architectures.ts';
+import { type DpuArchitecture, type DpuBuildOptions, dpuArchitecture } from './architectures.ts';
 import { DPU_CONSTANTS, idleConvolutionCycles } from './cost.ts';
 import { lowerToDpu } from './lower.ts';
 import { type DpuRow, simulateDpu } from './model.ts';
 import { isConvolution } from './ops.ts';
-import { dpuViolations } from './rules.ts';
+import { dpuViolations } from './placement.ts';
 import { dpuBoundSentence, overheadSentence } from './words.ts';
 
-export interface DpuOptions {
+export interface DpuOptions extends DpuBuildOptions {
   readonly architecture: DpuArchitectureName;
   /** In hertz. */
   readonly clockHertz: number;
@@ -64,13 +64,13 @@ function toRow(row: DpuRow, arch: DpuArchitecture): ReportRow {
  */
 export function estimateDpu(
   network: Network,
-  { architecture, clockHertz }: DpuOptions,
+  { architecture, clockHertz, ...build }: DpuOptions,
 ): Result<HardwareReport> {
   if (!(clockHertz > 0))
     return fail('clock', `The DPU's clock is ${clockHertz} Hz; it must be greater than 0.`);
   const geometry = inferGeometry(network);
   if (!geometry.ok) return geometry;
-  const arch = dpuArchitecture(architecture);
+  const arch = dpuArchitecture(architecture, build);
   const ops = lowerToDpu(network, geometry.value);
   const rows = simulateDpu(ops, arch).map((row) => toRow(row, arch));
   if (rows.length === 0)
@@ -86,6 +86,6 @@ export function estimateDpu(
     bottleneckId: rows.reduce((slowest, row) => (row.cycles > slowest.cycles ? row : slowest)).id,
     latencySeconds,
     throughputFps: 1 / latencySeconds,
-    violations: dpuViolations(network, geometry.value, ops, arch),
+    violations: dpuViolations(network, geometry.value, arch),
   });
 }

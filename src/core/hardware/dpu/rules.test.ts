@@ -53,13 +53,13 @@ const CASES: readonly [
   ['depthwise padding', 'dpu-padding', 64, 16, (b) => b.depthwise(33), (b) => b.depthwise(31)],
   [
     'depthwise weights',
-    'dpu-weight-depth',
+    'dpu-window',
     64,
     16,
     (b) => b.depthwise(46, { padding: 'valid' }),
     (b) => b.depthwise(45, { padding: 'valid' }),
   ],
-  ['pooling window', 'dpu-window', 300, 3, (b) => b.maxPool(257), (b) => b.maxPool(256)],
+  ['pooling window', 'dpu-pool-window', 300, 3, (b) => b.maxPool(257), (b) => b.maxPool(256)],
   ['groups', 'dpu-groups', 8, 16, (b) => b.conv(16, 3, { groups: 4 }), (b) => b.conv(16, 3, { groups: 16 })],
   [
     'softmax inside',
@@ -75,7 +75,7 @@ describe('what a DPU cannot run', () => {
   test.each(CASES)('%s', (_what, code, extent, channels, broken, kept) => {
     const found = violationsOf(extent, channels, broken, 'B4096');
     expect(found.map((violation) => violation.code)).toEqual([code]);
-    expect(found[0]!.message).toMatch(/^[a-z]+1 would run on the CPU: [^.]+; [^.]+\.$/);
+    expect(found[0]!.message).toMatch(/^[a-z]+1 runs on the CPU: [^.]+; [^.]+\.$/);
     expect(found[0]!.layerIds).toEqual([found[0]!.message.split(' ')[0]]);
     expect(violationsOf(extent, channels, kept, 'B4096')).toEqual([]);
   });
@@ -83,7 +83,7 @@ describe('what a DPU cannot run', () => {
 
 test('a layer a DPU cannot run is named with its rule and what to do', () => {
   expect(violationsOf(64, 3, (b) => b.conv(16, 17), 'B4096').map(({ message }) => message)).toEqual([
-    'conv1 would run on the CPU: its kernel is 17x17, a DPU convolves up to 16x16; make it 16 or smaller.',
+    'conv1 runs on the CPU: its kernel is 17x17, a DPU convolves up to 16x16; make its kernel 16x16.',
   ]);
 });
 
@@ -91,7 +91,7 @@ test("VGG16's first dense layer runs on B4096, as a 7x7 convolution, and is too 
   const write: Write = (b) => [b.maxPool(2), b.flatten(), b.dense(2048)];
   expect(violationsOf(14, 512, write, 'B4096')).toEqual([]);
   expect(violationsOf(14, 512, write, 'B512').map(({ message }) => message)).toEqual([
-    'fc1 would run on the CPU: its 25088 inputs are too many for a 1x1 convolution (up to 2048), and its 7x7x512 map for a whole one; pool before the flatten.',
+    'fc1 runs on the CPU: it reads 25088 channels, B512 takes up to 2048; narrow or pool its input to 2048 channels.',
   ]);
 });
 

@@ -1,207 +1,267 @@
-import type { FeatureMap, Layer, Network, Pair } from '../../network/network.ts';
-import { consumersOf } from '../../network/network.ts';
-import { describeMap, type Geometry, geometryAt } from '../../network/shapes.ts';
-import type { Violation } from '../report.ts';
+import type { Conv2dLayer, DepthwiseConv2dLayer, FeatureMap, Pair } from '../../network/network.ts';
+import type { LayerGeometry } from '../../network/shapes.ts';
 import { BANK_DEPTH, type DpuArchitecture } from './architectures.ts';
 import { blocks } from './cost.ts';
-import type { DpuOp } from './ops.ts';
 
-/** A window as the inspector sees it. */
-interface Window {
-  readonly ifm: FeatureMap;
-  readonly ofm: FeatureMap;
-  readonly kernelSize: Pair;
-  readonly strides: Pair;
-  readonly dilation: number;
-  /** Rows and columns added at [top, bottom, left, right]. */
-  readonly pads: readonly [number, number, number, number];
+/** The smallest change that obeys the rule, as data. `inputChannels` is changed in the layer before. */
+export interface Change {
+  readonly attribute:
+    | 'kernelSize'
+    | 'strides'
+    | 'padding'
+    | 'dilationRate'
+    | 'filters'
+    | 'units'
+    | 'inputChannels'
+    | 'groups'
+    | 'depthMultiplier'
+    | 'poolSize';
+  readonly to: number | Pair | readonly [number, number, number, number];
 }
 
-interface Rule {
-  readonly code: string;
-  /** Null where the window obeys; else what is wrong and the smallest change. */
-  readonly check: (window: Window, arch: DpuArchitecture) => string | null;
+export interface Problem {
+  /** A stable name of the rule: `kernel`, `weight-depth` ... */
+  readonly rule: string;
+  /** What is wrong, a clause: "its kernel is 17x17, ISA1 convolves up to 16x16". */
+  readonly reason: string;
+  /** What to do, an imperative clause: "make the kernel 16x16". Null where nothing helps. */
+  readonly fix: string | null;
+  readonly change: Change | null;
 }
 
-/** Channels that a convolution reads or writes at most: 256 blocks. */
+const by = ([a, b]: Pair): string => `${a}x${b}`;
+const clamp = ([a, b]: Pair, low: number, high: number): Pair => [
+  Math.min(high, Math.max(low, a)),
+  Math.min(high, Math.max(low, b)),
+];
+const outside = (pair: Pair, low: number, high: number): boolean =>
+  Math.min(...pair) < low || Math.max(...pair) > high;
+
+const dilated = (kernel: Pair, dilation: Pair): Pair => [
+  (kernel[0] - 1) * dilation[0] + 1,
+  (kernel[1] - 1) * dilation[1] + 1,
+];
+
+/** How many channels a DPU reads or writes: 256 blocks. */
 const mostChannels = (arch: DpuArchitecture): number => 256 * arch.channelParallelism;
 
-/** Convolutions (Vitis AI inspector; dpu.md, section 3). */
-const CONVOLUTION_RULES: readonly Rule[] = [
-  {
-    code: 'dpu-kernel',
-    check: ({ kernelSize }) =>
-      Math.max(...kernelSize) > 16
-        ? `its kernel is ${kernelSize.join('x')}, a DPU convolves up to 16x16; make it 16 or smaller`
-        : null,
-  },
-  {
-    code: 'dpu-stride',
-    check: ({ strides, kernelSize, ifm }) =>
-      Math.max(...strides) > 8 && (kernelSize[0] !== ifm.height || kernelSize[1] !== ifm.width)
-        ? `its stride is ${strides.join('x')}, a DPU strides up to 8; make it 8 or smaller`
-        : null,
-  },
-  {
-    code: 'dpu-input-channels',
-    check: ({ ifm }, arch) =>
-      ifm.channels > mostChannels(arch)
-        ? `it reads ${ifm.channels} channels, this DPU takes up to ${mostChannels(arch)}; narrow its input by ${ifm.channels - mostChannels(arch)}`
-        : null,
-  },
-  {
-    code: 'dpu-output-channels',
-    check: ({ ofm }, arch) =>
-      ofm.channels > mostChannels(arch)
-        ? `it writes ${ofm.channels} channels, this DPU takes up to ${mostChannels(arch)}; remove ${ofm.channels - mostChannels(arch)}`
-        : null,
-  },
-  {
-    code: 'dpu-dilation',
-    check: ({ ifm, dilation }, arch) =>
-      dilation > 1 && dilation * ifm.channels > mostChannels(arch)
-        ? `dilation ${dilation} times ${ifm.channels} input channels is more than ${mostChannels(arch)}; dilate by ${Math.max(1, Math.floor(mostChannels(arch) / ifm.channels))} or less`
-        : null,
-  },
-  {
-    code: 'dpu-weight-depth',
-    check: ({ kernelSize, ifm }, arch) => {
-      const taps = kernelSize[0] * kernelSize[1];
-      const depth = taps * blocks(ifm.channels, arch);
-      if (depth <= BANK_DEPTH) return null;
-      const channels = Math.floor(BANK_DEPTH / taps) * arch.channelParallelism;
-      const change =
-        channels > 0 ? `use a smaller kernel or at most ${channels} input channels` : 'use a smaller kernel';
-      return `one group of its filters needs ${depth} words of the weight buffer's ${BANK_DEPTH}; ${change}`;
-    },
-  },
-  {
-    code: 'dpu-padding',
-    check: ({ pads, kernelSize, dilation }) => {
-      const [high, wide] = [dilation * (kernelSize[0] - 1) + 1, dilation * (kernelSize[1] - 1) + 1];
-      return Math.max(pads[0], pads[1]) > high || Math.max(pads[2], pads[3]) > wide
-        ? `it pads by ${pads.join(', ')}, a DPU by no more than its ${high}x${wide} window; pad less`
-        : null;
-    },
-  },
-];
-
-/** Kernel and stride of everything the ALU slides, ISA1. */
-const WINDOW_RULE: Rule = {
-  code: 'dpu-window',
-  check: ({ kernelSize, strides }) =>
-    Math.max(...kernelSize, ...strides) > 256
-      ? `its window is ${kernelSize.join('x')} with stride ${strides.join('x')}, the ALU takes up to 256 of both; make it smaller`
-      : null,
-};
-
-const DEPTHWISE_RULES: readonly Rule[] = [
-  WINDOW_RULE,
-  {
-    code: 'dpu-weight-depth',
-    check: ({ kernelSize }) =>
-      kernelSize[0] * kernelSize[1] > BANK_DEPTH
-        ? `its kernel has ${kernelSize[0] * kernelSize[1]} weights a channel, the ALU takes up to ${BANK_DEPTH}; make it smaller`
-        : null,
-  },
-  {
-    code: 'dpu-padding',
-    check: ({ pads }) =>
-      Math.max(pads[0], pads[2]) > 15
-        ? `it pads ${pads[0]} rows on top and ${pads[2]} columns on the left, the ALU up to 15; use a smaller kernel or less padding`
-        : null,
-  },
-];
-
-const POOL_RULES: readonly Rule[] = [WINDOW_RULE];
-
-interface Problem {
-  readonly code: string;
-  readonly text: string;
-}
-
-function problemsOf(rules: readonly Rule[], window: Window, arch: DpuArchitecture): Problem[] {
-  return rules.flatMap(({ code, check }) => {
-    const text = check(window, arch);
-    return text === null ? [] : [{ code, text }];
-  });
-}
-
-/**
- * A dense layer runs as a 1x1 convolution, or, behind a flatten, as one whose kernel is the whole map (VGG16's
- * first: 25,088 inputs are 512 channels of 7x7). Either way will do.
- */
-function denseProblems(window: Window, source: FeatureMap, arch: DpuArchitecture): Problem[] {
-  const plain = problemsOf(CONVOLUTION_RULES, window, arch);
-  if (plain.length === 0 || source.height * source.width === 1) return plain;
-  const kernelSize: Pair = [source.height, source.width];
-  const whole = problemsOf(CONVOLUTION_RULES, { ...window, ifm: source, kernelSize }, arch);
-  if (whole.length === 0 || plain.every(({ code }) => code === 'dpu-output-channels')) return whole;
-  const text = `its ${window.ifm.channels} inputs are too many for a 1x1 convolution (up to ${mostChannels(arch)}), and its ${describeMap(source)} map for a whole one; pool before the flatten`;
+function tooWide(
+  side: 'inputChannels' | 'filters' | 'units',
+  count: number,
+  arch: DpuArchitecture,
+): readonly Problem[] {
+  const most = mostChannels(arch);
+  if (count <= most) return [];
+  const reads = side === 'inputChannels';
   return [
-    { code: 'dpu-input-channels', text },
-    ...whole.filter(({ code }) => code === 'dpu-output-channels'),
+    {
+      rule: reads ? 'input-channels' : 'output-channels',
+      reason: `it ${reads ? 'reads' : 'has'} ${count} ${reads ? 'channels' : side}, ${arch.name} takes up to ${most}`,
+      fix: reads ? `narrow or pool its input to ${most} channels` : `make it ${most} ${side}`,
+      change: { attribute: side, to: most },
+    },
   ];
 }
 
-function opProblems(op: DpuOp, window: Window, source: FeatureMap, arch: DpuArchitecture): Problem[] {
-  switch (op.kind) {
-    case 'convolution':
-      return problemsOf(CONVOLUTION_RULES, window, arch);
-    case 'dense':
-      return denseProblems(window, source, arch);
-    case 'depthwise':
-      return problemsOf(DEPTHWISE_RULES, window, arch);
-    case 'maxPool':
-    case 'averagePool':
-      return problemsOf(POOL_RULES, window, arch);
-    default:
-      return [];
-  }
+/** One output-channel group's weights must fit the weight buffer. */
+function tooDeep(kernel: Pair, channels: number, arch: DpuArchitecture): readonly Problem[] {
+  const taps = kernel[0] * kernel[1];
+  const depth = taps * blocks(channels, arch);
+  if (depth <= BANK_DEPTH) return [];
+  const most = Math.floor(BANK_DEPTH / taps) * arch.channelParallelism;
+  const reason = `a group of its filters needs ${depth} of the weight buffer's ${BANK_DEPTH} words`;
+  return most === 0
+    ? [{ rule: 'weight-depth', reason, fix: 'make its kernel smaller', change: null }]
+    : [
+        {
+          rule: 'weight-depth',
+          reason,
+          fix: `narrow its input to ${most} channels, or make its kernel smaller`,
+          change: { attribute: 'inputChannels', to: most },
+        },
+      ];
 }
 
-/** What no op shows: grouped convolutions, and a softmax with layers behind it. */
-function layerProblem(layer: Layer, inputChannels: number, isRead: boolean): Problem | null {
-  if (layer.kind === 'conv2d' && layer.groups > 1 && layer.groups !== inputChannels) {
-    const text = `it is a grouped convolution of ${layer.groups} groups; use a plain or a depthwise one`;
-    return { code: 'dpu-groups', text };
+const CONVOLUTION = { kernel: 16, stride: 8 };
+
+/** Rules of a convolution of one group (Vitis-AI inspector, PG338; dpu.md, section 3). */
+export function convolutionProblems(
+  layer: Conv2dLayer,
+  { ifm, pads }: LayerGeometry,
+  arch: DpuArchitecture,
+): readonly Problem[] {
+  const { kernelSize, strides, dilationRate, filters } = layer;
+  const found: Problem[] = [];
+  if (outside(kernelSize, 1, CONVOLUTION.kernel)) {
+    const to = clamp(kernelSize, 1, CONVOLUTION.kernel);
+    found.push({
+      rule: 'kernel',
+      reason: `its kernel is ${by(kernelSize)}, a DPU convolves up to 16x16`,
+      fix: `make its kernel ${by(to)}`,
+      change: { attribute: 'kernelSize', to },
+    });
   }
-  if (layer.kind === 'softmax' && isRead)
-    return {
-      code: 'dpu-softmax',
-      text: 'it is a softmax that other layers read, which splits the graph; put it at the end',
-    };
-  return null;
+  const whole = kernelSize[0] === ifm.height && kernelSize[1] === ifm.width;
+  if (!whole && outside(strides, 1, CONVOLUTION.stride)) {
+    const to = clamp(strides, 1, CONVOLUTION.stride);
+    found.push({
+      rule: 'stride',
+      reason: `its stride is ${by(strides)}, a DPU convolves with strides up to 8`,
+      fix: `make its stride ${by(to)}`,
+      change: { attribute: 'strides', to },
+    });
+  }
+  found.push(...tooWide('inputChannels', ifm.channels, arch), ...tooWide('filters', filters, arch));
+  const most = mostChannels(arch);
+  const rate = Math.max(...dilationRate);
+  if (rate > 1 && ifm.channels <= most && rate * ifm.channels > most) {
+    const to = clamp(dilationRate, 1, Math.floor(most / ifm.channels));
+    found.push({
+      rule: 'dilation',
+      reason: `its dilation of ${rate} times ${ifm.channels} channels is more than ${most}`,
+      fix: `make its dilation ${by(to)}`,
+      change: { attribute: 'dilationRate', to },
+    });
+  }
+  found.push(...tooDeep(kernelSize, ifm.channels, arch));
+  const [height, width] = dilated(kernelSize, dilationRate);
+  const [top, bottom, left, right] = pads;
+  if (Math.max(top, bottom) > height || Math.max(left, right) > width) {
+    const to = [
+      Math.min(top, height),
+      Math.min(bottom, height),
+      Math.min(left, width),
+      Math.min(right, width),
+    ] as const;
+    found.push({
+      rule: 'padding',
+      reason: `its padding of ${pads.join(', ')} is more than its kernel of ${height}x${width}`,
+      fix: `make its padding ${to.join(', ')}`,
+      change: { attribute: 'padding', to },
+    });
+  }
+  return found;
+}
+
+/** What the rules read of a depthwise convolution. */
+type Depthwise = Pick<DepthwiseConv2dLayer, 'kernelSize' | 'strides' | 'depthMultiplier'>;
+
+/** ISA0 treats depthwise convolutions as other ones; ISA1 gives them to the ALU (dpu.md, section 3). */
+export function depthwiseProblems(
+  layer: Depthwise,
+  { pads }: LayerGeometry,
+  { isa }: DpuArchitecture,
+): readonly Problem[] {
+  const { kernelSize, strides, depthMultiplier } = layer;
+  const limits = isa === 0 ? CONVOLUTION : { kernel: 256, stride: 256 };
+  const found: Problem[] = [];
+  const limit = (attribute: 'kernelSize' | 'strides', word: string, value: Pair, most: number) => {
+    if (!outside(value, 1, most)) return;
+    const to = clamp(value, 1, most);
+    found.push({
+      rule: word,
+      reason: `its ${word} is ${by(value)}, depthwise convolutions of ISA${isa} go up to ${most}`,
+      fix: `make its ${word} ${by(to)}`,
+      change: { attribute, to },
+    });
+  };
+  limit('kernelSize', 'kernel', kernelSize, limits.kernel);
+  limit('strides', 'stride', strides, limits.stride);
+  if (isa === 1 && kernelSize[0] * kernelSize[1] > BANK_DEPTH && !outside(kernelSize, 1, 256)) {
+    const side = Math.floor(Math.sqrt(BANK_DEPTH));
+    const short = Math.min(...kernelSize);
+    const long = Math.floor(BANK_DEPTH / Math.min(short, side));
+    const to: Pair = short > side ? [side, side] : kernelSize[0] === short ? [short, long] : [long, short];
+    found.push({
+      rule: 'window',
+      reason: `its kernel of ${by(kernelSize)} has more than ${BANK_DEPTH} taps`,
+      fix: `make its kernel ${by(to)}`,
+      change: { attribute: 'kernelSize', to },
+    });
+  }
+  const [top, bottom, left, right] = pads;
+  if (isa === 1 && Math.max(top, left) > 15) {
+    const to = [Math.min(top, 15), bottom, Math.min(left, 15), right] as const;
+    found.push({
+      rule: 'padding',
+      reason: `it pads ${top} rows above and ${left} columns to the left, depthwise convolutions of ISA1 pad up to 15`,
+      fix: `make its padding ${to.join(', ')}`,
+      change: { attribute: 'padding', to },
+    });
+  }
+  if (depthMultiplier !== 1)
+    found.push({
+      rule: 'depth-multiplier',
+      reason: `its depth multiplier is ${depthMultiplier}, and a DPU knows only 1`,
+      fix: 'make its depth multiplier 1 and widen the 1x1 convolution behind it',
+      change: { attribute: 'depthMultiplier', to: 1 },
+    });
+  return found;
 }
 
 /**
- * Layers that a DPU can't run: they go to the CPU and split the graph. A softmax at the end always does, and is
- * no violation. The rows of a report count such layers as if the DPU ran them.
+ * As many groups as channels is a depthwise convolution (UG1414, operator table); every other grouped convolution
+ * runs on the processor.
  */
-export function dpuViolations(
-  network: Network,
-  geometry: Geometry,
-  ops: readonly DpuOp[],
+export function groupedProblems(
+  layer: Conv2dLayer,
+  at: LayerGeometry,
   arch: DpuArchitecture,
-): Violation[] {
-  const byId = new Map(ops.map((op) => [op.id, op]));
-  const readers = consumersOf(network);
-  return network.layers.flatMap((layer) => {
-    const at = geometryAt(geometry, layer.id);
-    const found: Problem[] = [];
-    const op = byId.get(layer.id);
-    if (op && 'kernelSize' in op) {
-      const dilation = 'dilationRate' in layer ? Math.max(...layer.dilationRate) : 1;
-      const { ifm, ofm, kernelSize, strides } = op;
-      const source = byId.get(op.inputs[0] ?? '')?.ofm ?? ifm;
-      found.push(...opProblems(op, { ifm, ofm, kernelSize, strides, dilation, pads: at.pads }, source, arch));
-    }
-    const own = layerProblem(layer, at.ifm.channels, readers.get(layer.id)?.length !== 0);
-    if (own) found.push(own);
-    return found.map(({ code, text }) => ({
-      code,
-      layerIds: [layer.id],
-      message: `${layer.id} would run on the CPU: ${text}.`,
-    }));
-  });
+): readonly Problem[] {
+  const { filters, groups } = layer;
+  if (groups === at.ifm.channels)
+    return depthwiseProblems({ ...layer, depthMultiplier: filters / groups }, at, arch);
+  return [
+    {
+      rule: 'groups',
+      reason: `it is a convolution of ${groups} groups`,
+      fix: 'use one group, or a depthwise and a 1x1 convolution',
+      change: { attribute: 'groups', to: 1 },
+    },
+  ];
+}
+
+/** `adjustable` is false for global pooling, whose window is the map. */
+export function poolProblems(
+  kind: 'max' | 'average',
+  window: Pair,
+  adjustable: boolean,
+  { isa }: DpuArchitecture,
+): readonly Problem[] {
+  const [low, high] = isa === 1 ? [1, 256] : kind === 'max' ? [1, 8] : [2, 8];
+  const square = isa === 0 && kind === 'average';
+  const crooked = square && window[0] !== window[1];
+  if (!outside(window, low, high) && !crooked) return [];
+  const clamped = clamp(window, low, high);
+  const side = Math.min(...clamped);
+  const to: Pair = square ? [side, side] : clamped;
+  return [
+    {
+      rule: 'pool-window',
+      reason: `it pools over ${by(window)}, ${kind} pooling of ISA${isa} takes ${square ? 'squares of ' : ''}${low} to ${high}`,
+      fix: adjustable ? `make its window ${by(to)}` : `pool the map before it to ${by(to)}`,
+      change: adjustable ? { attribute: 'poolSize', to } : null,
+    },
+  ];
+}
+
+/**
+ * A dense layer is a 1x1 convolution, or, behind a flatten, one whose kernel is the whole map: the compiler
+ * takes whichever fits (VGG16's fc6 runs as 7x7x512). `flattened` is the map before the flatten.
+ */
+export function denseProblems(
+  units: number,
+  ifm: FeatureMap,
+  flattened: FeatureMap | null,
+  arch: DpuArchitecture,
+): readonly Problem[] {
+  const outputs = tooWide('units', units, arch);
+  const inputs = tooWide('inputChannels', ifm.channels, arch);
+  if (inputs.length === 0 || flattened === null) return [...inputs, ...outputs];
+  const kernel: Pair = [flattened.height, flattened.width];
+  const fits =
+    !outside(kernel, 1, CONVOLUTION.kernel) &&
+    flattened.channels <= mostChannels(arch) &&
+    tooDeep(kernel, flattened.channels, arch).length === 0;
+  return fits ? outputs : [...inputs, ...outputs];
 }

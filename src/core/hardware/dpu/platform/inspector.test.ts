@@ -4,8 +4,9 @@ import { NetworkBuilder } from '../../../network/builder.ts';
 import type { Network } from '../../../network/network.ts';
 import { PRESETS, presetById } from '../../../network/presets.ts';
 import { unwrap } from '../../../result.ts';
-import { type Inspection, inspect, inspectionText, verdictSentence } from './inspector.ts';
-import type { DpuIsa } from './inspectorRules.ts';
+import type { DpuIsa } from '../architectures.ts';
+import { verdictSentence } from '../placement.ts';
+import { type Inspection, inspect, inspectionText } from './inspector.ts';
 
 const on = (network: Network, isa: DpuIsa = 1): Inspection =>
   unwrap(inspect(network, { architecture: 'B4096', isa }));

@@ -1,33 +1,11 @@
-import type { Layer, LayerId, LayerKind, Network } from '../../../network/network.ts';
-import {
-  describeMap,
-  type Geometry,
-  geometryAt,
-  inferGeometry,
-  type LayerGeometry,
-} from '../../../network/shapes.ts';
-import { assertNever, ok, type Result } from '../../../result.ts';
+import type { LayerId, Network } from '../../../network/network.ts';
+import { describeMap, inferGeometry } from '../../../network/shapes.ts';
+import { ok, type Result } from '../../../result.ts';
 import type { DpuArchitectureName } from '../../targets.ts';
-import { dpuArchitecture } from '../architectures.ts';
-import {
-  convolutionProblems,
-  type DpuIsa,
-  denseProblems,
-  depthwiseProblems,
-  type InspectorTarget,
-  type Problem,
-  poolProblems,
-} from './inspectorRules.ts';
+import { type DpuIsa, dpuArchitecture } from '../architectures.ts';
+import { type Device, type Placed, placeLayers, verdictSentence } from '../placement.ts';
 
-/** USER is where the input comes from, as in the graphs of Vitis AI. */
-export type Device = 'DPU' | 'CPU' | 'USER';
-
-export interface LayerVerdict {
-  readonly layerId: LayerId;
-  readonly kind: LayerKind;
-  readonly device: Device;
-  /** The rules it breaks, each with the smallest change; empty on the DPU. */
-  readonly problems: readonly Problem[];
+export interface LayerVerdict extends Placed {
   /** The number of its subgraph, as in {@link Inspection.subgraphs}. */
   readonly subgraph: number;
 }
@@ -53,102 +31,6 @@ export interface Inspection {
 export interface InspectorOptions {
   readonly architecture: DpuArchitectureName;
   readonly isa: DpuIsa;
-}
-
-const SOFTMAX: Problem = {
-  rule: 'softmax',
-  reason: 'a DPU has no softmax',
-  fix: null,
-  change: null,
-};
-
-/** Becomes part of the layer it reads, and runs where that one runs. */
-const FOLLOWS: ReadonlySet<LayerKind> = new Set([
-  'relu',
-  'relu6',
-  'batchNorm',
-  'dropout',
-  'flatten',
-  'concat',
-]);
-
-/** The map that a dense layer's flatten takes in; null where there is none. */
-function flattenedMap(network: Network, layer: Layer, geometry: Geometry): LayerGeometry['ifm'] | null {
-  const byId = new Map(network.layers.map((candidate) => [candidate.id, candidate]));
-  let source = byId.get(layer.inputs[0] ?? '');
-  while (source?.kind === 'dropout' || source?.kind === 'relu') source = byId.get(source.inputs[0] ?? '');
-  return source?.kind === 'flatten' ? geometryAt(geometry, source.id).ifm : null;
-}
-
-function problemsOf(
-  network: Network,
-  layer: Layer,
-  geometry: Geometry,
-  target: InspectorTarget,
-): readonly Problem[] {
-  const at = geometryAt(geometry, layer.id);
-  switch (layer.kind) {
-    case 'conv2d':
-      return convolutionProblems(layer, at, target);
-    case 'depthwiseConv2d':
-      return depthwiseProblems(layer, at, target);
-    case 'maxPool':
-    case 'averagePool':
-      return poolProblems(layer.kind === 'maxPool' ? 'max' : 'average', layer.poolSize, true, target);
-    case 'globalMaxPool':
-    case 'globalAveragePool':
-      return poolProblems(
-        layer.kind === 'globalMaxPool' ? 'max' : 'average',
-        [at.ifm.height, at.ifm.width],
-        false,
-        target,
-      );
-    case 'dense':
-      return denseProblems(layer.units, at.ifm, flattenedMap(network, layer, geometry), target);
-    case 'softmax':
-      return [SOFTMAX];
-    case 'input':
-    case 'relu':
-    case 'relu6':
-    case 'batchNorm':
-    case 'add':
-    case 'concat':
-    case 'dropout':
-    case 'flatten':
-      return [];
-    default:
-      return assertNever(layer);
-  }
-}
-
-/** The processor's layer that a layer is folded into; null where it runs on the DPU. */
-function followed(layer: Layer, devices: ReadonlyMap<LayerId, Device>): LayerId | null {
-  const all = layer.inputs.every((id) => devices.get(id) === 'CPU');
-  return FOLLOWS.has(layer.kind) && all ? (layer.inputs[0] ?? null) : null;
-}
-
-type Placed = Omit<LayerVerdict, 'subgraph'>;
-
-function place(network: Network, geometry: Geometry, target: InspectorTarget): readonly Placed[] {
-  const devices = new Map<LayerId, Device>();
-  return network.layers.map((layer) => {
-    const own = problemsOf(network, layer, geometry, target);
-    const leader = followed(layer, devices);
-    const problems: readonly Problem[] =
-      own.length === 0 && leader !== null
-        ? [
-            {
-              rule: 'follows',
-              reason: `it runs where ${leader} runs`,
-              fix: `move ${leader} to the DPU`,
-              change: null,
-            },
-          ]
-        : own;
-    const device = layer.kind === 'input' ? 'USER' : problems.length > 0 ? 'CPU' : 'DPU';
-    devices.set(layer.id, device);
-    return { layerId: layer.id, kind: layer.kind, device, problems };
-  });
 }
 
 /**
@@ -204,7 +86,7 @@ function partition(network: Network, placed: readonly Placed[]): readonly Subgra
 export function inspect(network: Network, { architecture, isa }: InspectorOptions): Result<Inspection> {
   const geometry = inferGeometry(network);
   if (!geometry.ok) return geometry;
-  const placed = place(network, geometry.value, { arch: dpuArchitecture(architecture), isa });
+  const placed = placeLayers(network, geometry.value, dpuArchitecture(architecture, { isa }));
   const subgraphs = partition(network, placed);
   const indexOf = new Map(subgraphs.flatMap(({ index, layerIds }) => layerIds.map((id) => [id, index])));
   return ok({
@@ -213,13 +95,6 @@ export function inspect(network: Network, { architecture, isa }: InspectorOption
     subgraphs,
     dpuSubgraphCount: subgraphs.filter(({ device }) => device === 'DPU').length,
   });
-}
-
-/** Why a layer runs on the processor and what to do, one sentence; empty on the DPU. */
-export function verdictSentence({ layerId, problems }: LayerVerdict): string {
-  if (problems.length === 0) return '';
-  const clauses = problems.map(({ reason, fix }) => (fix === null ? reason : `${reason}; ${fix}`));
-  return `${layerId} runs on the CPU: ${clauses.join('; ')}.`;
 }
 
 /** The inspection as text: a comment line with the target, then one line for each layer (VT-44). */
