@@ -1,5 +1,5 @@
 import { divisorsOf } from './folding.ts';
-import type { FinnNode, OpType, SlidingWindowNode } from './nodes.ts';
+import type { FinnNode, OpType } from './nodes.ts';
 import { cyclesOf, foldedExtents } from './operators.ts';
 
 export interface SetFoldingOptions {
@@ -22,36 +22,51 @@ interface Pass {
   readonly index: ReadonlyMap<string, number>;
 }
 
-/** The first divisor that meets the target (strictly), or the largest. */
-function optimize<N extends FinnNode>(node: N, attribute: Attribute, target: number): N {
-  let folded = node;
-  for (const divisor of divisorsOf(foldedExtents(node)[attribute] ?? 1)) {
-    folded = { ...node, [attribute]: divisor };
-    if (cyclesOf(folded) < target) break;
+type Writable<N> = { -readonly [K in keyof N]: N[K] };
+
+/** A copy that the steps below write to: one a node instead of one a divisor. */
+const copyOf = <N extends FinnNode>(node: N): Writable<N> => ({ ...node });
+
+/** Writes the first divisor that meets the target (strictly), or the largest. */
+function widen(
+  folded: FinnNode & { pe?: number; simd?: number },
+  attribute: Attribute,
+  extent: number | undefined,
+  target: number,
+): void {
+  for (const divisor of divisorsOf(extent ?? 1)) {
+    folded[attribute] = divisor;
+    if (cyclesOf(folded) < target) return;
   }
-  return folded;
 }
 
 type Step = (node: FinnNode, pass: Pass) => FinnNode;
 
 const overChannels =
   (attribute: Attribute): Step =>
-  (node, { target }) =>
-    optimize(node, attribute, target);
+  (node, { target }) => {
+    const folded = copyOf(node);
+    widen(folded, attribute, foldedExtents(node)[attribute], target);
+    return folded;
+  };
 
 const foldMatrixVector: Step = (node, { target, wwidthMax }) => {
   if (node.opType !== 'MVAU_hls' && node.opType !== 'MVAU_rtl') return node;
-  let folded = { ...node, pe: 1, simd: 1 };
-  for (const simd of divisorsOf(node.mw)) {
-    const wider = { ...folded, simd };
-    if (cyclesOf(wider) < target) {
-      folded = wider;
-      break;
-    }
-    if (node.weightType.bits * simd > wwidthMax) break;
-    folded = wider;
+  const folded = copyOf(node);
+  folded.pe = 1;
+  folded.simd = 1;
+  let simd = 1;
+  for (const wider of divisorsOf(node.mw)) {
+    folded.simd = wider;
+    const met = cyclesOf(folded) < target;
+    // The width of a weight word counts only where the target is not met.
+    const fits = node.weightType.bits * wider <= wwidthMax;
+    if (met || fits) simd = wider;
+    if (met || !fits) break;
   }
-  return optimize(folded, 'pe', target);
+  folded.simd = simd;
+  widen(folded, 'pe', node.mh, target);
+  return folded;
 };
 
 /** The sliding window in front of a depthwise consumer takes the consumer's PE as its SIMD. */
@@ -68,16 +83,19 @@ function coupleWindow(pass: Pass, consumer: FinnNode, pe: number, parallelWindow
 
 const foldVectorVector: Step = (node, pass) => {
   if (node.opType !== 'VVAU_hls' && node.opType !== 'VVAU_rtl') return node;
-  let folded = optimize({ ...node, simd: 1 }, 'pe', pass.target);
+  const folded = copyOf(node);
+  folded.simd = 1;
+  widen(folded, 'pe', node.channels, pass.target);
   if (folded.pe === folded.channels && cyclesOf(folded) > pass.target)
-    folded = optimize(folded, 'simd', pass.target);
+    widen(folded, 'simd', node.kernel[0] * node.kernel[1], pass.target);
   coupleWindow(pass, node, folded.pe, folded.simd > 1);
   return folded;
 };
 
 const foldPool: Step = (node, pass) => {
   if (node.opType !== 'Pool_hls') return node;
-  const folded = optimize(node, 'pe', pass.target);
+  const folded = copyOf(node);
+  widen(folded, 'pe', node.channels, pass.target);
   coupleWindow(pass, node, folded.pe, false);
   return folded;
 };
@@ -86,11 +104,12 @@ const foldWindow: Step = (node, { target }) => {
   if (node.opType !== 'ConvolutionInputGenerator_rtl' && node.opType !== 'ConvolutionInputGenerator_hls')
     return node;
   if (node.depthwise) return node;
+  const folded = copyOf(node);
   const rtl = node.opType === 'ConvolutionInputGenerator_rtl';
-  const start: SlidingWindowNode = rtl ? { ...node, parallelWindow: false } : node;
-  const folded = optimize(start, 'simd', target);
-  const widest = rtl && folded.simd === folded.channels && cyclesOf(folded) > target;
-  return widest ? { ...folded, parallelWindow: true } : folded;
+  if (rtl) folded.parallelWindow = false;
+  widen(folded, 'simd', node.channels, target);
+  if (rtl && folded.simd === folded.channels && cyclesOf(folded) > target) folded.parallelWindow = true;
+  return folded;
 };
 
 /** Op types that are not here are left as they are, as in FINN. */
