@@ -1,5 +1,14 @@
 import { presetById } from '../network/presets.ts';
-import type { Design } from './design.ts';
+import type { Design, DpuChoice } from './design.ts';
+
+/** A DPU as Xilinx ships it in its board images. */
+export const DEFAULT_DPU_CHOICE: DpuChoice = {
+  isa: 1,
+  aluPixels: null,
+  ramUsage: 'low',
+  dspUsage: 'high',
+  uram: false,
+};
 
 /** What a new visitor sees: the generated images and the smallest network, trained in seconds. */
 export function defaultDesign(): Design {
@@ -27,6 +36,10 @@ export function defaultDesign(): Design {
       targetCycles: 20_000,
       weightBits: 2,
       activationBits: 2,
+      layerBits: {},
+      implementations: {},
+      boardId: 'pynq-z1',
+      dpu: DEFAULT_DPU_CHOICE,
     },
   };
 }

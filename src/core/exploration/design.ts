@@ -41,6 +41,33 @@ export interface Folding {
   readonly simd: number;
 }
 
+/** FINN: where a layer's weights live and what multiplies them; FINN's attributes of the same names. */
+export interface Implementation {
+  readonly memMode: 'internal_decoupled' | 'internal_embedded' | 'external';
+  readonly ramStyle: 'auto' | 'block' | 'distributed' | 'ultra';
+  readonly resType: 'auto' | 'lut' | 'dsp';
+}
+
+/** FINN: number formats of one layer. */
+export interface LayerBits {
+  readonly weightBits: number;
+  /** Of what the layer hands on. */
+  readonly activationBits: number;
+}
+
+/** What a builder of a DPU chooses beside its size (PG338, DPU configuration). */
+export interface DpuChoice {
+  /** Instruction set. */
+  readonly isa: 0 | 1;
+  /** ALU_PP, pixels that the ALU computes at once; null takes the recommended half of PP. */
+  readonly aluPixels: 1 | 2 | 4 | 8 | null;
+  /** Feature-map bank groups: `low` = 2, `high` = 3. */
+  readonly ramUsage: 'low' | 'high';
+  /** `high`: DSPs accumulate too; `low`: they only multiply. */
+  readonly dspUsage: 'low' | 'high';
+  readonly uram: boolean;
+}
+
 export interface HardwareChoice {
   /** The target whose numbers lead: scoreboard and Pareto front. */
   readonly targetId: string;
@@ -55,6 +82,13 @@ export interface HardwareChoice {
   /** FINN: bits of weights and activations that the estimate assumes. */
   readonly weightBits: number;
   readonly activationBits: number;
+  /** FINN, by layer id: layers whose bits differ from those. */
+  readonly layerBits: Readonly<Record<LayerId, LayerBits>>;
+  /** FINN, by layer id: layers that do not leave these choices to FINN. */
+  readonly implementations: Readonly<Record<LayerId, Implementation>>;
+  /** FINN: the board whose budget holds, by id; its part decides the DSP block. */
+  readonly boardId: string;
+  readonly dpu: DpuChoice;
 }
 
 /** Everything a user chose: one JSON document. Undo keeps it, the link carries it, the command line reads it. */

@@ -2,13 +2,28 @@ import type { HardwareChoice } from '../exploration/design.ts';
 import type { Network } from '../network/network.ts';
 import { fail, type Result } from '../result.ts';
 import { estimateDpu } from './dpu/estimate.ts';
-import { estimateFinn } from './finn/estimate.ts';
+import { estimateFinn, type FinnOptions } from './finn/estimate.ts';
+import { type Board, boardById } from './finn/tuning/boards.ts';
 import type { HardwareReport } from './report.ts';
 import { targetById } from './targets.ts';
 
 /** The clock a target runs at in a design, in hertz. */
 export function clockOf(targetId: string, hardware: HardwareChoice): number {
   return hardware.clockHertz[targetId] ?? targetById(targetId)?.defaultClockHertz ?? 0;
+}
+
+/** What FINN's lowering and folding read of a choice. */
+export function finnOptions(hardware: HardwareChoice): FinnOptions & { readonly board?: Board } {
+  const { foldings, targetCycles, weightBits, activationBits, layerBits, implementations } = hardware;
+  const board = boardById(hardware.boardId);
+  const bits = { weightBits, activationBits, layerBits };
+  return {
+    foldings,
+    targetCycles,
+    ...bits,
+    implementations,
+    ...(board ? { board, fpgaPart: board.part } : {}),
+  };
 }
 
 /**
@@ -25,14 +40,7 @@ export function estimate(
   if (!target)
     return fail('unknown-target', `There is no target ${targetId}; choose one from the list.`, targetId);
   const clockHertz = clockOf(targetId, hardware);
-  if (target.architecture) return estimateDpu(network, { architecture: target.architecture, clockHertz });
-  const { foldings, targetCycles, weightBits, activationBits } = hardware;
-  return estimateFinn(network, {
-    clockHertz,
-    foldings,
-    targetCycles,
-    weightBits,
-    activationBits,
-    foldedLike,
-  });
+  if (target.architecture)
+    return estimateDpu(network, { architecture: target.architecture, clockHertz, ...hardware.dpu });
+  return estimateFinn(network, { ...finnOptions(hardware), clockHertz, foldedLike });
 }

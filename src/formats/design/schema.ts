@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { DEFAULT_DPU_CHOICE } from '../../core/exploration/defaultDesign.ts';
 import type { Design } from '../../core/exploration/design.ts';
 
 /** The version this program writes and the newest it reads. */
@@ -146,6 +147,20 @@ const source = v.variant(
   'must be land-cover or file',
 );
 
+const implementation = object({
+  memMode: oneOf('internal_decoupled', 'internal_embedded', 'external'),
+  ramStyle: oneOf('auto', 'block', 'distributed', 'ultra'),
+  resType: oneOf('auto', 'lut', 'dsp'),
+});
+
+const dpu = object({
+  isa: oneOf(0, 1),
+  aluPixels: v.nullable(oneOf(1, 2, 4, 8)),
+  ramUsage: oneOf('low', 'high'),
+  dspUsage: oneOf('low', 'high'),
+  uram: truth,
+});
+
 /** A design as JSON, complete: unknown fields are refused, so that a misspelled one is not silently lost. */
 export const designSchema = object({
   version: v.literal(DESIGN_VERSION, `must be ${DESIGN_VERSION}`),
@@ -163,6 +178,11 @@ export const designSchema = object({
     targetCycles: whole(1, 1e12),
     weightBits: whole(1, 32),
     activationBits: whole(1, 32),
+    // What follows came later: designs without it keep opening.
+    layerBits: v.optional(recordOf(object({ weightBits: whole(1, 32), activationBits: whole(1, 32) })), {}),
+    implementations: v.optional(recordOf(implementation), {}),
+    boardId: v.optional(text(100), 'pynq-z1'),
+    dpu: v.optional(dpu, DEFAULT_DPU_CHOICE),
   }),
 });
 

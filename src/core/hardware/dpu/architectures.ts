@@ -5,9 +5,11 @@ export type DpuIsa = 0 | 1;
 /** What a builder of a DPU chooses beside its size. */
 export interface DpuBuildOptions {
   /** Instruction set; 1 where absent. */
-  readonly isa?: DpuIsa;
-  /** ALU_PP, pixels the ALU computes at once; half of PP, Xilinx' recommendation, where null or absent. */
-  readonly aluPixels?: number | null;
+  readonly isa?: DpuIsa | undefined;
+  /**
+   * ALU_PP, pixels the ALU computes at once, at most PP; half of PP, Xilinx' recommendation, where null or absent.
+   */
+  readonly aluPixels?: number | null | undefined;
 }
 
 /** One DPUCZDX8G architecture (Xilinx PG338, "Architecture of the DPU"; Vitis-AI target factory). */
@@ -46,7 +48,7 @@ export function dpuArchitecture(
   { isa = 1, aluPixels = null }: DpuBuildOptions = {},
 ): DpuArchitecture {
   const [pixels, channels] = PARALLELISM[name];
-  const aluPixelParallelism = aluPixels ?? pixels / 2;
+  const aluPixelParallelism = Math.min(pixels, aluPixels ?? pixels / 2);
   return {
     name,
     pixelParallelism: pixels,

@@ -1,7 +1,7 @@
 import type { Network } from '../../network/network.ts';
 import { inferGeometry } from '../../network/shapes.ts';
 import { fail, ok, type Result } from '../../result.ts';
-import type { CostTerm, HardwareReport, ReportRow } from '../report.ts';
+import type { CostTerm, HardwareReport, ReportRow, Resources } from '../report.ts';
 import type { DpuArchitectureName } from '../targets.ts';
 import { type DpuArchitecture, type DpuBuildOptions, dpuArchitecture } from './architectures.ts';
 import { DPU_CONSTANTS, idleConvolutionCycles } from './cost.ts';
@@ -9,9 +9,11 @@ import { lowerToDpu } from './lower.ts';
 import { type DpuRow, simulateDpu } from './model.ts';
 import { isConvolution } from './ops.ts';
 import { dpuViolations } from './placement.ts';
+import { type DpuResourceOptions, dpuResources } from './platform/resources.ts';
 import { dpuBoundSentence, overheadSentence } from './words.ts';
 
-export interface DpuOptions extends DpuBuildOptions {
+/** A design's DPU choice fits in whole: what an architecture can't have (more ALU pixels than rows) is capped. */
+export interface DpuOptions extends DpuBuildOptions, Partial<Omit<DpuResourceOptions, 'depthwise'>> {
   readonly architecture: DpuArchitectureName;
   /** In hertz. */
   readonly clockHertz: number;
@@ -57,20 +59,35 @@ function toRow(row: DpuRow, arch: DpuArchitecture): ReportRow {
   };
 }
 
+function coreResources(
+  architecture: DpuArchitectureName,
+  { ramUsage = 'low', dspUsage = 'high', uram = false }: Partial<DpuResourceOptions>,
+): Resources {
+  const used = dpuResources(architecture, { ramUsage, dspUsage, uram, depthwise: true });
+  const banks = used.uramBanks;
+  return {
+    lut: used.lut,
+    bram18: 2 * used.bram36,
+    uram: banks ? banks.featureMaps + banks.weights + banks.biases : 0,
+    dsp: used.dsp,
+  };
+}
+
 /**
  * One frame on one DPU core, layer after layer (dpu.md, section 4). `latencySeconds` is DPU time: the cycles
  * and 70 us to start and end the run, without the host's own work. Layers that
- * `violations` names are counted as if the DPU ran them. No resources here.
+ * `violations` names are counted as if the DPU ran them. Resources are those of one core (PG338), with its
+ * depthwise engine.
  */
 export function estimateDpu(
   network: Network,
-  { architecture, clockHertz, ...build }: DpuOptions,
+  { architecture, clockHertz, isa, aluPixels, ...options }: DpuOptions,
 ): Result<HardwareReport> {
   if (!(clockHertz > 0))
     return fail('clock', `The DPU's clock is ${clockHertz} Hz; it must be greater than 0.`);
   const geometry = inferGeometry(network);
   if (!geometry.ok) return geometry;
-  const arch = dpuArchitecture(architecture, build);
+  const arch = dpuArchitecture(architecture, { isa, aluPixels });
   const ops = lowerToDpu(network, geometry.value);
   const rows = simulateDpu(ops, arch).map((row) => toRow(row, arch));
   if (rows.length === 0)
@@ -86,6 +103,7 @@ export function estimateDpu(
     bottleneckId: rows.reduce((slowest, row) => (row.cycles > slowest.cycles ? row : slowest)).id,
     latencySeconds,
     throughputFps: 1 / latencySeconds,
+    resources: coreResources(architecture, options),
     violations: dpuViolations(network, geometry.value, arch),
   });
 }

@@ -11,6 +11,7 @@ import { slidingWindowCycles } from './operators/slidingWindow.ts';
 import { cyclesOf, resourcesOf } from './operators.ts';
 import { performanceOf } from './performance.ts';
 import { boundSentence } from './sentences.ts';
+import { type Board, checkBudget } from './tuning/boards.ts';
 
 export type { FinnOptions, LayerFolding } from './foldNetwork.ts';
 export { layerFoldings } from './foldNetwork.ts';
@@ -97,11 +98,11 @@ function totalOf(rows: readonly ReportRow[]): Resources {
  * FINN's own estimate of a network as a streaming data-flow accelerator: one node a row, before width
  * converters, FIFOs and DMA are inserted, without shell and flip-flops (finn.md section 1). Throughput is the
  * clock over the slowest node. Latency is FINN's sum of cycles along the longest path, which is pessimistic:
- * nodes overlap within a frame.
+ * nodes overlap within a frame. A `board` adds what does not fit on it to the violations.
  */
 export function estimateFinn(
   network: Network,
-  options: FinnOptions & { readonly clockHertz: number },
+  options: FinnOptions & { readonly clockHertz: number; readonly board?: Board },
 ): Result<HardwareReport> {
   const { clockHertz } = options;
   if (!(clockHertz > 0 && Number.isFinite(clockHertz)))
@@ -123,6 +124,6 @@ export function estimateFinn(
     latencySeconds: criticalPathCycles / clockHertz,
     throughputFps: clockHertz / maxCycles,
     resources: totalOf(rows),
-    violations,
+    violations: options.board ? [...violations, ...checkBudget(rows, options.board)] : violations,
   });
 }

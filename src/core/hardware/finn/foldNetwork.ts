@@ -1,4 +1,4 @@
-import type { Folding } from '../../exploration/design.ts';
+import type { Folding, Implementation, LayerBits } from '../../exploration/design.ts';
 import type { LayerId, Network } from '../../network/network.ts';
 import { fail, ok, type Result } from '../../result.ts';
 import type { Violation } from '../report.ts';
@@ -16,6 +16,10 @@ export interface FinnOptions {
   readonly targetCycles: number;
   readonly weightBits: number;
   readonly activationBits: number;
+  /** By layer id: layers whose bits differ from those. */
+  readonly layerBits?: Readonly<Record<LayerId, LayerBits>>;
+  /** By layer id: memories and multipliers that are not left to FINN. */
+  readonly implementations?: Readonly<Record<LayerId, Implementation>>;
   /**
    * The network whose hardware this one runs on: layers without a choice keep its folding instead of being
    * folded anew. For a pruned network beside the one it came from.
@@ -37,8 +41,8 @@ type Lowered = LoweredNetwork & { readonly units: readonly LayerUnit[] };
 const lowered = new WeakMap<Network, Map<string, Result<Lowered>>>();
 
 function lowerOnce(network: Network, options: FinnOptions): Result<Lowered> {
-  const { weightBits, activationBits, fpgaPart } = options;
-  const key = `${weightBits} ${activationBits} ${fpgaPart ?? ''}`;
+  const { weightBits, activationBits, layerBits = {}, fpgaPart } = options;
+  const key = `${weightBits} ${activationBits} ${fpgaPart ?? ''} ${JSON.stringify(layerBits)}`;
   const known = lowered.get(network) ?? new Map<string, Result<Lowered>>();
   lowered.set(network, known);
   const found = known.get(key);
@@ -46,6 +50,7 @@ function lowerOnce(network: Network, options: FinnOptions): Result<Lowered> {
   const result = lowerToFinn(network, {
     weightBits,
     activationBits,
+    layerBits,
     ...(fpgaPart === undefined ? {} : { fpgaPart }),
   });
   const withUnits: Result<Lowered> = result.ok
@@ -57,14 +62,21 @@ function lowerOnce(network: Network, options: FinnOptions): Result<Lowered> {
 
 const MOST_BITS = 16;
 
-function checkOptions({ weightBits, activationBits, targetCycles }: FinnOptions): Result<null> {
-  for (const [name, bits] of [
-    ['weights', weightBits],
-    ['activations', activationBits],
-  ] as const) {
-    if (!Number.isInteger(bits) || bits < 1 || bits > MOST_BITS)
-      return fail('finn-bits', `FINN cannot use ${bits} bits for ${name}; choose 1 to ${MOST_BITS}.`, name);
+function checkBits(bits: number, name: string): Result<null> {
+  return Number.isInteger(bits) && bits >= 1 && bits <= MOST_BITS
+    ? ok(null)
+    : fail('finn-bits', `FINN cannot use ${bits} bits for ${name}; choose 1 to ${MOST_BITS}.`, name);
+}
+
+function checkOptions(options: FinnOptions): Result<null> {
+  const { weightBits, activationBits, layerBits = {}, targetCycles } = options;
+  const checks = [checkBits(weightBits, 'weights'), checkBits(activationBits, 'activations')];
+  for (const [id, own] of Object.entries(layerBits)) {
+    checks.push(checkBits(own.weightBits, `the weights of ${id}`));
+    checks.push(checkBits(own.activationBits, `the activations of ${id}`));
   }
+  const wrong = checks.find((check) => !check.ok);
+  if (wrong) return wrong;
   if (!(targetCycles > 0))
     return fail(
       'finn-target-cycles',
@@ -84,6 +96,22 @@ function raiseToCodegenLimit(node: FinnNode): FinnNode {
   return simd === undefined ? node : { ...node, simd };
 }
 
+/** The nodes with the memories and multipliers that were chosen by layer. They change no cycles. */
+function implement(
+  nodes: readonly FinnNode[],
+  units: readonly LayerUnit[],
+  implementations: FinnOptions['implementations'] = {},
+): readonly FinnNode[] {
+  if (Object.keys(implementations).length === 0) return nodes;
+  const implemented = [...nodes];
+  for (const { layerId, at } of units) {
+    const node = nodes[at];
+    const chosen = Object.hasOwn(implementations, layerId) ? implementations[layerId] : undefined;
+    if (chosen && isWeighted(node)) implemented[at] = { ...node, ...chosen };
+  }
+  return implemented;
+}
+
 /**
  * The network as folded FINN nodes: chosen foldings first, then FINN's SetFolding for everything else. Feeders
  * of a chosen layer follow it; thresholds, pools and streams follow the target.
@@ -98,7 +126,8 @@ export function foldNetwork(network: Network, options: FinnOptions): Result<Fold
   const { nodes: unfolded, units, violations } = result.value;
   const chosen = applyFoldings(unfolded, units, options.foldings);
   const automatic = setFolding(chosen.nodes, options.targetCycles, { fixed: chosen.fixed });
-  const nodes = automatic.map((node) => (chosen.fixed.has(node.name) ? node : raiseToCodegenLimit(node)));
+  const folded = automatic.map((node) => (chosen.fixed.has(node.name) ? node : raiseToCodegenLimit(node)));
+  const nodes = implement(folded, units, options.implementations);
   return ok({
     nodes,
     units,
@@ -116,7 +145,11 @@ function foldLike(lowered: Lowered, like: Network, options: FinnOptions): Result
   const adjusted = kept.violations.filter(
     ({ layerIds }) => !layerIds.some((id) => Object.hasOwn(options.foldings, id)),
   );
-  return ok({ nodes, units: lowered.units, violations: [...lowered.violations, ...adjusted, ...violations] });
+  return ok({
+    nodes: implement(nodes, lowered.units, options.implementations),
+    units: lowered.units,
+    violations: [...lowered.violations, ...adjusted, ...violations],
+  });
 }
 
 /** The folding a layer has, and what it could have. */
@@ -125,6 +158,8 @@ export interface LayerFolding extends Folding {
   /** FINN's name of the unit that computes the layer. */
   readonly nodeName: string;
   readonly origin: 'automatic' | 'chosen';
+  readonly implementation: Implementation;
+  readonly bits: LayerBits;
   /**
    * Values that may be chosen. An automatic SIMD may lie outside: there FINN folds the unit and its sliding
    * window apart, while a chosen SIMD is shared by both.
@@ -149,6 +184,11 @@ export function layerFoldings(network: Network, options: FinnOptions): Result<re
       pe: node.pe,
       simd: node.simd,
       origin: Object.hasOwn(options.foldings, layerId) ? 'chosen' : 'automatic',
+      implementation: { memMode: node.memMode, ramStyle: node.ramStyle, resType: node.resType },
+      bits: options.layerBits?.[layerId] ?? {
+        weightBits: options.weightBits,
+        activationBits: options.activationBits,
+      },
       legalPe: choices.pe,
       legalSimd: choices.simdFor(node.pe),
     });

@@ -1,3 +1,4 @@
+import type { LayerBits } from '../../exploration/design.ts';
 import type { FeatureMap, LayerId } from '../../network/network.ts';
 import type { Violation } from '../report.ts';
 import { BINARY, BIPOLAR, type DataType, minimizedWeightType, signedInteger } from './datatypes.ts';
@@ -8,6 +9,8 @@ import { accumulatorBits } from './operators/weighted.ts';
 export interface LowerOptions {
   readonly weightBits: number;
   readonly activationBits: number;
+  /** By layer id: layers whose bits differ from those. */
+  readonly layerBits?: Readonly<Record<LayerId, LayerBits>>;
   /** Bits the input is quantized to, signed; 8 as in CNV. TFC quantizes to its activation width. */
   readonly inputBits?: number;
   /** Decides the DSP block, and with it which RTL units exist. Pynq-Z1's by default. */
@@ -76,13 +79,20 @@ export class GraphBuilder {
     return this.#options.weightBits === 1 ? BINARY : BIPOLAR;
   }
 
+  /** The bits of the first of these layers that has its own. */
+  #ownBits(layerIds: readonly LayerId[]): LayerBits | undefined {
+    const { layerBits = {} } = this.#options;
+    const id = layerIds.find((layerId) => Object.hasOwn(layerBits, layerId));
+    return id === undefined ? undefined : layerBits[id];
+  }
+
   inputType(): DataType {
     return this.activationType(this.#options.inputBits ?? 8);
   }
 
   /** Attributes that every MVAU and VVAU starts with: unfolded, accumulators leave, memory styles left to FINN. */
-  weighted(input: Stream, depth: number) {
-    const bits = this.#options.weightBits;
+  weighted(layerId: LayerId, input: Stream, depth: number) {
+    const bits = this.#ownBits([layerId])?.weightBits ?? this.#options.weightBits;
     // FINN counts ones where both sides are bipolar; weights keep BIPOLAR beside wider inputs.
     const binaryXnorMode = bits === 1 && input.type.name === BINARY.name;
     const oneBit = binaryXnorMode ? BINARY : BIPOLAR;
@@ -105,10 +115,12 @@ export class GraphBuilder {
   /** The stream with thresholds: fused into an open MVAU or VVAU, as a node of their own elsewhere. */
   threshold(stream: Stream, layerIds: readonly LayerId[]): Stream {
     const ids = unique([...stream.shifts, ...stream.scales, ...layerIds]);
-    const type = this.activationType();
-    const quantized = { ...stream, type, quantized: true, open: false, scales: [], shifts: [] };
     const draft = this.#drafts[stream.source];
-    if (stream.open && draft && (draft.opType === 'MVAU_hls' || draft.opType === 'VVAU_hls')) {
+    const fusing = stream.open && (draft?.opType === 'MVAU_hls' || draft?.opType === 'VVAU_hls');
+    const owners = fusing ? [...draft.layerIds.slice(0, 1), ...layerIds] : layerIds;
+    const type = this.activationType(this.#ownBits(owners)?.activationBits);
+    const quantized = { ...stream, type, quantized: true, open: false, scales: [], shifts: [] };
+    if (fusing) {
       const fused: Weighted = { ...draft, noActivation: false, outputType: type };
       this.#drafts[stream.source] = { ...fused, layerIds: unique([...draft.layerIds, ...ids]) };
       return quantized;

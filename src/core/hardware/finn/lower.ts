@@ -50,7 +50,7 @@ const nothing: Lower<Layer> = (_, [input]) => input;
 const dense: Lower<LayerOf<'dense'>> = (layer, [from], geometry, graph) => {
   const input = graph.quantize(from);
   const { ifm, ofm } = geometry;
-  const attributes = graph.weighted(input, ifm.channels);
+  const attributes = graph.weighted(layer.id, input, ifm.channels);
   const source = graph.push({
     opType: 'MVAU_hls',
     sources: [input.source],

@@ -99,7 +99,7 @@ export function convolution(
   const { ifm, ofm } = geometry;
   const mw = layer.kernelSize[0] * layer.kernelSize[1] * ifm.channels;
   const fed = feed(layer, input, geometry, graph);
-  const attributes = graph.weighted(input, mw);
+  const attributes = graph.weighted(layer.id, input, mw);
   const source = graph.push({
     opType: 'MVAU_hls',
     sources: [fed.source],
@@ -148,7 +148,7 @@ export function depthwise(
     isOne(kernel) && isOne(stride)
       ? pad(layer.id, input, geometry, graph)
       : slide({ layerId: layer.id, kernel, stride, dilation, depthwise: true }, input, geometry, graph);
-  const attributes = graph.weighted(input, kernel[0] * kernel[1]);
+  const attributes = graph.weighted(layer.id, input, kernel[0] * kernel[1]);
   const source = graph.push({
     opType: 'VVAU_hls',
     sources: [fed.source],
