@@ -4,10 +4,11 @@ import type { HardwareChoice } from '../exploration/design.ts';
 import { presetById } from '../network/presets.ts';
 import { unwrap } from '../result.ts';
 import { estimate } from './estimate.ts';
+import { CNV_DEFAULT_FOLDING } from './finn/publishedFoldings.ts';
 
 const preset = presetById('cnv')!;
 const cnv = preset.build(preset.input, 10);
-const { hardware } = defaultDesign();
+const hardware = { ...defaultDesign().hardware, foldings: CNV_DEFAULT_FOLDING };
 
 const report = (targetId: string, change: Partial<HardwareChoice> = {}) =>
   unwrap(estimate(cnv, targetId, { ...hardware, ...change }));
@@ -39,9 +40,9 @@ test('weights in LUTs free block RAM, and no choice of memory or multiplier chan
 });
 
 test('what does not fit on the chosen board is a violation that names the layer', () => {
-  const [violation] = report('finn', { boardId: 'pynq-z1', targetCycles: 500 }).violations;
+  const [violation] = report('finn', { boardId: 'pynq-z1', foldings: {}, targetCycles: 500 }).violations;
   expect(violation?.message).toMatch(/^(LUT|BRAM18|DSP) [\d,]+ of [\d,]+ on Pynq-Z1, most of it in conv\d/);
-  expect(report('finn', { boardId: 'u250', targetCycles: 500 }).violations).toEqual([]);
+  expect(report('finn', { boardId: 'u250', foldings: {}, targetCycles: 500 }).violations).toEqual([]);
 });
 
 test('a wider ALU shortens pooling and depthwise rows only, ISA0 adds one pixel at a time', () => {
