@@ -4,6 +4,7 @@ import type { CostTerm, HardwareReport, ReportRow, Resources } from '../report.t
 import { minimizedWeightType } from './datatypes.ts';
 import { type FinnOptions, foldNetwork } from './foldNetwork.ts';
 import { DEFAULT_PART } from './graphBuilder.ts';
+import { labelOf } from './labels.ts';
 import { isWeighted } from './layerUnits.ts';
 import type { FinnNode } from './nodes.ts';
 import { type DspBlock, dspBlockOf, product } from './operators/model.ts';
@@ -37,34 +38,6 @@ function termsOf(node: FinnNode, cycles: number): readonly CostTerm[] {
     ];
   }
   return [{ name: isWeighted(node) ? 'multiply and accumulate' : 'stream', cycles }];
-}
-
-/** What FINN's users call the units, short enough for an axis (source 003, Fig. 4.1: sliding window unit). */
-const SHORT_NAMES: { readonly [T in FinnNode['opType']]?: string } = {
-  ConvolutionInputGenerator_rtl: 'SWU',
-  ConvolutionInputGenerator_hls: 'SWU',
-  MVAU_hls: 'MVAU',
-  MVAU_rtl: 'MVAU',
-  VVAU_hls: 'VVAU',
-  VVAU_rtl: 'VVAU',
-  Thresholding_rtl: 'thresholds',
-  Thresholding_hls: 'thresholds',
-  FMPadding_rtl: 'padding',
-  StreamingMaxPool_hls: 'max pool',
-  Pool_hls: 'pool',
-  AddStreams_hls: 'add',
-  DuplicateStreams_hls: 'fork',
-  GlobalAccPool_hls: 'mean pool',
-  ChannelwiseOp_hls: 'scale',
-  LabelSelect_hls: 'label',
-};
-
-/** "conv2 MVAU"; FINN's own name is the row's id. */
-function labelOf(node: FinnNode): string {
-  const [layerId] = node.layerIds;
-  const short = SHORT_NAMES[node.opType];
-  if (short === undefined) return node.name;
-  return layerId === undefined ? short : `${layerId} ${short}`;
 }
 
 function rowOf(node: FinnNode, cycles: number, block: DspBlock): ReportRow {
