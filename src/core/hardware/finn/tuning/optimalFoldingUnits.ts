@@ -1,0 +1,260 @@
+import type { LayerId } from '../../../network/network.ts';
+import type { Resources } from '../../report.ts';
+import { minimizedWeightType } from '../datatypes.ts';
+import { legalParallelism, simdLimitOf } from '../folding.ts';
+import { labelOf } from '../labels.ts';
+import { isWeighted, layerUnits } from '../layerUnits.ts';
+import type { FinnNode, RamStyle, ResType } from '../nodes.ts';
+import type { DspBlock } from '../operators/model.ts';
+import { cyclesOf, resourcesOf } from '../operators.ts';
+import { paretoOptions } from './optimalFoldingPareto.ts';
+
+/** What a search may set on one node; what is absent stays as it is. */
+export interface Setting {
+  readonly pe?: number;
+  readonly simd?: number;
+  readonly parallelWindow?: boolean;
+  readonly ramStyle?: RamStyle;
+  readonly resType?: ResType;
+}
+
+/** One way to build a unit: cycles a frame and what it takes of the chip. */
+export interface FoldingOption<Choice = unknown> extends Resources {
+  readonly cycles: number;
+  /** Values that pass a cycle: of two options that cost the same the less parallel one is taken. */
+  readonly parallelism: number;
+  readonly choice: Choice;
+}
+
+/** What is folded together: a node, or a window and the depthwise unit or pool behind it. */
+export interface FoldingUnit<Choice = unknown> {
+  /** As a report's row names it. */
+  readonly label: string;
+  readonly layerIds: readonly LayerId[];
+  /** Units built alike share this array. Never empty. */
+  readonly options: readonly FoldingOption<Choice>[];
+}
+
+/** A unit of a FINN graph. `choice[i]` is the setting of node `at[i]`. */
+export interface NodeUnit extends FoldingUnit<readonly Setting[]> {
+  readonly at: readonly number[];
+}
+
+/**
+ * `free`: windows of ordinary convolutions are folded on their own, as FINN's SetFolding does (a width converter
+ * joins them), and every memory may move. `shared`: window, padding and matrix unit run at one SIMD, as in source
+ * 003, and only weights may move: what the foldings and implementations of a design can say.
+ */
+export type WindowCoupling = 'free' | 'shared';
+
+export interface UnitOptions {
+  readonly block: DspBlock;
+  readonly windows: WindowCoupling;
+  /** Whether the chip has URAM. */
+  readonly ultra: boolean;
+}
+
+type Parallelism = Pick<Setting, 'pe' | 'simd' | 'parallelWindow'>;
+type Style = Pick<Setting, 'ramStyle' | 'resType'>;
+
+const isWindow = (node: FinnNode | undefined) =>
+  node?.opType === 'ConvolutionInputGenerator_rtl' || node?.opType === 'ConvolutionInputGenerator_hls';
+
+/** Legal parallelism of a node folded on its own (finn.md section 7). */
+function foldingsOf(node: FinnNode): readonly Parallelism[] {
+  const legal = legalParallelism(node);
+  if (isWeighted(node)) {
+    const depthwise = !('mw' in node);
+    return legal.pe.flatMap((pe) =>
+      legal.simd
+        // A depthwise unit folds its kernel only once all channels are parallel.
+        .filter((simd) => (depthwise ? simd === 1 || pe === node.channels : simd >= simdLimitOf(node)))
+        .map((simd) => ({ pe, simd })),
+    );
+  }
+  if (node.opType === 'ConvolutionInputGenerator_rtl') {
+    const whole = node.kernel[0] * node.kernel[1] > 1;
+    const plain = legal.simd.map((simd) => ({ simd, parallelWindow: false }));
+    return whole ? [...plain, { simd: node.channels, parallelWindow: true }] : plain;
+  }
+  // In two dimensions it always has full width; FINN's figure knows no PE.
+  if (node.opType === 'StreamingMaxPool_hls' && node.imgDim[0] > 1 && node.imgDim[1] > 1) return [{}];
+  if (legal.pe.length > 0) return legal.pe.map((pe) => ({ pe }));
+  return legal.simd.length > 0 ? legal.simd.map((simd) => ({ simd })) : [{}];
+}
+
+/**
+ * Memory and multiplier styles whose cost FINN's estimate counts. Distributed weights of an RTL unit are not
+ * offered: its LUT are always 0 (finn.md section 3.5), so the memory would vanish from the estimate. `auto` of a
+ * VVAU is: it is FINN's default, and up to 128 words cost nothing there.
+ */
+function stylesOf(node: FinnNode, { ultra, windows }: UnitOptions): readonly Style[] {
+  const uram: readonly RamStyle[] = ultra ? ['ultra'] : [];
+  if (windows === 'shared' && !isWeighted(node)) return [{}];
+  if (isWindow(node)) {
+    return (['distributed', 'block', ...uram] as const).map((ramStyle) => ({ ramStyle }));
+  }
+  if (node.opType === 'ChannelwiseOp_hls' || node.opType === 'Thresholding_hls')
+    return [{ ramStyle: 'distributed' }, { ramStyle: 'block' }];
+  if (!isWeighted(node)) return [{}];
+  const rtl = node.opType === 'MVAU_rtl' || node.opType === 'VVAU_rtl';
+  const inLuts: readonly RamStyle[] = rtl ? [] : ['distributed'];
+  const automatic: readonly RamStyle[] = 'mw' in node ? [] : ['auto'];
+  const memories: readonly RamStyle[] =
+    node.memMode === 'internal_decoupled' ? ['block', ...automatic, ...inLuts, ...uram] : [node.ramStyle];
+  const multipliers: readonly ResType[] = rtl ? [node.resType] : ['lut', 'dsp'];
+  return memories.flatMap((ramStyle) => multipliers.map((resType) => ({ ramStyle, resType })));
+}
+
+interface Built {
+  readonly setting: Setting;
+  readonly cycles: number;
+  readonly lanes: number;
+  readonly use: Resources;
+}
+
+/** One node at one parallelism in every style. */
+function variants(node: FinnNode, folding: Parallelism, options: UnitOptions): readonly Built[] {
+  const folded = { ...node, ...folding } as FinnNode & Style;
+  const cycles = cyclesOf(folded);
+  const window = folding.parallelWindow && 'kernel' in folded ? folded.kernel[0] * folded.kernel[1] : 1;
+  const lanes = (folding.pe ?? 1) * (folding.simd ?? 1) * window;
+  return stylesOf(node, options).map((style) => {
+    const use = resourcesOf({ ...folded, ...style } as FinnNode, options.block);
+    return { setting: { ...folding, ...style }, cycles, lanes, use };
+  });
+}
+
+function optionsOf(
+  nodes: readonly FinnNode[],
+  foldings: readonly (readonly Parallelism[])[],
+  options: UnitOptions,
+): readonly FoldingOption<readonly Setting[]>[] {
+  const known = nodes.map(() => new Map<string, readonly Built[]>());
+  const all: FoldingOption<readonly Setting[]>[] = [];
+  for (const together of foldings) {
+    let combined: FoldingOption<readonly Setting[]>[] = [
+      { cycles: 0, lut: 0, bram18: 0, uram: 0, dsp: 0, parallelism: 0, choice: [] },
+    ];
+    for (const [i, node] of nodes.entries()) {
+      const folding = together[i] ?? {};
+      const key = `${folding.pe} ${folding.simd} ${folding.parallelWindow}`;
+      const built = known[i]?.get(key) ?? variants(node, folding, options);
+      known[i]?.set(key, built);
+      combined = combined.flatMap((before) =>
+        built.map(({ setting, cycles, lanes, use }) => ({
+          cycles: Math.max(before.cycles, cycles),
+          lut: before.lut + use.lut,
+          bram18: before.bram18 + use.bram18,
+          uram: before.uram + use.uram,
+          dsp: before.dsp + use.dsp,
+          parallelism: before.parallelism + lanes,
+          choice: [...before.choice, setting],
+        })),
+      );
+    }
+    for (const option of combined) all.push(option);
+  }
+  return paretoOptions(all);
+}
+
+/** The depthwise window that a VVAU or pool reads, if any: it runs at the reader's PE. */
+function depthwiseWindowOf(
+  nodes: readonly FinnNode[],
+  at: number,
+  index: ReadonlyMap<string, number>,
+): number | null {
+  const node = nodes[at];
+  if (node?.opType !== 'Pool_hls' && node?.opType !== 'VVAU_hls' && node?.opType !== 'VVAU_rtl') return null;
+  for (const name of node.predecessors) {
+    const before = index.get(name);
+    if (before !== undefined && isWindow(nodes[before])) return before;
+  }
+  return null;
+}
+
+/** The parallelism of a window, padding or sampler that runs at `lanes`; as layerUnits.ts has it. */
+function following(node: FinnNode, lanes: number, whole: boolean): Parallelism {
+  if (node.opType === 'ConvolutionInputGenerator_rtl') return { simd: lanes, parallelWindow: whole };
+  return 'simd' in node ? { simd: lanes } : {};
+}
+
+/** Everything but what nodes are called: nodes of one signature have the same options. */
+const signatureOf = ({ name: _, predecessors: _p, layerIds: _l, ...rest }: FinnNode): string =>
+  JSON.stringify(rest);
+
+/** Weights at the width in which FINN estimates them (finn.md section 3.6). */
+const estimated = (node: FinnNode): FinnNode =>
+  isWeighted(node) ? { ...node, weightType: minimizedWeightType(node.weightType) } : node;
+
+/**
+ * The units of a lowered network with every legal folding and style that is not worse than another one in cycles,
+ * LUT, BRAM18, URAM, DSP and parallelism at once.
+ */
+export function nodeUnits(nodes: readonly FinnNode[], options: UnitOptions): readonly NodeUnit[] {
+  const index = new Map(nodes.map((node, at) => [node.name, at]));
+  const taken = new Set<number>();
+  const members: {
+    readonly at: readonly number[];
+    readonly foldings: readonly (readonly Parallelism[])[];
+  }[] = [];
+  const join = (at: number, others: readonly number[], foldings: readonly (readonly Parallelism[])[]) => {
+    for (const one of [at, ...others]) taken.add(one);
+    members.push({ at: [at, ...others], foldings });
+  };
+  const follow = (others: readonly number[], lanes: number, whole: boolean) =>
+    others.map((one) => following(nodes[one] as FinnNode, lanes, whole));
+  if (options.windows === 'shared') {
+    for (const { at, feeders, choices } of layerUnits(nodes)) {
+      const depthwise = !('mw' in (nodes[at] as FinnNode));
+      const foldings = choices.pe.flatMap((pe) =>
+        choices
+          .simdFor(pe)
+          .map((simd) => [{ pe, simd }, ...follow(feeders, depthwise ? pe : simd, depthwise && simd > 1)]),
+      );
+      join(at, feeders, foldings);
+    }
+  }
+  for (const [at, node] of nodes.entries()) {
+    const window = depthwiseWindowOf(nodes, at, index);
+    if (window === null || taken.has(at)) continue;
+    const foldings = foldingsOf(node).map(({ pe = 1, simd }) => [
+      simd === undefined ? { pe } : { pe, simd },
+      ...follow([window], pe, (simd ?? 1) > 1),
+    ]);
+    join(at, [window], foldings);
+  }
+  for (const [at, node] of nodes.entries())
+    if (!taken.has(at))
+      join(
+        at,
+        [],
+        foldingsOf(node).map((folding) => [folding]),
+      );
+  const tables = new Map<string, readonly FoldingOption<readonly Setting[]>[]>();
+  return members.map(({ at, foldings }) => {
+    const parts = at.map((one) => estimated(nodes[one] as FinnNode));
+    const key = parts.map(signatureOf).join();
+    const table = tables.get(key) ?? optionsOf(parts, foldings, options);
+    tables.set(key, table);
+    const main = parts[0] as FinnNode;
+    return { at, options: table, layerIds: main.layerIds, label: labelOf(main) };
+  });
+}
+
+/** The nodes with a choice of every unit applied. */
+export function applyChoices(
+  nodes: readonly FinnNode[],
+  units: readonly NodeUnit[],
+  choices: readonly (readonly Setting[])[],
+): readonly FinnNode[] {
+  const folded = [...nodes];
+  for (const [u, { at }] of units.entries()) {
+    for (const [i, one] of at.entries()) {
+      const node = folded[one];
+      // Settings are made from the node's own attributes; the union cannot follow a spread.
+      if (node) folded[one] = { ...node, ...choices[u]?.[i] } as FinnNode;
+    }
+  }
+  return folded;
+}
