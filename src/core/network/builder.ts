@@ -3,16 +3,29 @@ import type { FeatureMap, Layer, LayerId, Network, Padding, Pair } from './netwo
 type Size = number | Pair;
 const pair = (size: Size): Pair => (typeof size === 'number' ? [size, size] : size);
 
+/** Rows and columns added all around, the same number on each side. */
+const around = (pixels: number): Padding => [pixels, pixels, pixels, pixels];
+
 interface WindowOptions {
   readonly stride?: Size;
-  readonly padding?: Padding;
+  /** A number pads that many rows and columns on every side. */
+  readonly padding?: Padding | number;
 }
+
+const paddingOf = (padding: Padding | number | undefined, usual: Padding): Padding =>
+  typeof padding === 'number' ? around(padding) : (padding ?? usual);
 
 interface ConvOptions extends WindowOptions {
   readonly bias?: boolean;
   readonly dilation?: Size;
   readonly groups?: number;
+  /** What the id begins with instead of the kind's own word: `expand` gives expand1, expand2 ... */
+  readonly prefix?: string;
 }
+
+type DepthwiseOptions = Omit<ConvOptions, 'groups'>;
+
+type Activation = 'relu' | 'relu6' | 'none';
 
 /**
  * Writes networks in a few lines. Every method appends a layer that reads the last one (or `from`) and
@@ -49,26 +62,26 @@ export class NetworkBuilder {
   conv(filters: number, kernel: Size, options: ConvOptions = {}, from = this.#last): LayerId {
     return this.#push({
       kind: 'conv2d',
-      id: this.#id('conv'),
+      id: this.#id(options.prefix ?? 'conv'),
       inputs: [from],
       filters,
       kernelSize: pair(kernel),
       strides: pair(options.stride ?? 1),
-      padding: options.padding ?? 'same',
+      padding: paddingOf(options.padding, 'same'),
       dilationRate: pair(options.dilation ?? 1),
       groups: options.groups ?? 1,
       useBias: options.bias ?? false,
     });
   }
 
-  depthwise(kernel: Size, options: Omit<ConvOptions, 'groups'> = {}, from = this.#last): LayerId {
+  depthwise(kernel: Size, options: DepthwiseOptions = {}, from = this.#last): LayerId {
     return this.#push({
       kind: 'depthwiseConv2d',
-      id: this.#id('dw'),
+      id: this.#id(options.prefix ?? 'dw'),
       inputs: [from],
       kernelSize: pair(kernel),
       strides: pair(options.stride ?? 1),
-      padding: options.padding ?? 'same',
+      padding: paddingOf(options.padding, 'same'),
       dilationRate: pair(options.dilation ?? 1),
       depthMultiplier: 1,
       useBias: options.bias ?? false,
@@ -100,7 +113,7 @@ export class NetworkBuilder {
       inputs: [from],
       poolSize: pair(pool),
       strides: pair(options.stride ?? pool),
-      padding: options.padding ?? 'valid',
+      padding: paddingOf(options.padding, 'valid'),
     });
   }
 
@@ -152,7 +165,7 @@ export class NetworkBuilder {
   convBlock(
     filters: number,
     kernel: Size,
-    options: ConvOptions & { activation?: 'relu' | 'relu6' | 'none' } = {},
+    options: ConvOptions & { activation?: Activation } = {},
     from = this.#last,
   ): LayerId {
     this.conv(filters, kernel, options, from);
@@ -161,14 +174,14 @@ export class NetworkBuilder {
 
   depthwiseBlock(
     kernel: Size,
-    options: Omit<ConvOptions, 'groups'> & { activation?: 'relu' | 'relu6' | 'none' } = {},
+    options: DepthwiseOptions & { activation?: Activation } = {},
     from = this.#last,
   ): LayerId {
     this.depthwise(kernel, options, from);
     return this.#normalized(options.activation ?? 'relu');
   }
 
-  #normalized(activation: 'relu' | 'relu6' | 'none'): LayerId {
+  #normalized(activation: Activation): LayerId {
     this.batchNorm();
     if (activation === 'relu') return this.relu();
     if (activation === 'relu6') return this.relu6();

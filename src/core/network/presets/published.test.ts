@@ -1,0 +1,122 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { layerCounts } from '../counts.ts';
+import type { FeatureMap, Layer, Network } from '../network.ts';
+import { geometryAt, geometryOf } from '../shapes.ts';
+import { mobilenetV1, mobilenetV2 } from './mobilenet.ts';
+import { resnet18, resnet50V1, resnet50V15, resnet152V1, resnet152V15 } from './resnet.ts';
+
+const path = join(import.meta.dirname, '../../../../../shared/reference/seed_networks.json');
+
+interface ReferenceLayer {
+  readonly name: string;
+  readonly kind: string;
+  readonly kernel: [number, number];
+  readonly stride: number;
+  /** [top, left, bottom, right] */
+  readonly pad: [number, number, number, number];
+  readonly dilation: number;
+  readonly inHW: [number, number];
+  readonly outHW: [number, number];
+  readonly inC: number;
+  readonly outC: number;
+  readonly macs: number;
+  readonly params: { readonly w: number; readonly b: number; readonly bn_t: number; readonly bn_s: number };
+}
+
+interface ReferenceNetwork {
+  readonly name: string;
+  readonly input: [number, number, number];
+  readonly layers: readonly ReferenceLayer[];
+  readonly totals: { readonly macs: number; readonly params_keras_total: number };
+}
+
+type Build = (input: FeatureMap, classCount: number) => Network;
+
+const BUILDERS: Record<string, readonly [Build, number]> = {
+  resnet18: [resnet18, 1000],
+  resnet50_v1: [resnet50V1, 1000],
+  resnet50_v1_5: [resnet50V15, 1000],
+  resnet152_v1: [resnet152V1, 1000],
+  resnet152_v1_5: [resnet152V15, 1000],
+  mobilenet_v1: [mobilenetV1, 1000],
+  mobilenet_v2: [mobilenetV2, 1000],
+};
+
+const KINDS: Record<string, Layer['kind']> = {
+  conv: 'conv2d',
+  pwconv: 'conv2d',
+  dwconv: 'depthwiseConv2d',
+  fc: 'dense',
+  maxpool: 'maxPool',
+  add: 'add',
+  concat: 'concat',
+  batchnorm: 'batchNorm',
+};
+
+/** The layers that the tables list, each with the batch norm that follows it folded in, as they do. */
+function rowsOf(network: Network) {
+  const geometry = geometryOf(network);
+  const rows = new Map<string, Record<string, unknown> & { batchNorm: number }>();
+  const sources = new Map(network.layers.map((layer) => [layer.id, layer]));
+  for (const layer of network.layers) {
+    if (!Object.values(KINDS).includes(layer.kind)) continue;
+    const its = geometryAt(geometry, layer.id);
+    const { macCount, weightCount, trainableCount, parameterCount } = layerCounts(layer, its);
+    if (layer.kind === 'batchNorm') {
+      let source = sources.get(layer.inputs[0]!)!;
+      if (source.kind === 'relu') source = sources.get(source.inputs[0]!)!;
+      const row = rows.get(source.id);
+      if (row && source.kind !== 'concat') {
+        row.batchNorm = parameterCount;
+        continue;
+      }
+    }
+    const window = 'kernelSize' in layer ? layer.kernelSize : 'poolSize' in layer ? layer.poolSize : [1, 1];
+    rows.set(layer.id, {
+      kind: layer.kind,
+      window,
+      stride: 'strides' in layer ? layer.strides[0] : 1,
+      dilation: 'dilationRate' in layer ? layer.dilationRate[0] : 1,
+      ifm: layer.kind === 'concat' ? its.ofm : its.ifm,
+      ofm: its.ofm,
+      pads: its.pads,
+      macs: macCount,
+      weights: layer.kind === 'batchNorm' ? 0 : weightCount,
+      bias: layer.kind === 'batchNorm' ? 0 : trainableCount - weightCount,
+      batchNorm: layer.kind === 'batchNorm' ? parameterCount : 0,
+    });
+  }
+  return [...rows.values()];
+}
+
+const map = ([height, width]: [number, number], channels: number) => ({ height, width, channels });
+
+const expectedRow = (layer: ReferenceLayer) => ({
+  kind: KINDS[layer.kind],
+  window: layer.kernel,
+  stride: layer.stride,
+  dilation: layer.dilation,
+  ifm: map(layer.inHW, layer.inC),
+  ofm: map(layer.outHW, layer.outC),
+  pads: [layer.pad[0], layer.pad[2], layer.pad[1], layer.pad[3]],
+  macs: layer.macs,
+  weights: layer.params.w,
+  bias: layer.params.b,
+  batchNorm: layer.params.bn_t + layer.params.bn_s,
+});
+
+const reference: readonly ReferenceNetwork[] = existsSync(path)
+  ? JSON.parse(readFileSync(path, 'utf8')).networks
+  : [];
+
+describe.skipIf(!existsSync(path))('the layer tables of shared/reference/seed_networks.json', () => {
+  test.each(Object.entries(BUILDERS))('%s: every layer, in order', (name, [build, classCount]) => {
+    const table = reference.find((network) => network.name === name)!;
+    const listed = table.layers.filter((layer) => layer.kind in KINDS);
+    const [height, width, channels] = table.input;
+    const rows = rowsOf(build({ height, width, channels }, classCount));
+    expect(rows).toEqual(listed.map(expectedRow));
+  });
+});
