@@ -161,6 +161,18 @@ export class NetworkBuilder {
     return this.#plain('globalAveragePool', 'gap', [from]);
   }
 
+  /** Convolution with bias and ReLU: the block of the networks older than batch norm. */
+  convRelu(filters: number, kernel: Size, options: ConvOptions = {}, from = this.#last): LayerId {
+    this.conv(filters, kernel, { bias: true, ...options }, from);
+    return this.relu();
+  }
+
+  /** Dense layer with bias and ReLU. */
+  denseRelu(units: number, from = this.#last): LayerId {
+    this.dense(units, {}, from);
+    return this.relu();
+  }
+
   /** Convolution, batch norm and ReLU: the block most networks are made of. */
   convBlock(
     filters: number,

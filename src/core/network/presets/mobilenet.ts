@@ -118,3 +118,28 @@ export function mobilenetV2(input: FeatureMap, classCount: number): Network {
   b.softmax();
   return b.build();
 }
+
+export function tinyMobilenetV2(input: FeatureMap, classCount: number): Network {
+  const b = new NetworkBuilder('Tiny MobileNetV2', input);
+  let trunk = b.convBlock(16, 3, { stride: 2, activation: 'relu6' });
+  let channels = 16;
+  for (const [expand, filters, stride] of [
+    [4, 16, 1],
+    [4, 24, 2],
+    [4, 24, 1],
+    [4, 40, 2],
+    [4, 40, 1],
+  ] as const) {
+    const entry = trunk;
+    b.convBlock(expand * channels, 1, { activation: 'relu6' }, entry);
+    b.depthwiseBlock(3, { stride, activation: 'relu6' });
+    const projected = b.convBlock(filters, 1, { activation: 'none' });
+    trunk = stride === 1 && channels === filters ? b.add(entry, projected) : projected;
+    channels = filters;
+  }
+  b.convBlock(128, 1, { activation: 'relu6' }, trunk);
+  b.globalAveragePool();
+  b.dense(classCount);
+  b.softmax();
+  return b.build();
+}

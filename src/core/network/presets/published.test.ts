@@ -4,8 +4,17 @@ import { describe, expect, test } from 'vitest';
 import { layerCounts } from '../counts.ts';
 import type { FeatureMap, Layer, Network } from '../network.ts';
 import { geometryAt, geometryOf } from '../shapes.ts';
+import {
+  mobilenetV2Ssd1024,
+  mobilenetV2Ssd1024Pruned,
+  squeezenetSsd300,
+  tinyYoloV2,
+  vggSsd300,
+} from './detection.ts';
 import { mobilenetV1, mobilenetV2 } from './mobilenet.ts';
 import { resnet18, resnet50V1, resnet50V15, resnet152V1, resnet152V15 } from './resnet.ts';
+import { squeezenet10, squeezenet11 } from './squeezenet.ts';
+import { alexnet, vgg13, vgg16, vgg19 } from './vgg.ts';
 
 const path = join(import.meta.dirname, '../../../../../shared/reference/seed_networks.json');
 
@@ -17,6 +26,8 @@ interface ReferenceLayer {
   /** [top, left, bottom, right] */
   readonly pad: [number, number, number, number];
   readonly dilation: number;
+  /** Rounds the extent up, which the tables don't count as padding. */
+  readonly ceil?: boolean;
   readonly inHW: [number, number];
   readonly outHW: [number, number];
   readonly inC: number;
@@ -35,6 +46,10 @@ interface ReferenceNetwork {
 type Build = (input: FeatureMap, classCount: number) => Network;
 
 const BUILDERS: Record<string, readonly [Build, number]> = {
+  alexnet: [alexnet, 1000],
+  vgg13: [vgg13, 1000],
+  vgg16: [vgg16, 1000],
+  vgg19: [vgg19, 1000],
   resnet18: [resnet18, 1000],
   resnet50_v1: [resnet50V1, 1000],
   resnet50_v1_5: [resnet50V15, 1000],
@@ -42,6 +57,13 @@ const BUILDERS: Record<string, readonly [Build, number]> = {
   resnet152_v1_5: [resnet152V15, 1000],
   mobilenet_v1: [mobilenetV1, 1000],
   mobilenet_v2: [mobilenetV2, 1000],
+  squeezenet1_0: [squeezenet10, 1000],
+  squeezenet1_1: [squeezenet11, 1000],
+  vgg_ssd300: [vggSsd300, 21],
+  squeezenet_ssd300: [squeezenetSsd300, 21],
+  tiny_yolo_v2_voc: [tinyYoloV2, 20],
+  solectrix_mbv2_ssd_1024: [mobilenetV2Ssd1024, 2],
+  solectrix_mbv2_ssd_1024_pruned: [mobilenetV2Ssd1024Pruned, 2],
 };
 
 const KINDS: Record<string, Layer['kind']> = {
@@ -100,7 +122,9 @@ const expectedRow = (layer: ReferenceLayer) => ({
   dilation: layer.dilation,
   ifm: map(layer.inHW, layer.inC),
   ofm: map(layer.outHW, layer.outC),
-  pads: [layer.pad[0], layer.pad[2], layer.pad[1], layer.pad[3]],
+  pads: layer.ceil
+    ? [0, layer.stride - 1, 0, layer.stride - 1]
+    : [layer.pad[0], layer.pad[2], layer.pad[1], layer.pad[3]],
   macs: layer.macs,
   weights: layer.params.w,
   bias: layer.params.b,

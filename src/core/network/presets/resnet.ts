@@ -89,3 +89,24 @@ export const resnet152V1 = (input: FeatureMap, classCount: number): Network =>
 /** The stride in the 3x3 convolutions, as in torchvision: 11.514 G MACs. */
 export const resnet152V15 = (input: FeatureMap, classCount: number): Network =>
   bottleneckResnet(input, classCount, { name: 'ResNet-152 v1.5', blocks: RESNET152, halvedBy: '3x3' });
+
+export function tinyResnet(input: FeatureMap, classCount: number): Network {
+  const b = new NetworkBuilder('Tiny ResNet', input);
+  let trunk = b.convBlock(16, 3);
+  for (const [filters, stride] of [
+    [16, 1],
+    [32, 2],
+    [64, 2],
+  ] as const) {
+    const entry = trunk;
+    b.convBlock(filters, 3, { stride }, entry);
+    const branch = b.convBlock(filters, 3, { activation: 'none' });
+    const shortcut = stride === 1 ? entry : b.convBlock(filters, 1, { stride, activation: 'none' }, entry);
+    b.add(branch, shortcut);
+    trunk = b.relu();
+  }
+  b.globalAveragePool();
+  b.dense(classCount);
+  b.softmax();
+  return b.build();
+}
