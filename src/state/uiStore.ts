@@ -3,6 +3,7 @@ import type { LayerId } from '../core/network/network.ts';
 
 export const ROOMS = ['data', 'network', 'train', 'prune', 'hardware', 'explore'] as const;
 export type Room = (typeof ROOMS)[number];
+export type HardwarePage = 'layers' | 'rooflines' | 'folding' | 'fifos' | 'dpu' | 'liu' | 'trust';
 export type Theme = 'system' | 'light' | 'dark';
 
 /** What is shown, not what was chosen: not part of a design, not in undo. */
@@ -15,6 +16,7 @@ export interface Ui {
   readonly barOrder: 'network' | 'slowest';
   /** Bars: before against after pruning, or the leading target against the compared one. */
   readonly comparison: 'before-after' | 'targets';
+  readonly hardwarePage: HardwarePage;
 }
 
 const THEME_KEY = 'sweetspot.theme';
@@ -32,6 +34,7 @@ export const uiStore = createStore<Ui>(() => ({
   theme: savedTheme(),
   barOrder: 'network',
   comparison: 'before-after',
+  hardwarePage: 'layers',
 }));
 
 export const setUi = (patch: Partial<Ui>): void => uiStore.setState(patch);

@@ -1,5 +1,5 @@
 import { createStore } from 'zustand/vanilla';
-import type { ValidationSection } from '../core/hardware/validation.ts';
+import type { ValidationSection } from '../core/hardware/validation/sections.ts';
 import { hardwareWorker } from './services.ts';
 
 /** The models beside published numbers; null until somebody asks. */

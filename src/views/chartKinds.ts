@@ -1,9 +1,13 @@
 import * as apoz from '../charts/apozChart.ts';
+import * as depth from '../charts/depthStudy.ts';
+import * as schedule from '../charts/gantt.ts';
 import * as bars from '../charts/latencyBars.ts';
 import * as learning from '../charts/learningCurves.ts';
 import * as strip from '../charts/networkStrip.ts';
 import * as pareto from '../charts/paretoChart.ts';
+import * as roof from '../charts/roofline.ts';
 import * as stairs from '../charts/staircase.ts';
+import * as time from '../charts/timeline.ts';
 
 export const APOZ = { draw: apoz.apozChart, summary: apoz.summary, table: apoz.table };
 export const BARS = { draw: bars.latencyBars, summary: bars.summary, table: bars.table };
@@ -11,3 +15,7 @@ export const LEARNING = { draw: learning.learningCurves, summary: learning.summa
 export const STRIP = { draw: strip.networkStrip, summary: strip.summary, table: strip.table };
 export const PARETO = { draw: pareto.paretoChart, summary: pareto.summary, table: pareto.table };
 export const STAIRS = { draw: stairs.staircase, summary: stairs.summary, table: stairs.table };
+export const ROOFLINE = { draw: roof.roofline, summary: roof.summary, table: roof.table };
+export const TIMELINE = { draw: time.timelineChart, summary: time.summary, table: time.table };
+export const GANTT = { draw: schedule.gantt, summary: schedule.summary, table: schedule.table };
+export const DEPTHS = { draw: depth.depthStudy, summary: depth.summary, table: depth.table };

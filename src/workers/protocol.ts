@@ -1,7 +1,8 @@
 import type { LabeledImages, NamedFile } from '../core/data/labeledImages.ts';
 import type { Design, Recipe } from '../core/exploration/design.ts';
+import type { FifoReport } from '../core/hardware/finn/fifo/report.ts';
 import type { HardwareReport } from '../core/hardware/report.ts';
-import type { ValidationSection } from '../core/hardware/validation.ts';
+import type { ValidationSection } from '../core/hardware/validation/sections.ts';
 import type { LayerId, Network, Weights } from '../core/network/network.ts';
 import type { Fault, Result } from '../core/result.ts';
 
@@ -26,6 +27,13 @@ export interface DataCalls {
   >;
 }
 
+/** A network on the hardware of another one, as the design chooses it. */
+export interface HardwareQuery {
+  readonly network: Network;
+  readonly foldedLike: Network;
+  readonly hardware: Design['hardware'];
+}
+
 /** hardware.worker */
 export interface HardwareCalls {
   /** One report a (network, target) pair, in the order asked. */
@@ -41,17 +49,13 @@ export interface HardwareCalls {
     never,
     readonly Result<HardwareReport>[]
   >;
+  /** The pipeline of a FINN design with FIFOs of `depth` words everywhere, and the depths it needs. */
+  readonly fifos: Call<HardwareQuery & { readonly depth: number }, never, Result<FifoReport>>;
   /** Every family beside published numbers. */
   readonly validate: Call<null, never, readonly ValidationSection[]>;
   /** Cycles of one layer's row over its width: the staircase. `slots` from 1 to the group's width. */
   readonly widthSweep: Call<
-    {
-      readonly network: Network;
-      readonly groupId: string;
-      readonly targetId: string;
-      readonly foldedLike: Network;
-      readonly hardware: Design['hardware'];
-    },
+    HardwareQuery & { readonly groupId: string; readonly targetId: string },
     never,
     Result<{ readonly widths: readonly number[]; readonly cycles: readonly number[] }>
   >;

@@ -62,8 +62,8 @@ export function dpuArchitecture(
 }
 
 /** ALU_PP that can be built: powers of two up to the convolution engine's own height (the fingerprint's field). */
-export const aluPixelChoices = (name: DpuArchitectureName): readonly number[] =>
-  [1, 2, 4, 8].filter((pixels) => pixels <= PARALLELISM[name][0]);
+export const aluPixelChoices = (name: DpuArchitectureName): readonly (1 | 2 | 4 | 8)[] =>
+  ([1, 2, 4, 8] as const).filter((pixels) => pixels <= PARALLELISM[name][0]);
 
 export const DPU_ARCHITECTURE_NAMES = Object.keys(PARALLELISM) as readonly DpuArchitectureName[];
 

@@ -21,6 +21,7 @@ import { type FoldingSearch, searchFolding } from './optimalFoldingSearch.ts';
 import {
   applyChoices,
   type FoldingUnit,
+  type MemoryChoice,
   type NodeUnit,
   nodeUnits,
   type UnitOptions,
@@ -36,6 +37,8 @@ export interface OptimalFoldingOptions extends Omit<LowerOptions, 'fpgaPart'> {
   readonly clockHertz: number;
   /** `free` by default. */
   readonly windows?: WindowCoupling;
+  /** `free` by default. */
+  readonly memories?: MemoryChoice;
 }
 
 export interface OptimalFolding {
@@ -64,7 +67,9 @@ export function boardBudgets(board: Onto, ceilings: Ceilings = WHOLE_CHIP): read
     amount: (use) => use[key],
   }));
   const label = 'the mean share of BRAM18, URAM and DSP';
-  budgets.push({ label, limit: ceilings.blockAverage, amount: (use) => blockAverageOf(use, board.budget) });
+  // A mean that may be as high as each of its parts adds nothing.
+  if (ceilings.blockAverage < Math.max(ceilings.bram18, ceilings.uram, ceilings.dsp))
+    budgets.push({ label, limit: ceilings.blockAverage, amount: (use) => blockAverageOf(use, board.budget) });
   return budgets;
 }
 
@@ -136,12 +141,16 @@ function heaviest(units: readonly FoldingUnit[], budgets: readonly Budget[]): Fo
   return best;
 }
 
+const fitsAlone = (use: Resources, budgets: readonly Budget[]) =>
+  budgets.every(({ amount, limit }) => amount(use) <= limit + 1e-9);
+
 const cyclesText = (cycles: number) => `${count(cycles)} cycle${cycles === 1 ? '' : 's'}`;
 
 function sentenceOf(
   units: readonly NodeUnit[],
   picks: readonly number[],
   { cycles, lowerBoundCycles, proof, fewestCycles }: FoldingSearch,
+  budgets: readonly Budget[],
   { board, clockHertz }: OptimalFoldingOptions,
 ): string {
   const slow = units.find(({ options }, u) => options[picks[u] ?? 0]?.cycles === cycles);
@@ -150,6 +159,8 @@ function sentenceOf(
     return `${start}; fewer than ${cyclesText(lowerBoundCycles)} are proven impossible, what lies between is open.`;
   }
   if (cycles <= fewestCycles) return `${start}; no folding makes it faster, whatever the board.`;
+  const stuck = slow?.options.every((one) => one.cycles >= cycles || !fitsAlone(one, budgets));
+  if (stuck) return `${start}, proven to be the fastest: no faster folding of it fits the board, even alone.`;
   const why = proof
     ? `at ${cyclesText(proof.cycles)} it would take at least ${shown(proof.atLeast)} of ${shown(proof.limit)} ${proof.label}, with all other resources used up`
     : 'every faster mix of foldings and memories was ruled out';
@@ -157,15 +168,21 @@ function sentenceOf(
 }
 
 /** Lowered nodes and their units do not change: a second search of the same network only searches. */
-const prepared = new WeakMap<
-  Network,
-  Map<string, { nodes: readonly FinnNode[]; units: readonly NodeUnit[] }>
->();
+const prepared = new WeakMap<Network, Map<string, Prepared>>();
 
-function prepare(network: Network, options: OptimalFoldingOptions, unitOptions: UnitOptions) {
-  const { board, ceilings: _, clockHertz: _clock, windows: _windows, ...bits } = options;
-  const key = JSON.stringify([bits, unitOptions, unitOptions.block === 'DSP58']);
-  const known = prepared.get(network) ?? new Map();
+interface Prepared {
+  readonly nodes: readonly FinnNode[];
+  readonly units: readonly NodeUnit[];
+}
+
+function prepare(
+  network: Network,
+  options: OptimalFoldingOptions,
+  unitOptions: UnitOptions,
+): Result<Prepared> {
+  const { board, ceilings: _, clockHertz: _clock, windows: _windows, memories: _memories, ...bits } = options;
+  const key = JSON.stringify([bits, unitOptions]);
+  const known = prepared.get(network) ?? new Map<string, Prepared>();
   prepared.set(network, known);
   const found = known.get(key);
   if (found) return ok(found);
@@ -186,11 +203,16 @@ export function* optimalFolding(
   network: Network,
   options: OptimalFoldingOptions,
 ): Generator<void, Result<OptimalFolding>> {
-  const { board, ceilings = WHOLE_CHIP, clockHertz, windows = 'free' } = options;
+  const { board, ceilings = WHOLE_CHIP, clockHertz, windows = 'free', memories = 'free' } = options;
   if (!(clockHertz > 0 && Number.isFinite(clockHertz)))
     return fail('clock', `A clock of ${clockHertz} Hz is not possible; choose one above 0.`, 'clockHertz');
   const limits = limitsOf(board, ceilings);
-  const ready = prepare(network, options, { block: dspBlockOf(board.part), windows, ultra: limits.uram > 0 });
+  const ready = prepare(network, options, {
+    block: dspBlockOf(board.part),
+    windows,
+    memories,
+    ultra: limits.uram > 0,
+  });
   if (!ready.ok) return ready;
   yield;
   const { nodes, units } = ready.value;
@@ -225,6 +247,6 @@ export function* optimalFolding(
     limits,
     lowerBoundCycles,
     gap: cycles / lowerBoundCycles - 1,
-    sentence: sentenceOf(units, picks, search, options),
+    sentence: sentenceOf(units, picks, search, budgets, options),
   });
 }

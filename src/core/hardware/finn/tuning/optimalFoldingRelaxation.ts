@@ -48,25 +48,70 @@ export function cheapest(
   return picks;
 }
 
-const MOST_PIVOTS = 80;
+const MOST_PIVOTS = 200;
 const ZERO = 1e-10;
 
 /**
+ * The master of the relaxation: mixes selections so that the fullest budget is least full. Revised simplex on
+ * "maximize sum x, loads . x <= 1"; one row a budget, so the inverse of the basis is all there is to keep.
+ */
+class Master {
+  readonly #inverse: readonly Float64Array[];
+  readonly #values: Float64Array;
+  readonly #costs: Float64Array;
+
+  /** The basis starts with the slacks. */
+  constructor(width: number) {
+    this.#inverse = Array.from({ length: width }, (_, i) => {
+      const row = new Float64Array(width);
+      row[i] = 1;
+      return row;
+    });
+    this.#values = new Float64Array(width).fill(1);
+    this.#costs = new Float64Array(width);
+  }
+
+  duals(): Float64Array {
+    return this.#costs.map((_, d) =>
+      this.#inverse.reduce((sum, row, i) => sum + (this.#costs[i] ?? 0) * (row[d] ?? 0), 0),
+    );
+  }
+
+  /** Brings a column into the basis; false where nothing would have to leave. */
+  enter(column: Float64Array, cost: number): boolean {
+    const entering = this.#inverse.map((row) => row.reduce((sum, one, d) => sum + one * (column[d] ?? 0), 0));
+    let leaving = -1;
+    let ratio = Number.POSITIVE_INFINITY;
+    for (const [i, own] of entering.entries()) {
+      if (own <= ZERO || (this.#values[i] ?? 0) / own >= ratio) continue;
+      ratio = (this.#values[i] ?? 0) / own;
+      leaving = i;
+    }
+    const pivot = this.#inverse[leaving];
+    if (!pivot) return false;
+    const by = entering[leaving] ?? 1;
+    for (let d = 0; d < pivot.length; d++) pivot[d] = (pivot[d] ?? 0) / by;
+    for (const [i, row] of this.#inverse.entries()) {
+      if (row === pivot) continue;
+      const factor = entering[i] ?? 0;
+      for (let d = 0; d < row.length; d++) row[d] = (row[d] ?? 0) - factor * (pivot[d] ?? 0);
+      this.#values[i] = Math.max(0, (this.#values[i] ?? 0) - factor * ratio);
+    }
+    this.#values[leaving] = ratio;
+    this.#costs[leaving] = cost;
+    return true;
+  }
+}
+
+/**
  * Linear relaxation of "one option a unit, no budget exceeded" by column generation (Dantzig and Wolfe 1960): a
- * column is a selection, the master mixes selections so that the fullest budget is least full, its duals are the
- * weights under which the next selection is the cheapest. Every weighing is a proof by itself: if the cheapest
- * selection takes more than the whole, nothing fits (Lagrangian, or surrogate, bound).
+ * column is a selection, the duals of the master are the weights under which the next selection is the cheapest.
+ * Every weighing is a proof by itself: if the cheapest selection takes more than the whole, nothing fits
+ * (Lagrangian, or surrogate, bound).
  */
 export function relax(problem: FoldingProblem, counts: Int32Array): Relaxation {
   const width = problem.budgets.length;
-  // Master as a matrix game: maximize sum x, loads . x <= 1. The basis starts with the slacks.
-  const inverse = Array.from({ length: width }, (_, i) => {
-    const row = new Float64Array(width);
-    row[i] = 1;
-    return row;
-  });
-  const values = new Float64Array(width).fill(1);
-  const costs = new Float64Array(width);
+  const master = new Master(width);
   let weights = new Float64Array(width).fill(1 / Math.max(1, width));
   let scale = 0;
   const loads = new Float64Array(width);
@@ -74,7 +119,8 @@ export function relax(problem: FoldingProblem, counts: Int32Array): Relaxation {
   for (let pivot = 0; ; pivot++) {
     const picks = cheapest(problem, counts, weights, loads);
     selections.push(picks);
-    const least = loads.reduce((sum, load, d) => sum + load * (weights[d] ?? 0), 0);
+    let least = 0;
+    for (let d = 0; d < width; d++) least += (loads[d] ?? 0) * (weights[d] ?? 0);
     const done = (status: Relaxation['status']): Relaxation => ({
       status,
       weights,
@@ -85,38 +131,24 @@ export function relax(problem: FoldingProblem, counts: Int32Array): Relaxation {
     if (loads.every((load) => load <= FULL)) return done('fits');
     if (least > FULL) return done('refuted');
     if (scale * least >= 1 - 1e-9 || pivot >= MOST_PIVOTS) return done('open');
-    const entering = inverse.map((row) => row.reduce((sum, one, d) => sum + one * (loads[d] ?? 0), 0));
-    let leaving = -1;
-    let ratio = Number.POSITIVE_INFINITY;
-    for (let i = 0; i < width; i++) {
-      const own = entering[i] ?? 0;
-      if (own > ZERO && (values[i] ?? 0) / own < ratio) {
-        ratio = (values[i] ?? 0) / own;
-        leaving = i;
-      }
+    if (!master.enter(loads, 1)) return done('open');
+    let duals = master.duals();
+    for (let slack = 0; slack < MOST_PIVOTS; slack++) {
+      // A negative dual: the budget has room after all, so its slack comes back.
+      const d = duals.findIndex((dual) => dual < -ZERO);
+      if (d < 0) break;
+      const column = new Float64Array(width);
+      column[d] = 1;
+      if (!master.enter(column, 0)) break;
+      duals = master.duals();
     }
-    const pivotRow = inverse[leaving];
-    if (!pivotRow) return done('open');
-    const by = entering[leaving] ?? 1;
-    for (let d = 0; d < width; d++) pivotRow[d] = (pivotRow[d] ?? 0) / by;
-    for (let i = 0; i < width; i++) {
-      const row = inverse[i];
-      if (!row || i === leaving) continue;
-      const factor = entering[i] ?? 0;
-      for (let d = 0; d < width; d++) row[d] = (row[d] ?? 0) - factor * (pivotRow[d] ?? 0);
-      values[i] = Math.max(0, (values[i] ?? 0) - factor * ratio);
-    }
-    values[leaving] = ratio;
-    costs[leaving] = 1;
-    const duals = new Float64Array(width);
     scale = 0;
     for (let d = 0; d < width; d++) {
-      let dual = 0;
-      for (let i = 0; i < width; i++) dual += (costs[i] ?? 0) * (inverse[i]?.[d] ?? 0);
-      duals[d] = Math.max(0, dual);
+      duals[d] = Math.max(0, duals[d] ?? 0);
       scale += duals[d] ?? 0;
     }
     if (scale <= ZERO) return done('open');
-    weights = duals.map((dual) => dual / scale);
+    const sum = scale;
+    weights = duals.map((dual) => dual / sum);
   }
 }

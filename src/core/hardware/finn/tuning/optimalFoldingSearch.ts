@@ -25,10 +25,10 @@ export interface FoldingSearch {
   readonly fewestCycles: number;
 }
 
-/** Nodes of the exact search, over all numbers of cycles tried. */
-const ALLOWANCE = 400_000;
+/** Nodes of the exact search, over all numbers of cycles tried: half a second or so. */
+const ALLOWANCE = 5_000_000;
 /** And for one of them. */
-const ALLOWANCE_EACH = 60_000;
+const ALLOWANCE_EACH = 1_000_000;
 
 /** Turns a weighing that refutes into a sentence's numbers: what is left for the others at most is all of them. */
 function proofOf({ budgets }: FoldingProblem, cycles: number, { weights, least }: Relaxation): Proof | null {
@@ -122,9 +122,19 @@ export function* searchFolding(
     cycles,
     lowerBoundCycles: bound > last ? Number.POSITIVE_INFINITY : Math.min(cycles, cyclesAt(bound)),
     proof,
-    fewestCycles: cyclesAt(0),
+    fewestCycles: fewestOf(units),
   };
 }
+
+const fewestOf = (units: readonly FoldingUnit[]): number =>
+  units.reduce(
+    (most, { options }) =>
+      Math.max(
+        most,
+        options.reduce((low, one) => Math.min(low, one.cycles), Number.POSITIVE_INFINITY),
+      ),
+    0,
+  );
 
 /** For each unit the least parallel of its own options that is fast enough and takes no more of anything. */
 function leastParallel(

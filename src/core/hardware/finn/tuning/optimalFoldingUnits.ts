@@ -47,9 +47,13 @@ export interface NodeUnit extends FoldingUnit<readonly Setting[]> {
  */
 export type WindowCoupling = 'free' | 'shared';
 
+/** Whether memories and multipliers may be chosen, or are kept as they are in the nodes. */
+export type MemoryChoice = 'free' | 'kept';
+
 export interface UnitOptions {
   readonly block: DspBlock;
   readonly windows: WindowCoupling;
+  readonly memories: MemoryChoice;
   /** Whether the chip has URAM. */
   readonly ultra: boolean;
 }
@@ -88,9 +92,9 @@ function foldingsOf(node: FinnNode): readonly Parallelism[] {
  * offered: its LUT are always 0 (finn.md section 3.5), so the memory would vanish from the estimate. `auto` of a
  * VVAU is: it is FINN's default, and up to 128 words cost nothing there.
  */
-function stylesOf(node: FinnNode, { ultra, windows }: UnitOptions): readonly Style[] {
+function stylesOf(node: FinnNode, { ultra, windows, memories }: UnitOptions): readonly Style[] {
+  if (memories === 'kept' || (windows === 'shared' && !isWeighted(node))) return [{}];
   const uram: readonly RamStyle[] = ultra ? ['ultra'] : [];
-  if (windows === 'shared' && !isWeighted(node)) return [{}];
   if (isWindow(node)) {
     return (['distributed', 'block', ...uram] as const).map((ramStyle) => ({ ramStyle }));
   }
@@ -100,10 +104,10 @@ function stylesOf(node: FinnNode, { ultra, windows }: UnitOptions): readonly Sty
   const rtl = node.opType === 'MVAU_rtl' || node.opType === 'VVAU_rtl';
   const inLuts: readonly RamStyle[] = rtl ? [] : ['distributed'];
   const automatic: readonly RamStyle[] = 'mw' in node ? [] : ['auto'];
-  const memories: readonly RamStyle[] =
+  const places: readonly RamStyle[] =
     node.memMode === 'internal_decoupled' ? ['block', ...automatic, ...inLuts, ...uram] : [node.ramStyle];
   const multipliers: readonly ResType[] = rtl ? [node.resType] : ['lut', 'dsp'];
-  return memories.flatMap((ramStyle) => multipliers.map((resType) => ({ ramStyle, resType })));
+  return places.flatMap((ramStyle) => multipliers.map((resType) => ({ ramStyle, resType })));
 }
 
 interface Built {

@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { validationMarkdown, validationReport } from './validation.ts';
+import { validationMarkdown } from './markdown.ts';
+import { validationReport } from './report.ts';
 
 const sections = validationReport();
 
@@ -19,6 +20,6 @@ test('CNV-W1A1 is estimated at 3,051.8 fps, 1 % above its measured 3,020.5 (BO-2
 });
 
 test('docs/validation.md is what the models say now', () => {
-  const path = join(import.meta.dirname, '../../../docs/validation.md');
+  const path = join(import.meta.dirname, '../../../../docs/validation.md');
   expect(readFileSync(path, 'utf8')).toBe(validationMarkdown(sections));
 });

@@ -1,10 +1,10 @@
 import { useEffect } from 'react';
 import { useStore } from 'zustand';
-import type { ValidationSection } from '../core/hardware/validation.ts';
-import { formatPercent, formatSignificant } from '../core/quantity.ts';
-import { requestValidation, validationStore } from '../state/validationStore.ts';
-import { Empty, Panel } from './parts/Panel.tsx';
-import { ScrollRegion } from './parts/ScrollRegion.tsx';
+import type { ValidationSection } from '../../core/hardware/validation/sections.ts';
+import { formatPercent, formatSignificant } from '../../core/quantity.ts';
+import { requestValidation, validationStore } from '../../state/validationStore.ts';
+import { Empty, Panel } from '../parts/Panel.tsx';
+import { ScrollRegion } from '../parts/ScrollRegion.tsx';
 
 /** The accelerator models beside published measurements, with the error of every case. */
 export function ValidationPanel({ className = '' }: { className?: string }) {

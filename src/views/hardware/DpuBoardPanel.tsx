@@ -1,13 +1,13 @@
 import { useMemo } from 'react';
-import { estimateDpu } from '../core/hardware/dpu/estimate.ts';
-import { DPU_BOARDS, endToEnd, frameBytes, multiCore } from '../core/hardware/dpu/platform/boards.ts';
-import type { Network } from '../core/network/network.ts';
-import { geometryAt } from '../core/network/shapes.ts';
-import { formatCount, formatSeconds } from '../core/quantity.ts';
-import { cachedGeometry, plannedNetwork } from '../state/derived.ts';
-import { Panel } from './parts/Panel.tsx';
-import { ScrollRegion } from './parts/ScrollRegion.tsx';
-import { useEntry, useModel } from './useEntry.ts';
+import { estimateDpu } from '../../core/hardware/dpu/estimate.ts';
+import { DPU_BOARDS, endToEnd, frameBytes, multiCore } from '../../core/hardware/dpu/platform/boards.ts';
+import type { Network } from '../../core/network/network.ts';
+import { geometryAt } from '../../core/network/shapes.ts';
+import { formatCount, formatSeconds } from '../../core/quantity.ts';
+import { cachedGeometry, plannedNetwork } from '../../state/derived.ts';
+import { Panel } from '../parts/Panel.tsx';
+import { ScrollRegion } from '../parts/ScrollRegion.tsx';
+import { useEntry, useModel } from '../useEntry.ts';
 
 interface BoardRow {
   readonly id: string;
@@ -47,7 +47,7 @@ function boardRows(network: Network): readonly BoardRow[] {
 }
 
 /** The same network on the boards people own: their architecture, clock, cores, and the DDR the cores share. */
-export function BoardPanel({ className = '' }: { className?: string }) {
+export function DpuBoardPanel({ className = '' }: { className?: string }) {
   const entry = useEntry();
   const model = useModel();
   const planned = plannedNetwork(entry, model);

@@ -4,23 +4,22 @@ import {
   decodeTargetName,
   describeConfiguration,
   differenceSentence,
-} from '../core/hardware/dpu/platform/archJson.ts';
-import { targetById } from '../core/hardware/targets.ts';
-import { Field } from './parts/fields.tsx';
-import { Panel } from './parts/Panel.tsx';
-import { useEntry } from './useEntry.ts';
+} from '../../core/hardware/dpu/platform/archJson.ts';
+import { Field } from '../parts/fields.tsx';
+import { Panel } from '../parts/Panel.tsx';
+import { useEntry } from '../useEntry.ts';
+import { chosenOf } from './TargetControls.tsx';
 
 /** Takes a board's arch.json apart, and names its difference to the chosen target. */
-export function ArchPanel() {
+export function ArchPanel({ className = '' }: { className?: string }) {
   const { hardware } = useEntry().design;
   const [text, setText] = useState('');
-  const architecture =
-    targetById(hardware.targetId)?.architecture ?? targetById(hardware.comparedTargetId)?.architecture;
+  const architecture = chosenOf(hardware, 'dpu')?.architecture;
   if (!architecture) return null;
   const decoded = text.trim() === '' ? null : decodeArchJson(text);
-  const target = decodeTargetName(`DPUCZDX8G_ISA1_${architecture}`);
+  const target = decodeTargetName(`DPUCZDX8G_ISA${hardware.dpu.isa}_${architecture}`);
   return (
-    <Panel title="arch.json" subtitle="of your board" className="controls">
+    <Panel title="arch.json" subtitle="of your board" className={className}>
       <div className="stack">
         <Field
           label="Paste it, or open the file"

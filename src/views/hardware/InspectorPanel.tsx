@@ -1,29 +1,22 @@
-import { useMemo, useState } from 'react';
-import { verdictSentence } from '../core/hardware/dpu/placement.ts';
-import { type Inspection, inspect, inspectionText } from '../core/hardware/dpu/platform/inspector.ts';
-import { targetById } from '../core/hardware/targets.ts';
-import type { Network } from '../core/network/network.ts';
-import { plannedNetwork } from '../state/derived.ts';
-import { setUi } from '../state/uiStore.ts';
-import { Segmented } from './parts/fields.tsx';
-import { Empty, Panel } from './parts/Panel.tsx';
-import { saveBlob } from './parts/saveBlob.ts';
-import { useEntry, useModel } from './useEntry.ts';
-
-const ISAS = [
-  { value: 1 as const, label: 'ISA1' },
-  { value: 0 as const, label: 'ISA0' },
-];
+import { useMemo } from 'react';
+import { verdictSentence } from '../../core/hardware/dpu/placement.ts';
+import { type Inspection, inspect, inspectionText } from '../../core/hardware/dpu/platform/inspector.ts';
+import type { Network } from '../../core/network/network.ts';
+import { plannedNetwork } from '../../state/derived.ts';
+import { setUi } from '../../state/uiStore.ts';
+import { Empty, Panel } from '../parts/Panel.tsx';
+import { saveBlob } from '../parts/saveBlob.ts';
+import { useEntry, useModel } from '../useEntry.ts';
+import { chosenOf } from './TargetControls.tsx';
 
 /** Which layers a DPU runs, which go to the processor and why, and what would change that. */
 export function InspectorPanel({ className = '' }: { className?: string }) {
   const entry = useEntry();
   const model = useModel();
-  const [isa, setIsa] = useState<0 | 1>(1);
   const planned = plannedNetwork(entry, model);
-  const { targetId, comparedTargetId } = entry.design.hardware;
-  const architecture =
-    targetById(targetId)?.architecture ?? targetById(comparedTargetId)?.architecture ?? null;
+  const { hardware } = entry.design;
+  const architecture = chosenOf(hardware, 'dpu')?.architecture ?? null;
+  const { isa } = hardware.dpu;
   const inspection = useMemo(
     () => (architecture ? inspect(planned, { architecture, isa }) : null),
     [planned, architecture, isa],
@@ -32,7 +25,6 @@ export function InspectorPanel({ className = '' }: { className?: string }) {
   return (
     <Panel title="Inspector" subtitle={inspection.ok ? inspection.value.target : ''} className={className}>
       <div className="stack">
-        <Segmented label="Instruction set" value={isa} options={ISAS} onChange={setIsa} />
         {inspection.ok ? (
           <Verdicts inspection={inspection.value} network={planned} />
         ) : (

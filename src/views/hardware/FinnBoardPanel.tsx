@@ -5,12 +5,12 @@ import {
   checkBudget,
   RECOMMENDED_CEILINGS,
   RESOURCE_LABELS,
-} from '../core/hardware/finn/tuning/boards.ts';
-import type { HardwareReport, Resources } from '../core/hardware/report.ts';
-import { formatPercent } from '../core/quantity.ts';
-import { hardwareStore } from '../state/hardwareStore.ts';
-import { Panel } from './parts/Panel.tsx';
-import { ScrollRegion } from './parts/ScrollRegion.tsx';
+} from '../../core/hardware/finn/tuning/boards.ts';
+import type { HardwareReport, Resources } from '../../core/hardware/report.ts';
+import { formatPercent } from '../../core/quantity.ts';
+import { hardwareStore } from '../../state/hardwareStore.ts';
+import { Panel } from '../parts/Panel.tsx';
+import { ScrollRegion } from '../parts/ScrollRegion.tsx';
 
 /** Which boards the FINN estimate fits on, which resource decides, and where most of it is. */
 export function FinnBoardPanel({ className = '' }: { className?: string }) {

@@ -1,0 +1,82 @@
+import type { HardwareReport } from '../../core/hardware/report.ts';
+import { targetById } from '../../core/hardware/targets.ts';
+import { formatCount, formatInteger, formatSeconds, formatSignificant } from '../../core/quantity.ts';
+import type { HardwareAnswer } from '../../state/hardwareStore.ts';
+import { Panel } from '../parts/Panel.tsx';
+
+function totals(report: HardwareReport): readonly [string, string][] {
+  const rows: [string, string][] = [
+    ['Throughput', formatCount(report.throughputFps, 'fps')],
+    ['First frame', formatSeconds(report.latencySeconds)],
+    ['Cycles between frames', formatInteger(report.initiationInterval)],
+    ['Clock', `${formatSignificant(report.clockHertz / 1e6)} MHz`],
+    [
+      'Schedule',
+      report.schedule === 'sequential'
+        ? 'one layer after the other'
+        : 'all layers at once; the slowest sets the pace',
+    ],
+  ];
+  if (report.resources) {
+    const { lut, bram18, uram, dsp } = report.resources;
+    rows.push(
+      ['LUT', formatInteger(lut)],
+      ['BRAM18', formatInteger(bram18)],
+      ['URAM', formatInteger(uram)],
+      ['DSP', formatInteger(dsp)],
+    );
+  }
+  return rows;
+}
+
+/** Both targets' totals, side by side. */
+export function TotalsPanel({ answer }: { answer: HardwareAnswer }) {
+  const { targetId, comparedTargetId } = answer.hardware;
+  return (
+    <Panel title="Totals" subtitle="estimated, with the thresholds as they stand">
+      <div className="totals">
+        {[...new Set([targetId, comparedTargetId])].map((id) => {
+          const report = answer.after[id];
+          return (
+            <div key={id}>
+              <h3>{targetById(id)?.name}</h3>
+              {report?.ok ? (
+                <dl className="facts">
+                  {totals(report.value).map(([name, value]) => (
+                    <div key={name}>
+                      <dt>{name}</dt>
+                      <dd>{value}</dd>
+                    </div>
+                  ))}
+                </dl>
+              ) : (
+                <p className="hint">{report?.error.message ?? 'Estimating…'}</p>
+              )}
+            </div>
+          );
+        })}
+      </div>
+    </Panel>
+  );
+}
+
+/** Every limit that the design breaks, in sentences. */
+export function ViolationsPanel({ answer }: { answer: HardwareAnswer }) {
+  const { targetId, comparedTargetId } = answer.hardware;
+  const found = [...new Set([targetId, comparedTargetId])].flatMap((id) => {
+    const report = answer.after[id];
+    return report?.ok ? report.value.violations.map((violation) => ({ id, violation })) : [];
+  });
+  if (found.length === 0) return null;
+  return (
+    <Panel title="What does not fit" subtitle={`${found.length}`}>
+      <ul className="reasons">
+        {found.map(({ id, violation }) => (
+          <li key={`${id} ${violation.message}`}>
+            <strong>{targetById(id)?.name}</strong> {violation.message}
+          </li>
+        ))}
+      </ul>
+    </Panel>
+  );
+}
