@@ -185,3 +185,128 @@ export interface StaircaseData {
 export interface StaircaseOptions extends ChartOptions {
   readonly onPick?: (width: number) => void;
 }
+
+/** Where a layer stands under the roofs. */
+export interface RooflineSpot {
+  /** Operations (1 MAC = 2) per byte between chip and DRAM; Infinity where everything stays on the chip. */
+  readonly opsPerByte: number;
+  readonly opsPerSecond: number;
+}
+
+export interface RooflinePoint {
+  readonly id: string;
+  readonly label: string;
+  readonly layerIds: readonly LayerId[];
+  /** Null where the row exists only after, or only before. */
+  readonly before: RooflineSpot | null;
+  readonly after: RooflineSpot | null;
+  readonly bound: Bound;
+  readonly sentence: string;
+}
+
+export interface RooflineRoof {
+  readonly name: string;
+  readonly peakOpsPerSecond: number;
+  readonly bandwidthBytesPerSecond: number;
+}
+
+export interface RooflineData {
+  /** The leading target first, then the one it is compared with, if any. */
+  readonly roofs: readonly RooflineRoof[];
+  readonly points: readonly RooflinePoint[];
+  readonly names?: { readonly before: string; readonly after: string };
+  readonly empty?: string;
+}
+
+export interface RooflineOptions extends ChartOptions {
+  readonly onPick?: (pointId: string) => void;
+}
+
+/** One layer from its start to its end, at one rate: what `timeline` of the DPU gives, in milliseconds. */
+export interface TimelineBar {
+  readonly id: string;
+  readonly label: string;
+  readonly layerIds: readonly LayerId[];
+  readonly startMs: number;
+  readonly endMs: number;
+  /** 1e9 operations a second; 1 MAC = 2 operations. */
+  readonly gops: number;
+}
+
+export interface TimelineSeries {
+  readonly name: string;
+  readonly peakGops: number;
+  readonly bars: readonly TimelineBar[];
+}
+
+export interface TimelineData {
+  /** Drawn as an outline; null where there is nothing to compare with. */
+  readonly before: TimelineSeries | null;
+  /** Drawn filled. */
+  readonly after: TimelineSeries;
+  readonly empty?: string;
+}
+
+export interface TimelineOptions extends ChartOptions {
+  readonly onPick?: (barId: string) => void;
+}
+
+export interface GanttLane {
+  readonly id: string;
+  readonly label: string;
+  readonly layerIds: readonly LayerId[];
+}
+
+export interface GanttBar {
+  readonly laneId: string;
+  /** Id of one of `kinds`. */
+  readonly kind: string;
+  /** Cycles; the bar lasts from start (inclusive) to end (exclusive). */
+  readonly start: number;
+  readonly end: number;
+  readonly label: string;
+}
+
+export interface GanttKind {
+  readonly id: string;
+  readonly label: string;
+  /** Not work (idle, stalled): drawn low and gray, and not counted as busy. */
+  readonly quiet?: boolean;
+}
+
+export interface GanttData {
+  readonly lanes: readonly GanttLane[];
+  readonly bars: readonly GanttBar[];
+  readonly kinds: readonly GanttKind[];
+  readonly unit: 'cycles';
+  /** Where the axis ends. */
+  readonly end: number;
+  readonly empty?: string;
+}
+
+export interface GanttOptions extends ChartOptions {
+  readonly onPick?: (laneId: string) => void;
+}
+
+export interface DepthPoint {
+  /** Words in each FIFO, at least 1. */
+  readonly depth: number;
+  /** Null where the graph deadlocks at this depth. */
+  readonly throughputFps: number | null;
+}
+
+export interface DepthSeries {
+  readonly name: string;
+  readonly points: readonly DepthPoint[];
+}
+
+export interface DepthData {
+  readonly series: readonly DepthSeries[];
+  /** Throughput with FIFOs that are never full: clock over the slowest node's cycles. */
+  readonly idealFps: number;
+  readonly empty?: string;
+}
+
+export interface DepthOptions extends ChartOptions {
+  readonly onPick?: (depth: number) => void;
+}
