@@ -33,6 +33,21 @@ export class App {
       .click();
   }
 
+  /** A page of the Hardware room. */
+  async hardware(
+    page:
+      | 'Layers'
+      | 'Rooflines'
+      | 'FINN folding'
+      | 'FINN FIFOs'
+      | 'DPU'
+      | 'Liu engine'
+      | 'How far off is this?',
+  ) {
+    await this.room('Hardware');
+    await this.#page.getByRole('tab', { name: page }).click();
+  }
+
   /** A room's one-line state in the rail. */
   railState(name: Room): Locator {
     return this.#page

@@ -6,7 +6,7 @@ test('an arch.json is decoded, its difference to the target named, and a broken 
 }) => {
   const app = new App(page);
   await app.open();
-  await app.room('Hardware');
+  await app.hardware('DPU');
   const panel = app.panel('arch.json');
   const box = panel.getByLabel('Paste it, or open the file');
   await box.fill('{"fingerprint":"0x101000056010407"}');
@@ -22,11 +22,11 @@ test('FINN folding by hand moves the bars, and undo takes it back', async ({ pag
   await app.open();
   await app.room('Network');
   await page.getByRole('button', { name: /^CNV/ }).click();
-  await app.room('Hardware');
+  await app.hardware('FINN folding');
   await page.getByRole('button', { name: 'Published' }).click();
   await expect(app.score('Throughput')).toHaveText('3.05 kfps'); // 100 MHz / 32,768 cycles
-  await page.getByLabel('PE of fc1').selectOption('4');
-  await page.getByLabel('PE of fc2').selectOption('4');
+  await page.getByLabel('PE of fc1', { exact: true }).selectOption('4');
+  await page.getByLabel('PE of fc2', { exact: true }).selectOption('4');
   await expect(app.score('Throughput')).not.toHaveText('3.05 kfps');
   await page.getByRole('button', { name: 'Undo' }).click();
   await expect(app.score('Throughput')).toHaveText('3.05 kfps');
@@ -39,7 +39,7 @@ test('the inspector says which layers run on the processor, and what would chang
   await page.getByRole('button', { name: 'conv1', exact: true }).click();
   await page.getByLabel('Kernel').fill('17');
   await page.getByLabel('Kernel').press('Enter');
-  await app.room('Hardware');
+  await app.hardware('DPU');
   await expect(app.panel('Inspector')).toContainText(/conv1 runs on the CPU: its kernel is 17x17.*make/);
   await expect(app.panel('Inspector')).toContainText('softmax1 runs on the CPU');
 });
@@ -48,7 +48,7 @@ test('boards say whether a FINN design fits, and which resource decides', async 
   const app = new App(page);
   await app.open();
   await expect(app.railState('Hardware')).toContainText('FINN');
-  await app.room('Hardware');
+  await app.hardware('FINN folding');
   const boards = app.panel('FINN boards');
   await expect(boards.getByRole('row', { name: /^Pynq-Z1/ })).toContainText('fits');
   await app.room('Network');
@@ -59,4 +59,27 @@ test('boards say whether a FINN design fits, and which resource decides', async 
   await expect(boards.getByRole('row', { name: /^Pynq-Z1/ })).toContainText(
     /(LUT|BRAM18) [\d,]+ of [\d,]+ on Pynq-Z1, most of it in/,
   );
+});
+
+test('the FIFO simulation names the shortcut that deadlocks, and finds the depth that lets it run', async ({
+  page,
+}) => {
+  const app = new App(page);
+  await app.open();
+  await app.room('Network');
+  await page.getByRole('button', { name: /^Tiny ResNet/ }).click();
+  await app.hardware('FINN FIFOs');
+  const panel = app.panel('FIFO simulation');
+  await panel.getByLabel('Words in every FIFO').fill('16');
+  await panel.getByRole('button', { name: 'Simulate' }).click();
+  await app.idle();
+  await expect(panel).toContainText(
+    /The shortcut FIFO from relu1 fork to add1 holds 16 words and needs [\d,]+/,
+  );
+  await panel.getByLabel('Words in every FIFO').fill('4096');
+  await panel.getByRole('button', { name: 'Simulate' }).click();
+  await app.idle();
+  await expect(panel).not.toContainText('Deadlock');
+  await expect(panel).toContainText(/100(\.0)? % of what the nodes allow/);
+  await expect(app.panel('Throughput over FIFO depth')).toBeVisible();
 });
