@@ -73,10 +73,11 @@ export const resourcesOf = (node: FinnNode, block: DspBlock = 'DSP48E1'): NodeRe
 /** What `pe` and `simd` of a node must divide; absent where the node has no such parallelism. */
 export function foldedExtents(node: FinnNode): { readonly pe?: number; readonly simd?: number } {
   const divides = modelOf(node).divides;
-  return {
-    ...(divides?.pe ? { pe: divides.pe(node) } : {}),
-    ...(divides?.simd ? { simd: divides.simd(node) } : {}),
-  };
+  if (!divides) return {};
+  const extents: { pe?: number; simd?: number } = {};
+  if (divides.pe) extents.pe = divides.pe(node);
+  if (divides.simd) extents.simd = divides.simd(node);
+  return extents;
 }
 
 export const isOpType = (name: string): name is OpType => Object.hasOwn(OPERATORS, name);

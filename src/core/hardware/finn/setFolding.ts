@@ -27,17 +27,22 @@ type Writable<N> = { -readonly [K in keyof N]: N[K] };
 /** A copy that the steps below write to: one a node instead of one a divisor. */
 const copyOf = <N extends FinnNode>(node: N): Writable<N> => ({ ...node });
 
-/** Writes the first divisor that meets the target (strictly), or the largest. */
+/** Writes the first divisor that meets the target (strictly), or the largest. Cycles never rise with parallelism. */
 function widen(
   folded: FinnNode & { pe?: number; simd?: number },
   attribute: Attribute,
   extent: number | undefined,
   target: number,
 ): void {
-  for (const divisor of divisorsOf(extent ?? 1)) {
-    folded[attribute] = divisor;
-    if (cyclesOf(folded) < target) return;
+  const divisors = divisorsOf(extent ?? 1);
+  let [low, high] = [0, divisors.length - 1];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    folded[attribute] = divisors[middle] ?? 1;
+    if (cyclesOf(folded) < target) high = middle;
+    else low = middle + 1;
   }
+  folded[attribute] = divisors[low] ?? 1;
 }
 
 type Step = (node: FinnNode, pass: Pass) => FinnNode;
