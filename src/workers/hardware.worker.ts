@@ -1,5 +1,6 @@
 import { estimate, finnOptions } from '../core/hardware/estimate.ts';
 import { fifoReport } from '../core/hardware/finn/fifo/report.ts';
+import { pruningGains } from '../core/hardware/pruningGains.ts';
 import { validationReport } from '../core/hardware/validation/report.ts';
 import { channelWidthSweep } from '../core/hardware/widthSweep.ts';
 import { drive } from './drive.ts';
@@ -8,6 +9,8 @@ import { serve } from './serve.ts';
 
 serve<HardwareCalls>({
   validate: () => validationReport(),
+  pruningGains: ({ network, plan, targetId, hardware, foldedLike }) =>
+    pruningGains(network, plan, targetId, hardware, foldedLike),
   fifos: ({ network, foldedLike, hardware, depth }, { signal }) =>
     drive(fifoReport(network, { ...finnOptions(hardware), foldedLike }, depth), signal),
   estimate: ({ jobs, hardware }) =>

@@ -1,9 +1,11 @@
 import type { LabeledImages, NamedFile } from '../core/data/labeledImages.ts';
 import type { Design, Recipe } from '../core/exploration/design.ts';
 import type { FifoReport } from '../core/hardware/finn/fifo/report.ts';
+import type { PruningGain } from '../core/hardware/pruningGains.ts';
 import type { HardwareReport } from '../core/hardware/report.ts';
 import type { ValidationSection } from '../core/hardware/validation/sections.ts';
 import type { LayerId, Network, Weights } from '../core/network/network.ts';
+import type { PruningPlan } from '../core/pruning/plan.ts';
 import type { Fault, Result } from '../core/result.ts';
 
 /** One call a worker understands: what goes in, what is reported on the way, what comes out. */
@@ -48,6 +50,12 @@ export interface HardwareCalls {
     },
     never,
     readonly Result<HardwareReport>[]
+  >;
+  /** What each group's cut brings on a target, the other cuts being made. */
+  readonly pruningGains: Call<
+    HardwareQuery & { readonly targetId: string; readonly plan: PruningPlan },
+    never,
+    Result<readonly PruningGain[]>
   >;
   /** The pipeline of a FINN design with FIFOs of `depth` words everywhere, and the depths it needs. */
   readonly fifos: Call<HardwareQuery & { readonly depth: number }, never, Result<FifoReport>>;

@@ -95,7 +95,7 @@ export function FoldingTable({ className = '' }: { className?: string }) {
                 key={row.layerId}
                 row={row}
                 cycles={cycles?.get(row.nodeName)}
-                automatic={planned === baseline ? 'SetFolding' : 'kept'}
+                automatic={planned === baseline ? 'auto' : 'kept'}
                 own={[hardware.foldings, hardware.layerBits, hardware.implementations].some((choices) =>
                   Object.hasOwn(choices, row.layerId),
                 )}

@@ -163,7 +163,9 @@ export function DpuControls() {
             ...widths.map((pixels) => ({ value: String(pixels), label: `${pixels} pixels a cycle` })),
           ]}
           hint="Depthwise convolutions, pooling and additions run on the ALU."
-          onChange={(value) => patchDpu({ aluPixels: widths.find((pixels) => String(pixels) === value) ?? null })}
+          onChange={(value) =>
+            patchDpu({ aluPixels: widths.find((pixels) => String(pixels) === value) ?? null })
+          }
         />
         <div className="field-grid">
           <Segmented

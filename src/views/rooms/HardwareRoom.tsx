@@ -8,6 +8,7 @@ import { DpuBoardPanel } from '../hardware/DpuBoardPanel.tsx';
 import { FifoPanel } from '../hardware/FifoPanel.tsx';
 import { FinnBoardPanel } from '../hardware/FinnBoardPanel.tsx';
 import { FoldingTable } from '../hardware/FoldingTable.tsx';
+import { GainsPanel } from '../hardware/GainsPanel.tsx';
 import { InspectorPanel } from '../hardware/InspectorPanel.tsx';
 import { chosenOf, DpuControls, FinnControls, TargetControls } from '../hardware/TargetControls.tsx';
 import { TotalsPanel, ViolationsPanel } from '../hardware/TotalsPanel.tsx';
@@ -75,6 +76,7 @@ function LayersPage() {
         {answer && <ViolationsPanel answer={answer} />}
       </div>
       <StaircasePanel groupId={selected} className="half-chart" />
+      <GainsPanel className="half-chart" />
     </>
   );
 }
