@@ -56,6 +56,7 @@ function toRow(row: DpuRow, arch: DpuArchitecture): ReportRow {
     },
     terms: termsOf(row, arch),
     macCount: row.macCount,
+    trafficBytes: row.weightBytes + row.mapLoadBytes + row.storeBytes,
   };
 }
 

@@ -1,7 +1,8 @@
 import type { Network } from '../../network/network.ts';
+import { type Geometry, inferGeometry } from '../../network/shapes.ts';
 import { fail, ok, type Result } from '../../result.ts';
 import type { CostTerm, HardwareReport, ReportRow, Resources } from '../report.ts';
-import { minimizedWeightType } from './datatypes.ts';
+import { labelType, minimizedWeightType } from './datatypes.ts';
 import { type FinnOptions, foldNetwork } from './foldNetwork.ts';
 import { DEFAULT_PART } from './graphBuilder.ts';
 import { labelOf } from './labels.ts';
@@ -40,7 +41,42 @@ function termsOf(node: FinnNode, cycles: number): readonly CostTerm[] {
   return [{ name: isWeighted(node) ? 'multiply and accumulate' : 'stream', cycles }];
 }
 
-function rowOf(node: FinnNode, cycles: number, block: DspBlock): ReportRow {
+/** Bits of an input value: see `inputBits` of the lowering. */
+const INPUT_BITS = 8;
+
+/** Bytes of the result that the last node writes, the stream's words packed. */
+function resultBytes(node: FinnNode, geometry: Geometry): number {
+  if (node.opType === 'LabelSelect_hls') return labelType(node.labels).bits / 8;
+  const ofm = geometry.get(node.layerIds[0] ?? '')?.ofm;
+  const bits = 'outputType' in node ? node.outputType.bits : 'inputType' in node ? node.inputType.bits : 8;
+  return ofm ? Math.ceil((ofm.height * ofm.width * ofm.channels * bits) / 8) : 0;
+}
+
+/** External weights: the unit consumes its whole matrix for every output position (finn.md section 3). */
+function externalWeightBytes(node: FinnNode): number {
+  if (!isWeighted(node) || node.memMode !== 'external') return 0;
+  return (macCountOf(node) * minimizedWeightType(node.weightType).bits) / 8;
+}
+
+/**
+ * Bytes between chip and DRAM in a frame, by node: the I/O DMAs that FINN puts before the first nodes and behind
+ * the last (finn.md section 9, `insert_iodma`), and weights that are kept outside. All else stays on the chip.
+ */
+function trafficOf(nodes: readonly FinnNode[], network: Network): readonly number[] {
+  const inferred = inferGeometry(network);
+  const geometry: Geometry = inferred.ok ? inferred.value : new Map();
+  const input = network.layers.find((layer) => layer.kind === 'input')?.shape;
+  const imageBytes = input ? (input.height * input.width * input.channels * INPUT_BITS) / 8 : 0;
+  const read = new Set(nodes.flatMap(({ predecessors }) => predecessors));
+  return nodes.map(
+    (node) =>
+      externalWeightBytes(node) +
+      (node.predecessors.length === 0 ? imageBytes : 0) +
+      (read.has(node.name) ? 0 : resultBytes(node, geometry)),
+  );
+}
+
+function rowOf(node: FinnNode, cycles: number, block: DspBlock, trafficBytes: number): ReportRow {
   const { lut, bram18, uram, dsp } = resourcesOf(minimizeBitWidths(node), block);
   return {
     id: node.name,
@@ -52,6 +88,7 @@ function rowOf(node: FinnNode, cycles: number, block: DspBlock): ReportRow {
     boundSentence: boundSentence(node, cycles),
     terms: termsOf(node, cycles),
     macCount: macCountOf(node),
+    trafficBytes,
     resources: { lut, bram18, uram, dsp },
   };
 }
@@ -85,7 +122,8 @@ export function estimateFinn(
   const { nodes, violations } = folded.value;
   const block = dspBlockOf(options.fpgaPart ?? DEFAULT_PART);
   const cycles = nodes.map(cyclesOf);
-  const rows = nodes.map((node, i) => rowOf(node, cycles[i] ?? 0, block));
+  const traffic = trafficOf(nodes, network);
+  const rows = nodes.map((node, i) => rowOf(node, cycles[i] ?? 0, block, traffic[i] ?? 0));
   const { maxCycles, slowest, criticalPathCycles } = performanceOf(nodes, cycles);
   return ok({
     targetId: 'finn',
