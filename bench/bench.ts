@@ -10,6 +10,7 @@ import type { Design } from '../src/core/exploration/design.ts';
 import { NetworkBuilder } from '../src/core/network/builder.ts';
 import type { Network } from '../src/core/network/network.ts';
 import { encodeLink } from '../src/formats/design/link.ts';
+import { measureFolding } from './folding.ts';
 import { measureSimulator } from './simulator.ts';
 
 const root = join(import.meta.dirname, '..');
@@ -178,9 +179,15 @@ const browser = await chromium.launch({
 try {
   const machine = `${cpus()[0]?.model ?? 'unknown'}, ${cpus().length} cores, ${Math.round(totalmem() / 2 ** 30)} GiB; Chromium ${browser.version()}; Node ${process.version}`;
   console.log(`Machine: ${machine}`);
-  const results: Record<string, unknown> = { machine, bundle: bundleSizes(), simulator: measureSimulator() };
+  const results: Record<string, unknown> = {
+    machine,
+    bundle: bundleSizes(),
+    simulator: measureSimulator(),
+    folding: measureFolding(),
+  };
   console.log('Bundle, kB gzipped:', results.bundle);
   console.log('Simulator, designs a second on one thread:', results.simulator);
+  console.log('FINN folding on one thread:', results.folding);
   results.threshold = await measureThresholds(browser);
   console.log('Threshold move to redrawn charts, ms:', results.threshold);
   for (const [backend, extent, epochs] of [

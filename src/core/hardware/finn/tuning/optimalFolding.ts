@@ -16,17 +16,10 @@ import {
   RESOURCE_LABELS,
   WHOLE_CHIP,
 } from './boards.ts';
+import type { FoldingUnit, MemoryChoice, UnitOptions, WindowCoupling } from './optimalFoldingOptions.ts';
 import type { Budget } from './optimalFoldingProblem.ts';
 import { type FoldingSearch, searchFolding } from './optimalFoldingSearch.ts';
-import {
-  applyChoices,
-  type FoldingUnit,
-  type MemoryChoice,
-  type NodeUnit,
-  nodeUnits,
-  type UnitOptions,
-  type WindowCoupling,
-} from './optimalFoldingUnits.ts';
+import { applyChoices, type NodeUnit, nodeUnitsInSlices } from './optimalFoldingUnits.ts';
 
 type Onto = Pick<Board, 'name' | 'part' | 'budget'>;
 
@@ -73,7 +66,9 @@ export function boardBudgets(board: Onto, ceilings: Ceilings = WHOLE_CHIP): read
   return budgets;
 }
 
-const shown = (amount: number): string => (amount < 10 ? amount.toFixed(2) : count(Math.ceil(amount)));
+/** Whole units where the limit is in whole units; shares otherwise. */
+const shown = (amount: number, limit: number): string =>
+  Number.isInteger(limit) ? count(Math.ceil(amount - 1e-9)) : amount.toFixed(3);
 
 /** The unit that cannot do with less of a budget than any other can. */
 function hungriest(units: readonly FoldingUnit[], { amount }: Budget) {
@@ -101,7 +96,7 @@ export function doomed(
     if (total <= budget.limit + 1e-9) continue;
     return fail(
       'finn-doomed',
-      `No folding fits ${boardName}: even at the least it takes ${shown(total)} of ${shown(budget.limit)} ${budget.label}, ${shown(most)} of them in ${label}; use fewer bits, a smaller network or a larger board.`,
+      `No folding fits ${boardName}: even at the least it takes ${shown(total, budget.limit)} of ${shown(budget.limit, budget.limit)} ${budget.label}, ${shown(most, budget.limit)} of them in ${label}; use fewer bits, a smaller network or a larger board.`,
       layerIds[0] ?? label,
     );
   }
@@ -124,7 +119,7 @@ function refused(
     return fail('finn-no-folding', sentence, where);
   }
   const why = proof
-    ? `with all other resources used up it would take at least ${shown(proof.atLeast)} of ${shown(proof.limit)} ${proof.label}`
+    ? `with all other resources used up it would take at least ${shown(proof.atLeast, proof.limit)} of ${shown(proof.limit, proof.limit)} ${proof.label}`
     : 'every mix of foldings and memories was ruled out';
   return fail('finn-doomed', `No folding fits ${boardName}: ${why}${most}; ${advice}.`, where);
 }
@@ -162,7 +157,7 @@ function sentenceOf(
   const stuck = slow?.options.every((one) => one.cycles >= cycles || !fitsAlone(one, budgets));
   if (stuck) return `${start}, proven to be the fastest: no faster folding of it fits the board, even alone.`;
   const why = proof
-    ? `at ${cyclesText(proof.cycles)} it would take at least ${shown(proof.atLeast)} of ${shown(proof.limit)} ${proof.label}, with all other resources used up`
+    ? `at ${cyclesText(proof.cycles)} it would take at least ${shown(proof.atLeast, proof.limit)} of ${shown(proof.limit, proof.limit)} ${proof.label}, with all other resources used up`
     : 'every faster mix of foldings and memories was ruled out';
   return `${start}, proven to be the fastest: ${why}.`;
 }
@@ -175,11 +170,11 @@ interface Prepared {
   readonly units: readonly NodeUnit[];
 }
 
-function prepare(
+function* prepare(
   network: Network,
   options: OptimalFoldingOptions,
   unitOptions: UnitOptions,
-): Result<Prepared> {
+): Generator<void, Result<Prepared>> {
   const { board, ceilings: _, clockHertz: _clock, windows: _windows, memories: _memories, ...bits } = options;
   const key = JSON.stringify([bits, unitOptions]);
   const known = prepared.get(network) ?? new Map<string, Prepared>();
@@ -189,7 +184,7 @@ function prepare(
   const lowered = lowerToFinn(network, { ...bits, fpgaPart: board.part });
   if (!lowered.ok) return lowered;
   const { nodes } = lowered.value;
-  const made = { nodes, units: nodeUnits(nodes, unitOptions) };
+  const made = { nodes, units: yield* nodeUnitsInSlices(nodes, unitOptions) };
   known.set(key, made);
   return ok(made);
 }
@@ -207,7 +202,7 @@ export function* optimalFolding(
   if (!(clockHertz > 0 && Number.isFinite(clockHertz)))
     return fail('clock', `A clock of ${clockHertz} Hz is not possible; choose one above 0.`, 'clockHertz');
   const limits = limitsOf(board, ceilings);
-  const ready = prepare(network, options, {
+  const ready = yield* prepare(network, options, {
     block: dspBlockOf(board.part),
     windows,
     memories,

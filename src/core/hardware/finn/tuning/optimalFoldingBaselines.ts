@@ -2,7 +2,7 @@ import type { Folding } from '../../../exploration/design.ts';
 import type { LayerId, Network } from '../../../network/network.ts';
 import { ok, type Result } from '../../../result.ts';
 import type { Resources } from '../../report.ts';
-import { foldNetwork } from '../foldNetwork.ts';
+import { type FinnOptions, foldNetwork } from '../foldNetwork.ts';
 import { applyFoldings, isWeighted, layerUnits } from '../layerUnits.ts';
 import { lowerToFinn } from '../lower.ts';
 import type { FinnNode } from '../nodes.ts';
@@ -21,9 +21,7 @@ export interface Baseline {
   readonly used: Resources;
 }
 
-export interface BaselineOptions {
-  readonly weightBits: number;
-  readonly activationBits: number;
+export interface BaselineOptions extends Pick<FinnOptions, 'weightBits' | 'activationBits' | 'layerBits'> {
   readonly fpgaPart: string;
   readonly limits: Resources;
 }
@@ -40,20 +38,24 @@ const baselineOf = ({ maxCycles, lut, bram18, uram, dsp }: FinnMeasurement): Bas
  * The fastest folding that FINN's SetFolding gives within the limits, over every target that can make a difference:
  * one above each number of cycles that any node can take. Null where none fits.
  */
-export function bestSetFolding(network: Network, options: BaselineOptions): Result<Baseline | null> {
-  const { weightBits, activationBits, fpgaPart, limits } = options;
-  const lowered = lowerToFinn(network, { weightBits, activationBits, fpgaPart });
+export function bestSetFolding(
+  network: Network,
+  { limits, ...options }: BaselineOptions,
+): Result<(Baseline & { readonly targetCycles: number }) | null> {
+  const { fpgaPart } = options;
+  const lowered = lowerToFinn(network, options);
   if (!lowered.ok) return lowered;
   const block = dspBlockOf(fpgaPart);
   const units = nodeUnits(lowered.value.nodes, { block, windows: 'free', memories: 'kept', ultra: false });
   const targets = new Set<number>();
   for (const unit of units) for (const { cycles } of unit.options) targets.add(cycles + 1);
-  let best: Baseline | null = null;
+  let best: (Baseline & { readonly targetCycles: number }) | null = null;
   for (const targetCycles of targets) {
-    const folded = foldNetwork(network, { weightBits, activationBits, fpgaPart, foldings: {}, targetCycles });
+    const folded = foldNetwork(network, { ...options, foldings: {}, targetCycles });
     if (!folded.ok) return folded;
     const measured = baselineOf(measureFinn(folded.value.nodes, block));
-    if (fits(measured.used, limits) && (best === null || measured.cycles < best.cycles)) best = measured;
+    if (fits(measured.used, limits) && (best === null || measured.cycles < best.cycles))
+      best = { ...measured, targetCycles };
   }
   return ok(best);
 }
@@ -70,9 +72,10 @@ export interface MeasuredModel extends TunerModel {
  */
 export function currentModel(
   network: Network,
-  { weightBits, activationBits, fpgaPart }: Omit<BaselineOptions, 'limits'>,
+  options: Omit<BaselineOptions, 'limits'>,
 ): Result<MeasuredModel> {
-  const lowered = lowerToFinn(network, { weightBits, activationBits, fpgaPart });
+  const { fpgaPart } = options;
+  const lowered = lowerToFinn(network, options);
   if (!lowered.ok) return lowered;
   const { nodes } = lowered.value;
   const units = layerUnits(nodes);
@@ -139,17 +142,20 @@ export function bestAlgorithm1(
 }
 
 /** Algorithm 2: the LUT budget moves until all resources fit; the fastest of the priorities, null where none fits. */
-export function bestAlgorithm2(model: MeasuredModel, limits: Resources): Baseline | null {
-  let best: Baseline | null = null;
+export function bestAlgorithm2(
+  model: MeasuredModel,
+  limits: Resources,
+): (Baseline & { readonly foldings: Readonly<Record<LayerId, Folding>> }) | null {
+  let best: (Baseline & { readonly foldings: Readonly<Record<LayerId, Folding>> }) | null = null;
   for (const priority of PRIORITIES) {
     searchBudget(100, (percent) => {
-      const { foldings, stopped } = runAlgorithm1(model, {
+      const { foldings, byLayer, stopped } = runAlgorithm1(model, {
         priority,
         lutBudget: (limits.lut * percent) / 100,
       });
       const measured = baselineOf(model.measureAll(foldings));
       if (!fits(measured.used, limits)) return 'fails';
-      if (best === null || measured.cycles < best.cycles) best = measured;
+      if (best === null || measured.cycles < best.cycles) best = { ...measured, foldings: byLayer };
       return stopped === 'nothing-to-speed-up' ? 'folded-out' : 'fits';
     });
   }

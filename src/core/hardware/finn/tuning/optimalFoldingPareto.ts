@@ -35,7 +35,9 @@ export function paretoIndices(rows: readonly (readonly number[])[]): readonly nu
   const kept: number[] = [];
   for (const i of order) {
     const row = rows[i] ?? [];
-    if (!kept.some((one) => covers(rows[one] ?? [], row))) kept.push(i);
+    let covered = false;
+    for (let k = 0; k < kept.length && !covered; k++) covered = covers(rows[kept[k] ?? i] ?? row, row);
+    if (!covered) kept.push(i);
   }
   return kept.sort((a, b) => (rows[a]?.[0] ?? 0) - (rows[b]?.[0] ?? 0) || a - b);
 }

@@ -1,6 +1,6 @@
 import type { Resources } from '../../report.ts';
+import type { FoldingOption, FoldingUnit } from './optimalFoldingOptions.ts';
 import { paretoIndices } from './optimalFoldingPareto.ts';
-import type { FoldingOption, FoldingUnit } from './optimalFoldingUnits.ts';
 
 /** One limit that all units together must keep. */
 export interface Budget {

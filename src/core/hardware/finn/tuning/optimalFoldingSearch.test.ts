@@ -9,9 +9,10 @@ import type { FinnNode, RamStyle } from '../nodes.ts';
 import { cyclesOf, resourcesOf } from '../operators.ts';
 import { type Priority, runAlgorithm1 } from './algorithm1.ts';
 import { boardBudgets } from './optimalFolding.ts';
+import type { FoldingUnit } from './optimalFoldingOptions.ts';
 import { searchFolding } from './optimalFoldingSearch.ts';
 import { tunerUnits } from './optimalFoldingTuner.ts';
-import { type FoldingUnit, nodeUnits } from './optimalFoldingUnits.ts';
+import { nodeUnits } from './optimalFoldingUnits.ts';
 import { THESIS_BUDGET_RATIO, THESIS_CNV_RAM_STYLES, thesisModel, ULTRA96_V2_LUT } from './thesisEstimate.ts';
 
 type Use = Resources & { readonly cycles: number };

@@ -1,8 +1,8 @@
 import { searchExactly } from './optimalFoldingExact.ts';
+import type { FoldingUnit } from './optimalFoldingOptions.ts';
 import { type Budget, type FoldingProblem, foldingProblem, prefixes } from './optimalFoldingProblem.ts';
 import { type Relaxation, relax } from './optimalFoldingRelaxation.ts';
 import { repair, shrink } from './optimalFoldingRepair.ts';
-import type { FoldingUnit } from './optimalFoldingUnits.ts';
 
 /** Why fewer cycles are impossible: this much is needed of one budget even if all others are used up. */
 export interface Proof {

@@ -1,6 +1,6 @@
 import type { Folding } from '../../../exploration/design.ts';
 import type { Measurement, TunerModel } from './algorithm1.ts';
-import type { FoldingOption, FoldingUnit } from './optimalFoldingUnits.ts';
+import type { FoldingOption, FoldingUnit } from './optimalFoldingOptions.ts';
 
 const used = (lut: number) => ({ lut, bram18: 0, uram: 0, dsp: 0 });
 
