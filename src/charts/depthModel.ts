@@ -11,17 +11,20 @@ export const formatFps = (fps: number): string => formatCount(fps, 'fps');
 export const pointsOf = (series: DepthSeries): readonly DepthPoint[] =>
   series.points.filter((point) => point.depth >= 1).sort((a, b) => a.depth - b.depth);
 
-/** From this depth on the throughput stays within 1 % of the highest of the series; null if it has none. */
+const highest = (points: readonly DepthPoint[]): number =>
+  Math.max(0, ...points.map((point) => point.throughputFps ?? 0));
+
+/**
+ * From this depth on the throughput stays within 1 % of the highest of the series. Null where no frame comes
+ * out at all, or where only the deepest point is that high: the series may still rise.
+ */
 export function saturationDepth(series: DepthSeries): number | null {
   const points = pointsOf(series);
-  const most = Math.max(0, ...points.map((point) => point.throughputFps ?? 0));
+  const most = highest(points);
   if (most === 0) return null;
-  let depth: number | null = null;
-  for (const point of [...points].reverse()) {
-    if ((point.throughputFps ?? 0) < FLAT * most) break;
-    depth = point.depth;
-  }
-  return depth;
+  const low = points.findLastIndex((point) => (point.throughputFps ?? 0) < FLAT * most);
+  if (low === points.length - 2 && points.length > 1) return null;
+  return points[low + 1]?.depth ?? null;
 }
 
 export const isEmpty = (data: DepthData): boolean =>
@@ -47,17 +50,17 @@ export function tipOf(point: DepthPoint, series: DepthSeries, data: DepthData): 
 function seriesSentence(series: DepthSeries, data: DepthData): string {
   const points = pointsOf(series);
   const dead = points.filter((point) => point.throughputFps === null).map((point) => point.depth);
-  const most = Math.max(0, ...points.map((point) => point.throughputFps ?? 0));
+  const most = highest(points);
   const flat = saturationDepth(series);
   const deadlock =
     dead.length === 0
       ? ''
       : ` It deadlocks at ${dead.length === 1 ? `depth ${dead[0]}` : `${dead.length} depths, up to ${dead.at(-1)}`}.`;
-  if (flat === null) return `${series.name}: no depth brings a frame out.${deadlock}`;
+  if (most === 0) return `${series.name}: no depth brings a frame out.${deadlock}`;
   const share = data.idealFps > 0 ? `, ${formatPercent(most / data.idealFps)} of the ideal` : '';
   const end =
-    flat === points.at(-1)?.depth && points.length > 1
-      ? `still rising at depth ${formatInteger(flat)}`
+    flat === null
+      ? `still rising at depth ${formatInteger(points.at(-1)?.depth ?? 0)}`
       : `flat from depth ${formatInteger(flat)} on`;
   return `${series.name}: at most ${formatFps(most)}${share}, ${end}.${deadlock}`;
 }

@@ -224,6 +224,14 @@ export function depthStudy(
       });
     }
     const obstacles: Box[] = items.map((item) => ({ x: item.x - 6, y: item.y - 6, width: 12, height: 12 }));
+    for (const [i, from] of items.entries()) {
+      const to = items[i + 1];
+      if (to?.series !== from.series || from.point.throughputFps === null) continue;
+      for (let part = 1; part < 10; part++) {
+        const [px, py] = [from.x + ((to.x - from.x) * part) / 10, from.y + ((to.y - from.y) * part) / 10];
+        obstacles.push({ x: px - 2, y: py - 2, width: 4, height: 4 });
+      }
+    }
     obstacles.push({ x: bounds.x, y: idealAt - 1, width: bounds.width, height: 2 });
     const placed = placeLabels(wishes, obstacles, bounds);
     labels

@@ -3,6 +3,7 @@ import type { LayerId } from '../core/network/network.ts';
 import { formatCount, formatInteger, formatPercent } from '../core/quantity.ts';
 import { createFrame, put, putText } from './frame.ts';
 import { type KindFill, kindFills } from './ganttFills.ts';
+import { wireLaneKeys } from './ganttKeys.ts';
 import {
   busyShares,
   byLane,
@@ -25,6 +26,8 @@ const BAR = 18;
 const QUIET = 6;
 const EDGE = 6;
 const BUSY = 'busy';
+/** Shorter bars are joined: one pixel can be told from its neighbor only on a good screen. */
+const LEAST = 2;
 
 interface Item {
   readonly lane: GanttLane;
@@ -55,23 +58,7 @@ export function gantt(
   const stick = () =>
     put(header.node() as SVGGElement, 'transform', `translate(0,${frame.scroller.scrollTop})`);
   frame.scroller.addEventListener('scroll', stick, { passive: true });
-  // Up and down go to the bar of the next lane at the same time; left and right are those of every chart.
-  bodyNode.addEventListener('keydown', (event) => {
-    const item = event.target instanceof SVGElement ? event.target.closest<SVGElement>('[data-item]') : null;
-    const step = event.key === 'ArrowDown' ? 1 : event.key === 'ArrowUp' ? -1 : 0;
-    if (!item || step === 0) return;
-    event.preventDefault();
-    event.stopImmediatePropagation();
-    const lanes = [...bodyNode.querySelectorAll('.lane')];
-    const at = Number(item.dataset.start);
-    for (let i = lanes.indexOf(item.closest('.lane') as Element) + step; lanes[i]; i += step) {
-      const bars = [...(lanes[i]?.querySelectorAll<SVGElement>('[data-item]') ?? [])];
-      const target = bars.findLast((bar) => Number(bar.dataset.start) <= at) ?? bars[0];
-      if (!target) continue;
-      target.focus();
-      return;
-    }
-  });
+  wireLaneKeys(bodyNode);
   wireItems<Item>(bodyNode, frame.tooltip, {
     tip: ({ bar, lane }) => tipOf(bar, lane, data),
     layer: ({ lane }) => lane.layerIds[0] ?? null,
@@ -142,7 +129,7 @@ export function gantt(
         put(busy, 'x', width - EDGE);
         put(busy, 'y', ROW / 2 + 4);
         putText(busy, formatPercent(shares.get(lane.id) ?? 0, 0));
-        drawBars(group as SVGGElement, lane, mergeBars(bars.get(lane.id) ?? [], perPixel), x);
+        drawBars(group as SVGGElement, lane, mergeBars(bars.get(lane.id) ?? [], LEAST * perPixel), x);
       });
     mark();
     refreshRoving(bodyNode);
@@ -206,6 +193,8 @@ export function gantt(
     x: (at: number) => number,
     at: { width: number; top: number; floor: number; left: number; right: number },
   ): void {
+    const said = (tick: number) => (tick < 10_000 ? formatInteger(tick) : formatCount(tick));
+    const clear = (tick: number) => x(tick) + textWidth(said(tick)) / 2 < at.right + 8;
     grid
       .selectAll<SVGLineElement, number>('line')
       .data(ticks, String)
@@ -217,13 +206,13 @@ export function gantt(
       .attr('y2', at.floor);
     axis
       .selectAll<SVGTextElement, number>('text.tick-label')
-      .data(ticks, String)
+      .data(ticks.filter(clear), String)
       .join('text')
       .attr('class', 'tick-label')
       .attr('text-anchor', 'middle')
       .attr('x', x)
       .attr('y', at.top - 9)
-      .text((tick) => (tick < 10_000 ? formatInteger(tick) : formatCount(tick)));
+      .text(said);
     const names = [
       { text: data.unit, x: EDGE, anchor: 'start' },
       { text: BUSY, x: at.width - EDGE, anchor: 'end' },

@@ -14,12 +14,13 @@ const LINES: readonly string[] = [
 
 export interface KindFill {
   readonly fill: string;
-  /** Class that gives the color: `kind-0` ... `kind-9`, or `kind-quiet`. */
+  /** Class that gives the color: `kind-0` ... `kind-9`, `kind-quiet` or `kind-lost`. */
   readonly className: string;
 }
 
 /**
- * A fill for every kind: its color with its lines. Quiet kinds are gray, the second one and later with lines.
+ * A fill for every kind: its color with its lines. The first quiet kind is gray,
+ * later ones have the color of a warning and lines.
  * The earlier patterns of `defs` are replaced.
  */
 export function kindFills(defs: Group, kinds: readonly GanttKind[]): Map<string, KindFill> {
@@ -28,7 +29,7 @@ export function kindFills(defs: Group, kinds: readonly GanttKind[]): Map<string,
   let [loud, quiet] = [0, 0];
   for (const kind of kinds) {
     const index = kind.quiet ? quiet++ : loud++;
-    const className = kind.quiet ? 'kind-quiet' : `kind-${index % 10}`;
+    const className = !kind.quiet ? `kind-${index % 10}` : index === 0 ? 'kind-quiet' : 'kind-lost';
     const id = uniqueId('gantt-fill');
     const pattern = defs.append('pattern').attr('id', id).attr('class', className);
     pattern.attr('width', 6).attr('height', 6).attr('patternUnits', 'userSpaceOnUse');

@@ -104,8 +104,8 @@ export function tipOf(bar: DrawnBar, lane: GanttLane, data: GanttData): Tip {
   const length = bar.end - bar.start;
   const span = `cycles ${formatInteger(bar.start)} to ${formatInteger(bar.end)} (${formatInteger(length)})`;
   if (bar.count === 1) {
-    const named = bar.label && bar.label !== lane.label ? `${lane.label}: ${bar.label}` : lane.label;
-    return { title: named, lines: [...(kind === lane.label ? [] : [kind]), span] };
+    const words = [...new Set([lane.label, bar.label, kind].filter(Boolean))];
+    return { title: words.slice(0, 2).join(': '), lines: [...words.slice(2), span] };
   }
   return {
     title: `${lane.label}: ${formatInteger(bar.count)} short bars`,
@@ -116,22 +116,19 @@ export function tipOf(bar: DrawnBar, lane: GanttLane, data: GanttData): Tip {
 export const emptySentence = (data: GanttData): string => data.empty ?? 'No schedule to show yet.';
 
 export function summary(data: GanttData): string {
-  if (data.lanes.length === 0) return emptySentence(data);
   const shares = busyShares(data);
+  const share = (lane: GanttLane) => formatPercent(shares.get(lane.id) ?? 0, 0);
   const lanes = [...data.lanes].sort((a, b) => (shares.get(b.id) ?? 0) - (shares.get(a.id) ?? 0));
-  const said = (lane: GanttLane) => `${lane.label} (${formatPercent(shares.get(lane.id) ?? 0, 0)})`;
   const [first, last] = [lanes[0], lanes.at(-1)];
+  const count = [...byLane(data).values()].reduce((sum, bars) => sum + bars.length, 0);
   const kinds = data.kinds.map((kind) => kind.label).join(', ');
-  return [
-    `${data.lanes.length} lanes with ${formatInteger(data.bars.length)} bars over ${formatInteger(data.end)} cycles: ${kinds}.`,
-    first && last && first !== last
-      ? `Busiest is ${said(first)}, least busy ${said(last)}.`
-      : first
-        ? `${said(first)} is busy.`
-        : '',
-  ]
-    .filter(Boolean)
-    .join(' ');
+  if (!first || !last) return emptySentence(data);
+  const busy =
+    first === last
+      ? `${first.label} is busy ${share(first)} of the time.`
+      : `Busiest is ${first.label} (${share(first)}), least busy ${last.label} (${share(last)}).`;
+  const lanesSaid = `${data.lanes.length} ${data.lanes.length === 1 ? 'lane' : 'lanes'}`;
+  return `${lanesSaid} with ${formatInteger(count)} bars over ${formatInteger(data.end)} cycles: ${kinds}. ${busy}`;
 }
 
 export function table(data: GanttData): Table {

@@ -3,12 +3,13 @@ import type { Bound } from '../core/hardware/report.ts';
 import type { LayerId } from '../core/network/network.ts';
 import { formatCount } from '../core/quantity.ts';
 import { drawAxes, yMargin } from './axis.ts';
-import { assignRows, type Box, type LabelWish, placeLabels } from './dodge.ts';
+import { type Box, type LabelWish, placeLabels } from './dodge.ts';
 import { createFrame, put } from './frame.ts';
 import { refreshRoving, tipText, wireItems } from './items.ts';
 import { BOUND_NAMES } from './latencyModel.ts';
 import { drawLegend, type LegendEntry } from './legend.ts';
 import { decadeTicks } from './logTicks.ts';
+import { drawLane, LANE, ON_CHIP, type Place, type Places, placesOf } from './rooflineLane.ts';
 import {
   drawable,
   formatIntensity,
@@ -22,14 +23,12 @@ import {
 import { drawRoofs, roofWishes } from './rooflineRoofs.ts';
 import { BOUND_SYMBOLS, placesAround } from './symbols.ts';
 import { textWidth } from './text.ts';
-import type { Chart, RooflineData, RooflineOptions, RooflinePoint, RooflineSpot } from './types.ts';
+import type { Chart, RooflineData, RooflineOptions, RooflinePoint } from './types.ts';
 
 export { summary, table } from './rooflineModel.ts';
 
 type Points = Selection<SVGGElement, RooflinePoint, SVGGElement, unknown>;
-type Place = readonly [number, number];
 
-const LANE = 46;
 const BOUND_ORDER = Object.keys(BOUND_NAMES) as Bound[];
 
 export function roofline(
@@ -104,11 +103,14 @@ export function roofline(
     const right = width - 16 - (hasLane ? LANE + 6 : 0);
     const x = scaleLog(range.x, [left, right]);
     const xTicks = decadeTicks(...range.x, Math.max(2, Math.floor((right - left) / 44)));
+    const laneLabel = right + 6 + (LANE - textWidth(ON_CHIP)) / 2;
+    const clear = (tick: number) =>
+      !hasLane || x(tick) + textWidth(formatIntensity(tick)) / 2 < laneLabel - 6;
     drawAxes(
       axes,
       {
         label: 'operations per byte (1 MAC = 2 operations)',
-        ticks: xTicks.map((tick) => ({ at: x(tick), label: formatIntensity(tick) })),
+        ticks: xTicks.filter(clear).map((tick) => ({ at: x(tick), label: formatIntensity(tick) })),
       },
       {
         label: 'operations per second',
@@ -117,10 +119,10 @@ export function roofline(
       { width, height, margins: { top, right: width - right, bottom: 38, left } },
     );
     const box: Box = { x: left, y: top, width: right - left, height: bottom - top };
-    drawLane(hasLane ? { x: right + 6, y: top, width: LANE, height: box.height } : null);
+    drawLane(lane, hasLane ? { x: right + 6, y: top, width: LANE, height: box.height } : null);
     const obstacles = drawRoofs(roofs, data.roofs, x, y, box);
 
-    const places = placesOf(points, (spot) => x(spot.opsPerByte), y, right + 6);
+    const places = placesOf(points, x, y, right + 6);
     const drawn = layer
       .selectAll<SVGGElement, RooflinePoint>('g.point')
       .data(points, (point) => point.id)
@@ -160,53 +162,6 @@ export function roofline(
     });
   }
 
-  /** Points on the chip have no x: they stand side by side in their lane where they would cover each other. */
-  function placesOf(
-    points: readonly RooflinePoint[],
-    x: (spot: RooflineSpot) => number,
-    y: (rate: number) => number,
-    laneLeft: number,
-  ): Map<RooflinePoint, { before: Place | null; after: Place | null }> {
-    const spots = points
-      .flatMap((point) => [point.before, point.after])
-      .filter((spot): spot is RooflineSpot => isDrawable(spot) && isOnChip(spot))
-      .sort((a, b) => y(a.opsPerSecond) - y(b.opsPerSecond));
-    const spans = spots.map((spot) => ({ from: y(spot.opsPerSecond) - 6, to: y(spot.opsPerSecond) + 6 }));
-    const columns = assignRows(spans, 3, 0);
-    const column = new Map(spots.map((spot, i) => [spot, columns[i] ?? 1]));
-    const place = (spot: RooflineSpot | null): Place | null => {
-      if (!isDrawable(spot)) return null;
-      const rate = y(spot.opsPerSecond);
-      if (!isOnChip(spot)) return [x(spot), rate];
-      // The middle first: most rows stand alone.
-      return [laneLeft + LANE / 2 + ([0, -13, 13][column.get(spot) ?? 0] ?? 0), rate];
-    };
-    return new Map(
-      points.map((point) => [point, { before: place(point.before), after: place(point.after) }]),
-    );
-  }
-
-  function drawLane(box: Box | null): void {
-    lane
-      .selectAll<SVGRectElement, Box>('rect')
-      .data(box ? [box] : [])
-      .join('rect')
-      .attr('class', 'lane-back')
-      .attr('x', (b) => b.x)
-      .attr('y', (b) => b.y)
-      .attr('width', (b) => b.width)
-      .attr('height', (b) => b.height);
-    lane
-      .selectAll<SVGTextElement, Box>('text')
-      .data(box ? [box] : [])
-      .join('text')
-      .attr('class', 'tick-label')
-      .attr('text-anchor', 'middle')
-      .attr('x', (b) => b.x + b.width / 2)
-      .attr('y', (b) => b.y + b.height + 15)
-      .text('on chip');
-  }
-
   function addPoint(enter: Selection<EnterElement, RooflinePoint, SVGGElement, unknown>): Points {
     const point = enter.append('g').attr('class', 'point').attr('data-item', '').attr('tabindex', -1);
     point.attr('role', options.onPick ? 'button' : 'img');
@@ -221,7 +176,7 @@ export function roofline(
 
   function drawLabels(
     points: readonly RooflinePoint[],
-    places: ReadonlyMap<RooflinePoint, { before: Place | null; after: Place | null }>,
+    places: Places,
     fixed: readonly (LabelWish & { readonly text: string; readonly className: string })[],
     obstacles: readonly Box[],
     bounds: Box,

@@ -97,9 +97,9 @@ export function summary(data: RooflineData): string {
   const missing = data.points.length - shown.length;
   return [
     ...roofs,
-    `Of ${spots.length} rows ${left} lie left of the ridge of ${roof.name}, where its bandwidth limits them${onChip > 0 ? `, and ${onChip} stay on the chip` : ''}.`,
+    `Layers drawn: ${spots.length}; left of the ridge of ${roof.name}, where its bandwidth is the limit: ${left}; without traffic, on the chip: ${onChip}.`,
     `Nearest to the roof is ${best.label} with ${formatPercent(best.share, 0)} of what it allows, farthest ${worst.label} with ${formatPercent(worst.share, 0)}.`,
-    ...(missing > 0 ? [`${missing} rows without operations are not drawn.`] : []),
+    ...(missing > 0 ? [`Not drawn, for they have no operations: ${missing}.`] : []),
   ].join(' ');
 }
 

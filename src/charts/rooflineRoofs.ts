@@ -83,13 +83,16 @@ export function roofWishes(roofs: readonly RooflineRoof[], x: Scale, y: Scale, b
     ) => {
       const width = textWidth(text, i === 0);
       const candidates = places(width).map(([bx, by]) => ({ x: bx, y: by, width, height: 14 }));
-      return { key: `${key} ${i}`, text, className, candidates, must: true };
+      // The legend names the second roof too: its peak's label never covers a point.
+      return { key: `${key} ${i}`, text, className, candidates, must: i === 0 || key === 'ridge' };
     };
-    const peak = label('peak', `${roof.name} ${formatRate(roof.peakOpsPerSecond)}`, (width) => [
-      [end[0] - width, end[1] - 18],
-      [corner[0] + 8, end[1] - 18],
-      [end[0] - width, end[1] + 4],
-    ]);
+    // A narrow plot leaves the name to the legend, where the line's dashes tell it.
+    const name = box.width < 420 && i > 0 ? '' : `${roof.name} `;
+    const peak = label('peak', `${name}${formatRate(roof.peakOpsPerSecond)}`, (width) => {
+      const room = end[0] - width - corner[0] - 8;
+      const lefts = [1, 0.75, 0.5, 0.25, 0].map((share) => corner[0] + 8 + share * room);
+      return [-18, 4].flatMap((down) => lefts.map((left) => [left, end[1] + down] as const));
+    });
     const ridge = label('ridge', `ridge ${formatIntensity(ridgeOf(roof))} ops/B`, (width) => [
       [corner[0] - width - 8, corner[1] - 16],
       [corner[0] - width / 2, corner[1] - 20],

@@ -28,7 +28,7 @@ type Bars = Selection<SVGGElement, TimelineBar, SVGGElement, unknown>;
 /** Low bars, and layers without operations, can still be pointed at. */
 const LEAST_HIT = 12;
 
-/** The outline of all the bars together, with a line down between two of them where there is room. */
+/** The outline of all the bars together. */
 function outline(bars: readonly TimelineBar[], x: Scale, y: Scale): string {
   const base = y(0).toFixed(1);
   let path = '';
@@ -83,7 +83,19 @@ export function timelineChart(
           group.append('path').attr('class', 'peak').attr('d', 'M0,5h15');
         },
       },
-      { label: 'area = operations', sign: () => {} },
+      {
+        label: 'area = operations',
+        sign: (group) => {
+          group
+            .append('rect')
+            .attr('class', 'area-sign')
+            .attr('x', 1)
+            .attr('y', 3)
+            .attr('width', 8)
+            .attr('height', 6);
+          group.append('path').attr('class', 'area-axes').attr('d', 'M0.5,0V9.5H15');
+        },
+      },
     ];
     legendHeight = drawLegend(legend, entries, { left: 2, right: width - 4, top: 2, align: 'left' });
   }
@@ -149,17 +161,16 @@ export function timelineChart(
         bar.append('rect').attr('class', 'focus-ring').attr('rx', 2);
         return bar;
       })
-      .order()
-      .classed('is-odd', (_bar, i) => i % 2 === 1);
+      .order();
     drawn.each(function (bar) {
       if (series) put(this, 'aria-label', tipText(tipOf(bar, series, data)));
       const [fill, hit, ring] = [...this.children];
       if (!(fill && hit && ring)) return;
-      const [from, length, rise] = [
-        x(bar.startMs),
-        Math.max(0.5, x(bar.endMs) - x(bar.startMs)),
-        base - y(bar.gops),
-      ];
+      const from = x(bar.startMs);
+      const full = Math.max(0.5, x(bar.endMs) - from);
+      // A hair of surface between two bars, but never at the cost of seeing the bar.
+      const length = full > 3 ? full - 0.75 : full;
+      const rise = base - y(bar.gops);
       const least = Math.max(LEAST_HIT, rise);
       for (const [rect, tall] of [
         [fill, rise],

@@ -270,7 +270,7 @@ export interface GanttBar {
 export interface GanttKind {
   readonly id: string;
   readonly label: string;
-  /** Not work (idle, stalled): drawn low and gray, and not counted as busy. */
+  /** Not work (idle, stalled): drawn low, the first such kind in gray, and not counted as busy. */
   readonly quiet?: boolean;
 }
 
