@@ -38,6 +38,7 @@ export function defaultDesign(): Design {
       activationBits: 2,
       layerBits: {},
       implementations: {},
+      nodeSettings: {},
       boardId: 'pynq-z1',
       dpu: DEFAULT_DPU_CHOICE,
     },

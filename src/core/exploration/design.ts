@@ -48,6 +48,19 @@ export interface Implementation {
   readonly resType: 'auto' | 'lut' | 'dsp';
 }
 
+/**
+ * FINN: attributes of one node, as in an entry of its folding_config.json: what a layer's choices can't say (a sliding
+ * window folded apart from its unit) and what a search or an imported file sets.
+ */
+export interface NodeSetting {
+  readonly pe?: number;
+  readonly simd?: number;
+  readonly parallelWindow?: boolean;
+  readonly memMode?: Implementation['memMode'];
+  readonly ramStyle?: Implementation['ramStyle'];
+  readonly resType?: Implementation['resType'];
+}
+
 /** FINN: number formats of one layer. */
 export interface LayerBits {
   readonly weightBits: number;
@@ -86,6 +99,8 @@ export interface HardwareChoice {
   readonly layerBits: Readonly<Record<LayerId, LayerBits>>;
   /** FINN, by layer id: layers that do not leave these choices to FINN. */
   readonly implementations: Readonly<Record<LayerId, Implementation>>;
+  /** FINN, by node name (`MVAU_hls_0`): attributes set by a search or a file. Choices by layer come before them. */
+  readonly nodeSettings: Readonly<Record<string, NodeSetting>>;
   /** FINN: the board whose budget holds, by id; its part decides the DSP block. */
   readonly boardId: string;
   readonly dpu: DpuChoice;

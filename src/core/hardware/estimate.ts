@@ -14,7 +14,8 @@ export function clockOf(targetId: string, hardware: HardwareChoice): number {
 
 /** What FINN's lowering and folding read of a choice. */
 export function finnOptions(hardware: HardwareChoice): FinnOptions & { readonly board?: Board } {
-  const { foldings, targetCycles, weightBits, activationBits, layerBits, implementations } = hardware;
+  const { foldings, targetCycles, weightBits, activationBits, layerBits } = hardware;
+  const { implementations, nodeSettings } = hardware;
   const board = boardById(hardware.boardId);
   const bits = { weightBits, activationBits, layerBits };
   return {
@@ -22,6 +23,7 @@ export function finnOptions(hardware: HardwareChoice): FinnOptions & { readonly 
     targetCycles,
     ...bits,
     implementations,
+    nodeSettings,
     ...(board ? { board, fpgaPart: board.part } : {}),
   };
 }

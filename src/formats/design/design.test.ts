@@ -36,10 +36,12 @@ describe('a design', () => {
   });
 
   test('made before boards, bits a layer and DPU options existed opens with their defaults', () => {
-    const { layerBits, implementations, boardId, dpu, ...older } = defaultDesign().hardware;
+    const { layerBits, implementations, nodeSettings, boardId, dpu, ...older } = defaultDesign().hardware;
     const parsed = parseDesign({ ...defaultDesign(), hardware: older });
     expect(parsed).toEqual({ ok: true, value: defaultDesign() });
-    expect([layerBits, implementations, boardId, dpu].every((choice) => choice !== undefined)).toBe(true);
+    expect(
+      [layerBits, implementations, nodeSettings, boardId, dpu].every((choice) => choice !== undefined),
+    ).toBe(true);
   });
 
   test('of files, with thresholds, clocks and foldings comes back too', () => {

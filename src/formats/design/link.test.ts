@@ -3,7 +3,7 @@ import { deflateSync } from 'fflate';
 import { describe, expect, test } from 'vitest';
 import { defaultDesign } from '../../core/exploration/defaultDesign.ts';
 import type { Design, KeepMultiple } from '../../core/exploration/design.ts';
-import { PRESETS } from '../../core/network/presets.ts';
+import { TRAINED_PRESETS } from '../../core/network/presets.ts';
 import { crc32 } from '../crc32.ts';
 import { decodeLink, encodeLink } from './link.ts';
 
@@ -38,7 +38,7 @@ const name = fc
   .filter((text) => text.length <= 200 && !(text in {}));
 const design: fc.Arbitrary<Design> = fc
   .record({
-    preset: fc.constantFrom(...PRESETS),
+    preset: fc.constantFrom(...TRAINED_PRESETS),
     classCount: fc.integer({ min: 2, max: 100 }),
     imageCount: fc.integer({ min: 1, max: 20000 }),
     seed,
@@ -78,7 +78,7 @@ describe('a link', () => {
     );
   });
 
-  test.each(PRESETS.map((preset) => [preset.name, preset] as const))('of %s stays short', (_, preset) => {
+  test.each(TRAINED_PRESETS.map((preset) => [preset.name, preset] as const))('of %s stays short', (_, preset) => {
     const network = preset.build(preset.input, 10);
     const link = encodeLink({ ...defaultDesign(), network, baseline: network });
     expect(link).toMatch(/^#d=1\.[\w-]+$/);

@@ -147,10 +147,17 @@ const source = v.variant(
   'must be land-cover or file',
 );
 
-const implementation = object({
-  memMode: oneOf('internal_decoupled', 'internal_embedded', 'external'),
-  ramStyle: oneOf('auto', 'block', 'distributed', 'ultra'),
-  resType: oneOf('auto', 'lut', 'dsp'),
+const memMode = oneOf('internal_decoupled', 'internal_embedded', 'external');
+const ramStyle = oneOf('auto', 'block', 'distributed', 'ultra');
+const resType = oneOf('auto', 'lut', 'dsp');
+const implementation = object({ memMode, ramStyle, resType });
+const nodeSetting = object({
+  pe: v.exactOptional(whole(1, 1 << 24)),
+  simd: v.exactOptional(whole(1, 1 << 24)),
+  parallelWindow: v.exactOptional(truth),
+  memMode: v.exactOptional(memMode),
+  ramStyle: v.exactOptional(ramStyle),
+  resType: v.exactOptional(resType),
 });
 
 const dpu = object({
@@ -181,6 +188,7 @@ export const designSchema = object({
     // What follows came later: designs without it keep opening.
     layerBits: v.optional(recordOf(object({ weightBits: whole(1, 32), activationBits: whole(1, 32) })), {}),
     implementations: v.optional(recordOf(implementation), {}),
+    nodeSettings: v.optional(recordOf(nodeSetting), {}),
     boardId: v.optional(text(100), 'pynq-z1'),
     dpu: v.optional(dpu, DEFAULT_DPU_CHOICE),
   }),

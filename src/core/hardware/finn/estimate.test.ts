@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { Folding } from '../../exploration/design.ts';
 import { NetworkBuilder } from '../../network/builder.ts';
 import type { Network } from '../../network/network.ts';
-import { PRESETS, presetById } from '../../network/presets.ts';
+import { presetById, TRAINED_PRESETS } from '../../network/presets.ts';
 import { unwrap } from '../../result.ts';
 import { estimateFinn, layerFoldings } from './estimate.ts';
 import { lowerToFinn } from './lower.ts';
@@ -125,8 +125,8 @@ const opTypes = (network: Network, activationBits = 4) =>
   unwrap(lowerToFinn(network, { weightBits: 4, activationBits })).nodes.map((node) => node.name);
 
 describe('lowering', () => {
-  test('every preset has a report without violations', () => {
-    for (const preset of PRESETS) {
+  test('every preset that trains has a report without violations', () => {
+    for (const preset of TRAINED_PRESETS) {
       const found = report(preset.build(preset.input, 10), { weightBits: 4, activationBits: 4 });
       expect([preset.id, found.violations]).toEqual([preset.id, []]);
       expect(found.initiationInterval).toBeGreaterThan(0);

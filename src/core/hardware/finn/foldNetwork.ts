@@ -1,9 +1,9 @@
-import type { Folding, Implementation, LayerBits } from '../../exploration/design.ts';
+import type { Folding, Implementation, LayerBits, NodeSetting } from '../../exploration/design.ts';
 import type { LayerId, Network } from '../../network/network.ts';
 import { fail, ok, type Result } from '../../result.ts';
 import type { Violation } from '../report.ts';
 import { divisorsOf, simdLimitOf } from './folding.ts';
-import { keepFolding } from './keepFolding.ts';
+import { applySettings, keepFolding, withStyles } from './keepFolding.ts';
 import { applyFoldings, isWeighted, type LayerUnit, layerUnits } from './layerUnits.ts';
 import { type LoweredNetwork, lowerToFinn } from './lower.ts';
 import type { FinnNode } from './nodes.ts';
@@ -18,6 +18,8 @@ export interface FinnOptions {
   readonly activationBits: number;
   /** By layer id: layers whose bits differ from those. */
   readonly layerBits?: Readonly<Record<LayerId, LayerBits>>;
+  /** By node name; choices by layer come before them. */
+  readonly nodeSettings?: Readonly<Record<string, NodeSetting>>;
   /** By layer id: memories and multipliers that are not left to FINN. */
   readonly implementations?: Readonly<Record<LayerId, Implementation>>;
   /**
@@ -124,14 +126,16 @@ export function foldNetwork(network: Network, options: FinnOptions): Result<Fold
   if (options.foldedLike && options.foldedLike !== network)
     return foldLike(result.value, options.foldedLike, options);
   const { nodes: unfolded, units, violations } = result.value;
-  const chosen = applyFoldings(unfolded, units, options.foldings);
-  const automatic = setFolding(chosen.nodes, options.targetCycles, { fixed: chosen.fixed });
-  const folded = automatic.map((node) => (chosen.fixed.has(node.name) ? node : raiseToCodegenLimit(node)));
+  const set = applySettings(unfolded, options.nodeSettings ?? {});
+  const chosen = applyFoldings(set.nodes, units, options.foldings);
+  const fixed = new Set([...set.fixed, ...chosen.fixed]);
+  const automatic = setFolding(chosen.nodes, options.targetCycles, { fixed });
+  const folded = automatic.map((node) => (fixed.has(node.name) ? node : raiseToCodegenLimit(node)));
   const nodes = implement(folded, units, options.implementations);
   return ok({
     nodes,
     units,
-    violations: [...violations, ...chosen.violations],
+    violations: [...violations, ...set.violations, ...chosen.violations],
   });
 }
 
@@ -140,7 +144,9 @@ function foldLike(lowered: Lowered, like: Network, options: FinnOptions): Result
   const model = foldNetwork(like, plain);
   if (!model.ok) return model;
   const kept = keepFolding(lowered.nodes, model.value.nodes);
-  const { nodes, violations } = applyFoldings(kept.nodes, lowered.units, options.foldings);
+  const { nodeSettings = {} } = options;
+  const styled = kept.nodes.map((node) => withStyles(node, nodeSettings[node.name] ?? {}));
+  const { nodes, violations } = applyFoldings(styled, lowered.units, options.foldings);
   // What the user chose for a layer replaces what it would have kept.
   const adjusted = kept.violations.filter(
     ({ layerIds }) => !layerIds.some((id) => Object.hasOwn(options.foldings, id)),
@@ -157,7 +163,8 @@ export interface LayerFolding extends Folding {
   readonly layerId: LayerId;
   /** FINN's name of the unit that computes the layer. */
   readonly nodeName: string;
-  readonly origin: 'automatic' | 'chosen';
+  /** `set`: by a search or a file. */
+  readonly origin: 'automatic' | 'chosen' | 'set';
   readonly implementation: Implementation;
   readonly bits: LayerBits;
   /**
@@ -167,6 +174,15 @@ export interface LayerFolding extends Folding {
   readonly legalPe: readonly number[];
   /** At the PE in force. */
   readonly legalSimd: readonly number[];
+}
+
+function originOf(
+  layerId: LayerId,
+  nodeName: string,
+  { foldings, nodeSettings = {} }: FinnOptions,
+): LayerFolding['origin'] {
+  if (Object.hasOwn(foldings, layerId)) return 'chosen';
+  return Object.hasOwn(nodeSettings, nodeName) ? 'set' : 'automatic';
 }
 
 /** For every conv, depthwise and dense layer, in graph order: its folding in force and the legal values. */
@@ -183,7 +199,7 @@ export function layerFoldings(network: Network, options: FinnOptions): Result<re
       nodeName: node.name,
       pe: node.pe,
       simd: node.simd,
-      origin: Object.hasOwn(options.foldings, layerId) ? 'chosen' : 'automatic',
+      origin: originOf(layerId, node.name, options),
       implementation: { memMode: node.memMode, ramStyle: node.ramStyle, resType: node.resType },
       bits: options.layerBits?.[layerId] ?? {
         weightBits: options.weightBits,

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { Network } from '../../network/network.ts';
-import { PRESETS, presetById } from '../../network/presets.ts';
+import { presetById, TRAINED_PRESETS } from '../../network/presets.ts';
 import { applyPlan } from '../../pruning/apply.ts';
 import { channelGroups } from '../../pruning/groups.ts';
 import { unwrap } from '../../result.ts';
@@ -25,7 +25,7 @@ function narrowed(network: Network, share: number, multiple: number): Network {
   return applyPlan(network, groups, { keep }).network;
 }
 
-test.each(PRESETS)('$name, half as wide on the same hardware: no node takes more cycles', (preset) => {
+test.each(TRAINED_PRESETS)('$name, half as wide on the same hardware: no node takes more cycles', (preset) => {
   const network = preset.build(preset.input, 10);
   const before = unwrap(estimateFinn(network, OPTIONS));
   const after = unwrap(estimateFinn(narrowed(network, 0.5, 8), { ...OPTIONS, foldedLike: network }));

@@ -1,3 +1,4 @@
+import type { NodeSetting } from '../../exploration/design.ts';
 import type { Violation } from '../report.ts';
 import { legalParallelism, nearestLegal, simdLimitOf } from './folding.ts';
 import { isWeighted } from './layerUnits.ts';
@@ -62,6 +63,63 @@ export function keepFolding(
   });
   coupleWindows(kept);
   return { nodes: kept, violations };
+}
+
+/** Attributes by which a node is built and which change no cycles. */
+const STYLES = ['memMode', 'ramStyle', 'resType'] as const;
+
+/** A node with the memories and multipliers of a setting, as far as it has such attributes. */
+export function withStyles(node: FinnNode, setting: NodeSetting): FinnNode {
+  const styles: Record<string, string> = {};
+  for (const key of STYLES) if (key in node && setting[key] !== undefined) styles[key] = setting[key];
+  return { ...node, ...styles } as FinnNode;
+}
+
+function judgeSetting(node: FinnNode, setting: NodeSetting): Violation | null {
+  const taken = parallelismOf(node);
+  const parts = (['pe', 'simd'] as const).flatMap((key) => {
+    const [wish, is] = [setting[key], taken[key]];
+    if (wish === undefined || wish === is) return [];
+    return is === undefined
+      ? [`it has no ${key.toUpperCase()}`]
+      : [`${key.toUpperCase()} ${wish} is not possible, ${is} is used`];
+  });
+  if (parts.length === 0) return null;
+  const message = `The setting of ${node.name} does not fit: ${parts.join(', ')}.`;
+  return { code: 'finn-folding-adjusted', message, layerIds: node.layerIds.slice(0, 1) };
+}
+
+/** Applies settings by node name; each is reduced to the nearest legal values, and said so. */
+export function applySettings(
+  unfolded: readonly FinnNode[],
+  settings: Readonly<Record<string, NodeSetting>>,
+): {
+  readonly nodes: readonly FinnNode[];
+  readonly fixed: ReadonlySet<string>;
+  readonly violations: readonly Violation[];
+} {
+  const nodes = [...unfolded];
+  const index = new Map(nodes.map((node, at) => [node.name, at]));
+  const fixed = new Set<string>();
+  const violations: Violation[] = [];
+  for (const [name, setting] of Object.entries(settings)) {
+    const at = index.get(name) ?? -1;
+    const node = nodes[at];
+    if (!node) {
+      const message = `There is a setting for ${name}, which is no node of this network; fold anew, or remove it.`;
+      violations.push({ code: 'finn-folding-unused', message, layerIds: [] });
+      continue;
+    }
+    const wish = { ...node, ...setting } as FinnNode;
+    const folded = withStyles(keep(node, wish), setting);
+    const violation = judgeSetting(folded, setting);
+    if (violation) violations.push(violation);
+    nodes[at] = folded;
+    // Memories alone leave the folding to SetFolding.
+    if (setting.pe !== undefined || setting.simd !== undefined || setting.parallelWindow !== undefined)
+      fixed.add(name);
+  }
+  return { nodes, fixed, violations };
 }
 
 /** A depthwise sliding window runs at its consumer's PE, whatever became of that. */
