@@ -1,14 +1,30 @@
-import { estimate, finnOptions } from '../core/hardware/estimate.ts';
+import { clockOf, estimate, finnOptions } from '../core/hardware/estimate.ts';
 import { fifoReport } from '../core/hardware/finn/fifo/report.ts';
+import { boardById } from '../core/hardware/finn/tuning/boards.ts';
+import { CEILINGS, tuneDesign } from '../core/hardware/finn/tuning/tuneDesign.ts';
 import { pruningGains } from '../core/hardware/pruningGains.ts';
 import { validationReport } from '../core/hardware/validation/report.ts';
 import { channelWidthSweep } from '../core/hardware/widthSweep.ts';
+import { fail } from '../core/result.ts';
 import { drive } from './drive.ts';
 import type { HardwareCalls } from './protocol.ts';
 import { serve } from './serve.ts';
 
 serve<HardwareCalls>({
   validate: () => validationReport(),
+  tune: ({ network, hardware, method, ceilings }, { signal }) => {
+    const board = boardById(hardware.boardId);
+    if (!board)
+      return fail(
+        'unknown-board',
+        `There is no board ${hardware.boardId}; choose one from the list.`,
+        'board',
+      );
+    const { weightBits, activationBits, layerBits } = hardware;
+    const bits = { weightBits, activationBits, layerBits };
+    const search = { ...bits, board, ceilings: CEILINGS[ceilings], clockHertz: clockOf('finn', hardware) };
+    return drive(tuneDesign(network, method, search), signal);
+  },
   pruningGains: ({ network, plan, targetId, hardware, foldedLike }) =>
     pruningGains(network, plan, targetId, hardware, foldedLike),
   fifos: ({ network, foldedLike, hardware, depth }, { signal }) =>

@@ -1,6 +1,7 @@
 import type { LabeledImages, NamedFile } from '../core/data/labeledImages.ts';
 import type { Design, Recipe } from '../core/exploration/design.ts';
 import type { FifoReport } from '../core/hardware/finn/fifo/report.ts';
+import type { CeilingChoice, Tuning, TuningMethod } from '../core/hardware/finn/tuning/tuneDesign.ts';
 import type { PruningGain } from '../core/hardware/pruningGains.ts';
 import type { HardwareReport } from '../core/hardware/report.ts';
 import type { ValidationSection } from '../core/hardware/validation/sections.ts';
@@ -50,6 +51,12 @@ export interface HardwareCalls {
     },
     never,
     readonly Result<HardwareReport>[]
+  >;
+  /** A FINN folding of the network for the design's board, by one of the methods. */
+  readonly tune: Call<
+    Omit<HardwareQuery, 'foldedLike'> & { readonly method: TuningMethod; readonly ceilings: CeilingChoice },
+    never,
+    Result<Tuning>
   >;
   /** What each group's cut brings on a target, the other cuts being made. */
   readonly pruningGains: Call<

@@ -43,7 +43,7 @@ const RES_TYPES = ['auto', 'lut', 'dsp'] as const;
 interface FoldingRowProps {
   readonly row: LayerFolding;
   readonly cycles: number | undefined;
-  /** Who folds the layer where the user does not: "SetFolding" or "kept". */
+  /** Who folds the layer where the user does not: FINN's SetFolding, a search, or the network before. */
   readonly automatic: string;
   /** Whether any choice of this layer is the user's. */
   readonly own: boolean;

@@ -15,9 +15,11 @@ import { FoldingRow } from './FoldingRow.tsx';
 const patchHardware = (change: Partial<HardwareChoice>) =>
   changeDesign((design) => ({ ...design, hardware: { ...design.hardware, ...change } }));
 
-const AUTOMATIC = { foldings: {}, layerBits: {}, implementations: {} };
+const AUTOMATIC = { foldings: {}, layerBits: {}, implementations: {}, nodeSettings: {} };
 const countOf = (hardware: HardwareChoice) =>
-  [hardware.foldings, hardware.layerBits, hardware.implementations].flatMap(Object.keys).length;
+  [hardware.foldings, hardware.layerBits, hardware.implementations, hardware.nodeSettings].flatMap(
+    Object.keys,
+  ).length;
 
 /** FINN's PE and SIMD of every layer; only legal values are offered. */
 export function FoldingTable({ className = '' }: { className?: string }) {
@@ -60,7 +62,7 @@ export function FoldingTable({ className = '' }: { className?: string }) {
               type="button"
               className="quiet small"
               title="Source 003, Table 4.2: FINN's folding of CNV for the Pynq-Z1"
-              onClick={() => patchHardware({ foldings: CNV_DEFAULT_FOLDING })}
+              onClick={() => patchHardware({ ...AUTOMATIC, foldings: CNV_DEFAULT_FOLDING })}
             >
               Published
             </button>
@@ -95,7 +97,7 @@ export function FoldingTable({ className = '' }: { className?: string }) {
                 key={row.layerId}
                 row={row}
                 cycles={cycles?.get(row.nodeName)}
-                automatic={planned === baseline ? 'auto' : 'kept'}
+                automatic={row.origin === 'set' ? 'search' : planned === baseline ? 'auto' : 'kept'}
                 own={[hardware.foldings, hardware.layerBits, hardware.implementations].some((choices) =>
                   Object.hasOwn(choices, row.layerId),
                 )}

@@ -12,6 +12,7 @@ import { GainsPanel } from '../hardware/GainsPanel.tsx';
 import { InspectorPanel } from '../hardware/InspectorPanel.tsx';
 import { chosenOf, DpuControls, FinnControls, TargetControls } from '../hardware/TargetControls.tsx';
 import { TotalsPanel, ViolationsPanel } from '../hardware/TotalsPanel.tsx';
+import { TunerPanel } from '../hardware/TunerPanel.tsx';
 import { ValidationPanel } from '../hardware/ValidationPanel.tsx';
 import { Tabs } from '../parts/Tabs.tsx';
 import { StaircasePanel } from '../StaircasePanel.tsx';
@@ -84,7 +85,8 @@ function LayersPage() {
 function FoldingPage() {
   return (
     <>
-      <FoldingTable className="main-table" />
+      <FoldingTable className="wide-table" />
+      <TunerPanel className="narrow-table" />
       <FinnBoardPanel className="span-all" />
     </>
   );
