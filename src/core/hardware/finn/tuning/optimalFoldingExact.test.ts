@@ -1,8 +1,14 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { presetById } from '../../../network/presets.ts';
+import { unwrap } from '../../../result.ts';
+import { lowerToFinn } from '../lower.ts';
+import { blockAverageOf, boardById } from './boards.ts';
+import { boardBudgets } from './optimalFolding.ts';
 import { searchExactly } from './optimalFoldingExact.ts';
 import { type Budget, type FoldingProblem, FULL, foldingProblem, prefixes } from './optimalFoldingProblem.ts';
 import { cheapest, relax } from './optimalFoldingRelaxation.ts';
+import { nodeUnits } from './optimalFoldingUnits.ts';
 
 const KEYS = ['lut', 'bram18', 'dsp'] as const;
 const amount = fc.integer({ min: 0, max: 15 });
@@ -25,12 +31,15 @@ const arbitrary = fc
       fc.integer({ min: 10, max: 40 }),
       fc.integer({ min: 10, max: 40 }),
       fc.integer({ min: 10, max: 40 }),
+      fc.integer({ min: 10, max: 40 }),
     ),
   })
   .map(({ tables, of, limits }) => {
     const budgets = KEYS.map(
       (key, i): Budget => ({ label: key, limit: limits[i]!, amount: (use) => use[key] }),
     );
+    // Follows from the others, as the mean share of a chip's blocks does: weights must leave it and come back.
+    budgets.push({ label: 'mean', limit: limits[3], amount: (use) => (use.lut + use.bram18 + use.dsp) / 3 });
     const units = of.map((i) => ({ label: '', layerIds: [], options: tables[i % tables.length]! }));
     return foldingProblem(units, budgets);
   });
@@ -106,6 +115,17 @@ describe('the exact search', () => {
   });
 });
 
+/** Weights of sum 1 in steps. */
+function grid(width: number, steps: number): readonly Float64Array[] {
+  const parts = (left: number, more: number): number[][] =>
+    more === 1
+      ? [[left]]
+      : Array.from({ length: left + 1 }, (_, own) => own).flatMap((own) =>
+          parts(left - own, more - 1).map((rest) => [own, ...rest]),
+        );
+  return width === 0 ? [] : parts(steps, width).map((row) => Float64Array.from(row, (own) => own / steps));
+}
+
 describe('the relaxation', () => {
   test('refutes nothing that fits, and leaves open only what no weighing refutes', () => {
     const seen = { fits: 0, refuted: 0, open: 0 };
@@ -115,17 +135,30 @@ describe('the relaxation', () => {
         const { status } = relax(problem, counts);
         seen[status]++;
         if (status === 'refuted') expect(anyFits(problem)).toBe(false);
-        if (status !== 'open' || problem.budgets.length !== 3) return;
-        const loads = new Float64Array(3);
-        for (let a = 0; a <= 20; a++)
-          for (let b = 0; a + b <= 20; b++) {
-            const weights = Float64Array.of(a / 20, b / 20, (20 - a - b) / 20);
-            cheapest(problem, counts, weights, loads);
-            expect(loads.reduce((sum, load, d) => sum + load * weights[d]!, 0)).toBeLessThanOrEqual(FULL);
-          }
+        if (status !== 'open') return;
+        const loads = new Float64Array(problem.budgets.length);
+        for (const weights of grid(problem.budgets.length, 10)) {
+          cheapest(problem, counts, weights, loads);
+          expect(loads.reduce((sum, load, d) => sum + load * weights[d]!, 0)).toBeLessThanOrEqual(FULL);
+        }
       }),
       { numRuns: 3000, seed: 1 },
     );
     for (const count of Object.values(seen)) expect(count).toBeGreaterThan(10);
+  });
+
+  test('is not misled by a budget that follows from the others', () => {
+    const preset = presetById('cnv')!;
+    const network = preset.build(preset.input, 10);
+    const { nodes } = unwrap(lowerToFinn(network, { weightBits: 4, activationBits: 4 }));
+    const units = nodeUnits(nodes, { block: 'DSP48E1', windows: 'free', memories: 'free', ultra: false });
+    const board = boardById('pynq-z1')!;
+    const mean: Budget = { label: 'mean', limit: 1, amount: (use) => blockAverageOf(use, board.budget) };
+    for (const budgets of [boardBudgets(board), [...boardBudgets(board), mean]]) {
+      const problem = foldingProblem(units, budgets);
+      for (const cycles of [82_944, 84_928, 97_200])
+        expect(relax(problem, prefixes(problem, cycles)).status).toBe('refuted');
+      expect(relax(problem, prefixes(problem, 165_888)).status).not.toBe('refuted');
+    }
   });
 });
