@@ -26,10 +26,12 @@ function beside(opsPerByte: number, roof: Roof): string {
   return `${side} of the ridge at ${formatSignificant(roof.ridge)}`;
 }
 
-const spotted = (spot: Spot, roof: Roof): string =>
-  Number.isNaN(spot.opsPerByte)
-    ? 'its bytes are not counted'
-    : `${intensity(spot.opsPerByte)}, ${beside(spot.opsPerByte, roof)}`;
+/** Where a row stands; `expected` is the side of the ridge on which nobody wonders about its bound. */
+function spotted(spot: Spot, roof: Roof, expected?: 'left' | 'right'): string {
+  if (Number.isNaN(spot.opsPerByte)) return 'its bytes are not counted';
+  const surprising = expected !== undefined && !beside(spot.opsPerByte, roof).startsWith(expected);
+  return `${intensity(spot.opsPerByte)}, ${surprising ? 'although ' : ''}${beside(spot.opsPerByte, roof)}`;
+}
 
 const shareOfPeak = (spot: Spot, roof: Roof): string =>
   `${formatPercent(spot.opsPerSecond / roof.peakOpsPerSecond, 0)} of the peak`;
@@ -37,19 +39,22 @@ const shareOfPeak = (spot: Spot, roof: Roof): string =>
 /** A layer that uses less of what is there than this has room above it. */
 const NEARLY_FULL = 0.9;
 
-function computeSentence(spot: Spot, roof: Roof): string {
+function computeSentence(row: ReportRow, spot: Spot, roof: Roof): string {
   const { sustainedShare } = roof;
-  const start = `Compute bound: ${spotted(spot, roof)}, at ${shareOfPeak(spot, roof)}`;
-  const share = spot.opsPerSecond / (sustainedShare * roof.peakOpsPerSecond);
+  const start = `Compute bound: ${spotted(spot, roof, 'right')}, at ${shareOfPeak(spot, roof)}`;
   const limit = sustainedShare < 1 ? `, of which software sustains ${formatPercent(sustainedShare, 0)}` : '';
-  return share < NEARLY_FULL
-    ? `${start}${limit}; fewer MACs help, and so do shapes that leave fewer lanes idle and less start-up time.`
-    : `${start}${limit}; only fewer MACs help.`;
+  if (spot.opsPerSecond >= NEARLY_FULL * sustainedShare * roof.peakOpsPerSecond)
+    return `${start}${limit}; only fewer MACs help.`;
+  const idles = row.terms.some(({ name }) => name.includes('idle'));
+  const more = idles
+    ? 'widths that leave fewer lanes idle'
+    : 'merging it with a neighbor, which saves a start';
+  return `${start}${limit}; fewer MACs help, and so ${idles ? 'do' : 'does'} ${more}.`;
 }
 
 function memorySentence(row: ReportRow, spot: Spot, roof: Roof): string {
   const way = row.bound === 'load' ? ' (loading)' : row.bound === 'store' ? ' (storing)' : '';
-  const start = `Memory bound${way}: ${spotted(spot, roof)}, at ${shareOfPeak(spot, roof)}`;
+  const start = `Memory bound${way}: ${spotted(spot, roof, 'left')}, at ${shareOfPeak(spot, roof)}`;
   const { opsPerByte } = spot;
   return opsPerByte < roof.ridge
     ? `${start}; it would take ${formatSignificant(roof.ridge / opsPerByte)} times the work per byte to fill the multipliers: fewer weights or smaller maps help, a larger engine does not.`
@@ -72,7 +77,7 @@ export function rowSentence(row: ReportRow, spot: Spot, clockHertz: number, roof
   }
   switch (row.bound) {
     case 'compute':
-      return computeSentence(spot, roof);
+      return computeSentence(row, spot, roof);
     case 'memory':
     case 'load':
     case 'store':
@@ -111,5 +116,9 @@ export function unitSentence(row: ReportRow, report: HardwareReport): string {
   if (row.cycles >= report.initiationInterval)
     return `${external}Compute bound at its own peak all the time: it sets the pace, and only more PE or SIMD here help.`;
   const slowest = report.rows.find(({ id }) => id === report.bottleneckId)?.label ?? 'the slowest node';
-  return `${external}It computes ${share} of the time at its own peak and waits for ${slowest} else; fewer PE or SIMD here would save logic and cost no frame.`;
+  const help =
+    2 * row.cycles <= report.initiationInterval
+      ? 'half its PE or SIMD would save logic and cost no frame'
+      : 'more PE or SIMD here help only once that is faster';
+  return `${external}It computes ${share} of the time at its own peak and waits for ${slowest} else; ${help}.`;
 }

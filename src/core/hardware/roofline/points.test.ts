@@ -195,6 +195,12 @@ describe('FINN', () => {
     expect(whole!.opsPerByte).toBeCloseTo((2 * 59_461_376) / 3073, 6);
     expect(whole!.opsPerSecond).toBeCloseTo(2 * 59_461_376 * report.throughputFps, 0);
     for (const unit of units) expect(unit.opsPerByte).toBe(Number.POSITIVE_INFINITY);
+    for (const unit of units) {
+      const row = report.rows.find(({ id }) => id === unit.id)!;
+      expect(unit.sentence.includes('would save logic'), unit.id).toBe(
+        2 * row.cycles <= report.initiationInterval,
+      );
+    }
     const rates = units.reduce((sum, { opsPerSecond }) => sum + opsPerSecond, 0);
     expect(rates).toBeCloseTo(whole!.opsPerSecond, 0);
     const pacing = points.find(({ id }) => id === report.bottleneckId);
