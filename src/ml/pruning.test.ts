@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, expect, test } from 'vitest';
 import type { LayerId, Network, Weights } from '../core/network/network.ts';
-import { PRESETS } from '../core/network/presets.ts';
+import { TRAINED_PRESETS } from '../core/network/presets.ts';
 import { applyPlan, maskChannels, transplant } from '../core/pruning/apply.ts';
 import { channelGroups } from '../core/pruning/groups.ts';
 import { createRandom } from '../core/random.ts';
@@ -50,7 +50,7 @@ function logits(
   });
 }
 
-test.each(PRESETS.map((preset) => [preset.name, preset] as const))(
+test.each(TRAINED_PRESETS.map((preset) => [preset.name, preset] as const))(
   '%s: the pruned network answers as the masked one',
   (_, preset) => {
     const extent = { 'custom-rs-classifier': 64, lenet: 28 }[preset.id] ?? 32;

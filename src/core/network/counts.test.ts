@@ -35,10 +35,28 @@ test('LeNet-5 on 28x28 has 61,706 parameters and 416,520 MACs', () => {
   expect(networkCounts(built('lenet'))).toMatchObject({ parameterCount: 61_706, macCount: 416_520 });
 });
 
-test('every preset builds at its own input and at 64x64', () => {
-  for (const preset of PRESETS) {
-    for (const input of [preset.input, { height: 64, width: 64, channels: 3 }]) {
+test('every preset builds at its own input, those that train at 64x64 too', () => {
+  const small = { height: 64, width: 64, channels: 3 };
+  for (const preset of PRESETS)
+    for (const input of preset.purpose === 'train' ? [preset.input, small] : [preset.input])
       expect(networkCounts(preset.build(input, 7)).macCount, preset.id).toBeGreaterThan(0);
-    }
-  }
+});
+
+test('ids and names of presets are unique, and a network is named as its preset', () => {
+  expect(new Set(PRESETS.map(({ id }) => id)).size).toBe(PRESETS.length);
+  expect(new Set(PRESETS.map(({ name }) => name)).size).toBe(PRESETS.length);
+  for (const { name, build, input, classCount } of PRESETS) expect(build(input, classCount).name).toBe(name);
+});
+
+test('the presets that train come first, the oldest six in front', () => {
+  expect(PRESETS.slice(0, 6).map(({ id }) => id)).toEqual([
+    'tiny-cnn',
+    'lenet',
+    'custom-rs-classifier',
+    'cnv',
+    'tiny-resnet',
+    'tiny-mobilenet-v2',
+  ]);
+  const firstEstimated = PRESETS.findIndex(({ purpose }) => purpose === 'estimate');
+  expect(PRESETS.slice(firstEstimated).every(({ purpose }) => purpose === 'estimate')).toBe(true);
 });

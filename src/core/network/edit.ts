@@ -82,7 +82,7 @@ export function setFilters(
   if (outputsOf(network).some((output) => groups.slots.get(output.id)?.group.includes(index))) {
     return fail(
       'class-outputs',
-      `${id} gives one output a class; its width is the number of classes of the data.`,
+      `${id} makes outputs of the network; their number follows from the classes of the data.`,
       id,
     );
   }
@@ -127,13 +127,26 @@ export function resizeInput(network: Network, shape: FeatureMap): Result<Network
   return editLayer(network, input.id, { shape });
 }
 
-/** The same network telling another number of classes apart: the layers that make its outputs change. */
+/**
+ * The same network telling another number of classes apart: the layers that make its outputs change. A detector
+ * is refused, for its outputs hold boxes as well and several values a class.
+ */
 export function replaceClassCount(network: Network, classCount: number): Result<Network> {
-  const valid = checked(network);
+  const valid = inferGeometry(network);
   if (!valid.ok) return valid;
   const [output, another] = outputsOf(network);
   if (!output || another)
-    return fail('several-outputs', `${network.name} has several outputs; classes need a single one.`);
+    return fail(
+      'several-outputs',
+      `${network.name} has several outputs; classes need a single one. Build a detector anew for other classes.`,
+    );
+  const { ofm } = geometryAt(valid.value, output.id);
+  if (ofm.height !== 1 || ofm.width !== 1)
+    return fail(
+      'map-output',
+      `${network.name} gives ${ofm.channels} values at each of ${ofm.height}x${ofm.width} pixels, not one a class; end it with a pooling and a dense layer, or build a detector anew for other classes.`,
+      output.id,
+    );
   const groups = channelGroups(network);
   const index = groups.slots.get(output.id)?.group[0] ?? -1;
   const heads = groups.groups[index]?.producers.filter((id) => layerOf(network, id)?.kind !== 'input') ?? [];

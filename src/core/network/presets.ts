@@ -1,150 +1,44 @@
-import { NetworkBuilder } from './builder.ts';
-import type { FeatureMap, Network } from './network.ts';
+import {
+  mobilenetV2Ssd1024,
+  mobilenetV2Ssd1024Pruned,
+  squeezenetSsd300,
+  tinyYoloV2,
+  vggSsd300,
+} from './presets/detection.ts';
+import { cnv, sfc, tfc } from './presets/finn.ts';
+import { dsCnn, mobilenetV1, mobilenetV1Quarter, mobilenetV2, tinyMobilenetV2 } from './presets/mobilenet.ts';
+import { type Preset, square } from './presets/preset.ts';
+import {
+  resnet8,
+  resnet18,
+  resnet50V1,
+  resnet50V15,
+  resnet152V1,
+  resnet152V15,
+  tinyResnet,
+} from './presets/resnet.ts';
+import { customRsClassifier, lenet, lenetRgb, tinyCnn } from './presets/small.ts';
+import { squeezenet10, squeezenet11 } from './presets/squeezenet.ts';
+import { alexnet, vgg13, vgg16, vgg19 } from './presets/vgg.ts';
 
-export interface Preset {
-  readonly id: string;
-  readonly name: string;
-  /** What it is and where it comes from, one line. */
-  readonly description: string;
-  /** The input the network was designed for. */
-  readonly input: FeatureMap;
-  build(input: FeatureMap, classCount: number): Network;
-}
+export type { Preset } from './presets/preset.ts';
 
-const map = (extent: number, channels: number): FeatureMap => ({ height: extent, width: extent, channels });
+type Entry = Pick<Preset, 'id' | 'name' | 'description' | 'build'> &
+  Partial<Pick<Preset, 'input' | 'classCount'>>;
 
-function tinyCnn(input: FeatureMap, classCount: number): Network {
-  const b = new NetworkBuilder('Tiny CNN', input);
-  b.convBlock(16, 3);
-  b.maxPool(2);
-  b.convBlock(32, 3);
-  b.maxPool(2);
-  b.convBlock(64, 3);
-  b.globalAveragePool();
-  b.dense(classCount);
-  b.softmax();
-  return b.build();
-}
-
-/** LeCun et al. 1998 with ReLU and max pooling; `same` padding in the first layer, as on 28x28 MNIST. */
-function lenet(input: FeatureMap, classCount: number): Network {
-  const b = new NetworkBuilder('LeNet-5', input);
-  b.conv(6, 5, { padding: input.height === 28 ? 'same' : 'valid', bias: true });
-  b.relu();
-  b.maxPool(2);
-  b.conv(16, 5, { padding: 'valid', bias: true });
-  b.relu();
-  b.maxPool(2);
-  b.flatten();
-  b.dense(120);
-  b.relu();
-  b.dense(84);
-  b.relu();
-  b.dense(classCount);
-  b.softmax();
-  return b.build();
-}
-
-/** Keras code of the second-named source (002, section 5.2.3): ReLU comes before batch norm. */
-function customRsClassifier(input: FeatureMap, classCount: number): Network {
-  const b = new NetworkBuilder('custom_rs_classifier', input);
-  for (const filters of [32, 64, 128]) {
-    b.conv(filters, 5, { bias: true });
-    b.relu();
-    b.batchNorm();
-    b.maxPool(4);
-  }
-  b.flatten();
-  b.dense(128);
-  b.relu();
-  b.batchNorm();
-  b.dense(classCount);
-  b.softmax();
-  return b.build();
-}
-
-/** FINN's VGG-like network: source 003, Fig. 3.2; channel list as in the public brevitas bnn_pynq CNV. */
-function cnv(input: FeatureMap, classCount: number): Network {
-  const b = new NetworkBuilder('CNV', input);
-  for (const [first, second, pool] of [
-    [64, 64, true],
-    [128, 128, true],
-    [256, 256, false],
-  ] as const) {
-    b.convBlock(first, 3, { padding: 'valid' });
-    b.convBlock(second, 3, { padding: 'valid' });
-    if (pool) b.maxPool(2);
-  }
-  b.flatten();
-  for (const units of [512, 512]) {
-    b.dense(units, { bias: false });
-    b.batchNorm();
-    b.relu();
-  }
-  b.dense(classCount, { bias: false });
-  b.softmax();
-  return b.build();
-}
-
-function tinyResnet(input: FeatureMap, classCount: number): Network {
-  const b = new NetworkBuilder('Tiny ResNet', input);
-  let trunk = b.convBlock(16, 3);
-  for (const [filters, stride] of [
-    [16, 1],
-    [32, 2],
-    [64, 2],
-  ] as const) {
-    const entry = trunk;
-    b.convBlock(filters, 3, { stride }, entry);
-    const branch = b.convBlock(filters, 3, { activation: 'none' });
-    const shortcut = stride === 1 ? entry : b.convBlock(filters, 1, { stride, activation: 'none' }, entry);
-    b.add(branch, shortcut);
-    trunk = b.relu();
-  }
-  b.globalAveragePool();
-  b.dense(classCount);
-  b.softmax();
-  return b.build();
-}
-
-function tinyMobilenetV2(input: FeatureMap, classCount: number): Network {
-  const b = new NetworkBuilder('Tiny MobileNetV2', input);
-  let trunk = b.convBlock(16, 3, { stride: 2, activation: 'relu6' });
-  let channels = 16;
-  for (const [expand, filters, stride] of [
-    [4, 16, 1],
-    [4, 24, 2],
-    [4, 24, 1],
-    [4, 40, 2],
-    [4, 40, 1],
-  ] as const) {
-    const entry = trunk;
-    b.convBlock(expand * channels, 1, { activation: 'relu6' }, entry);
-    b.depthwiseBlock(3, { stride, activation: 'relu6' });
-    const projected = b.convBlock(filters, 1, { activation: 'none' });
-    trunk = stride === 1 && channels === filters ? b.add(entry, projected) : projected;
-    channels = filters;
-  }
-  b.convBlock(128, 1, { activation: 'relu6' }, trunk);
-  b.globalAveragePool();
-  b.dense(classCount);
-  b.softmax();
-  return b.build();
-}
-
-export const PRESETS: readonly Preset[] = [
+/** Networks that train in a browser. */
+const TRAINED: readonly Entry[] = [
   {
     id: 'tiny-cnn',
     name: 'Tiny CNN',
     description: 'Three 3x3 convolutions of 16, 32 and 64 filters; trains in seconds',
-    input: map(32, 3),
     build: tinyCnn,
   },
   {
     id: 'lenet',
     name: 'LeNet-5',
     description: 'LeCun 1998, with ReLU and max pooling',
-    input: map(28, 1),
+    input: square(28, 1),
     build: lenet,
   },
   {
@@ -152,30 +46,207 @@ export const PRESETS: readonly Preset[] = [
     name: 'custom_rs_classifier',
     description:
       'The remote-sensing classifier of source 002: three 5x5 convolutions, ReLU before batch norm',
-    input: map(224, 3),
+    input: square(224, 3),
     build: customRsClassifier,
   },
   {
     id: 'cnv',
     name: 'CNV',
     description: "FINN's VGG-like network: six valid 3x3 convolutions, three dense layers",
-    input: map(32, 3),
     build: cnv,
   },
   {
     id: 'tiny-resnet',
     name: 'Tiny ResNet',
     description: 'Three residual blocks of 16, 32 and 64 channels',
-    input: map(32, 3),
     build: tinyResnet,
   },
   {
     id: 'tiny-mobilenet-v2',
     name: 'Tiny MobileNetV2',
     description: 'Five inverted residual blocks with depthwise convolutions and ReLU6',
-    input: map(32, 3),
     build: tinyMobilenetV2,
   },
+  {
+    id: 'lenet-rgb',
+    name: 'LeNet-5 RGB',
+    description: 'LeNet-5 for color images such as EuroSAT, without padding',
+    input: square(64, 3),
+    build: lenetRgb,
+  },
+  {
+    id: 'sfc',
+    name: 'SFC',
+    description: "FINN's small dense network: three layers of 256 units",
+    input: square(28, 1),
+    build: sfc,
+  },
+  {
+    id: 'tfc',
+    name: 'TFC',
+    description: "FINN's tiny dense network: three layers of 64 units",
+    input: square(28, 1),
+    build: tfc,
+  },
+  {
+    id: 'resnet-8',
+    name: 'ResNet-8',
+    description: 'MLPerf Tiny, image classification: three residual blocks, convolutions with bias',
+    build: resnet8,
+  },
+  {
+    id: 'ds-cnn',
+    name: 'DS-CNN',
+    description: 'MLPerf Tiny, keyword spotting: four depthwise separable convolutions on spectra',
+    input: { height: 49, width: 10, channels: 1 },
+    classCount: 12,
+    build: dsCnn,
+  },
+  {
+    id: 'mobilenet-v1-0.25',
+    name: 'MobileNetV1 0.25',
+    description: 'MLPerf Tiny, visual wake words: a quarter of the filters, 96x96 images',
+    input: square(96, 3),
+    classCount: 2,
+    build: mobilenetV1Quarter,
+  },
+];
+
+/** ImageNet's networks and detectors: 1000 classes and 224x224x3, where nothing else is said. */
+const ESTIMATED: readonly Entry[] = [
+  {
+    id: 'alexnet',
+    name: 'AlexNet',
+    description: 'Krizhevsky 2014, one tower: five convolutions, three dense layers',
+    build: alexnet,
+  },
+  {
+    id: 'vgg-13',
+    name: 'VGG-13',
+    description: 'Simonyan 2015, configuration B: ten 3x3 convolutions',
+    build: vgg13,
+  },
+  {
+    id: 'vgg-16',
+    name: 'VGG-16',
+    description: 'Simonyan 2015, configuration D: thirteen 3x3 convolutions',
+    build: vgg16,
+  },
+  {
+    id: 'vgg-19',
+    name: 'VGG-19',
+    description: 'Simonyan 2015, configuration E: sixteen 3x3 convolutions',
+    build: vgg19,
+  },
+  {
+    id: 'resnet-18',
+    name: 'ResNet-18',
+    description: 'He 2016: eight residual blocks of two 3x3 convolutions',
+    build: resnet18,
+  },
+  {
+    id: 'resnet-50-v1',
+    name: 'ResNet-50 v1',
+    description: 'He 2016: sixteen bottleneck blocks, stride 2 in their first convolution',
+    build: resnet50V1,
+  },
+  {
+    id: 'resnet-50-v1.5',
+    name: 'ResNet-50 v1.5',
+    description: 'As in torchvision: stride 2 in the 3x3 convolution',
+    build: resnet50V15,
+  },
+  {
+    id: 'resnet-152-v1',
+    name: 'ResNet-152 v1',
+    description: 'He 2016: fifty bottleneck blocks, stride 2 in their first convolution',
+    build: resnet152V1,
+  },
+  {
+    id: 'resnet-152-v1.5',
+    name: 'ResNet-152 v1.5',
+    description: 'As in torchvision: stride 2 in the 3x3 convolution',
+    build: resnet152V15,
+  },
+  {
+    id: 'mobilenet-v1',
+    name: 'MobileNetV1',
+    description: 'Howard 2017: thirteen depthwise separable convolutions',
+    build: mobilenetV1,
+  },
+  {
+    id: 'mobilenet-v2',
+    name: 'MobileNetV2',
+    description: 'Sandler 2018: seventeen inverted residual blocks with linear bottlenecks',
+    build: mobilenetV2,
+  },
+  {
+    id: 'squeezenet-1.0',
+    name: 'SqueezeNet 1.0',
+    description: 'Iandola 2016: eight fire modules after a 7x7 convolution',
+    build: squeezenet10,
+  },
+  {
+    id: 'squeezenet-1.1',
+    name: 'SqueezeNet 1.1',
+    description: 'The second version: a 3x3 convolution, pooled earlier',
+    build: squeezenet11,
+  },
+  {
+    id: 'vgg-ssd300',
+    name: 'VGG-SSD300',
+    description: 'Liu 2016: objects on six scales of VGG-16; L2 normalization of conv4_3 left out',
+    input: square(300, 3),
+    classCount: 21,
+    build: vggSsd300,
+  },
+  {
+    id: 'squeezenet-ssd300',
+    name: 'SqueezeNet-SSD300',
+    description: 'Objects on six scales of SqueezeNet 1.1 (source 001)',
+    input: square(300, 3),
+    classCount: 21,
+    build: squeezenetSsd300,
+  },
+  {
+    id: 'mobilenet-v2-ssd1024',
+    name: 'MobileNetV2-SSD1024',
+    description: 'The logo detector of source 000: 1024x1024 images, six scales; its widths are a proposal',
+    input: square(1024, 3),
+    classCount: 2,
+    build: mobilenetV2Ssd1024,
+  },
+  {
+    id: 'mobilenet-v2-ssd1024-pruned',
+    name: 'MobileNetV2-SSD1024 pruned',
+    description: 'The same with its hidden channels pruned to 773,692 parameters',
+    input: square(1024, 3),
+    classCount: 2,
+    build: mobilenetV2Ssd1024Pruned,
+  },
+  {
+    id: 'tiny-yolo-v2',
+    name: 'Tiny-YOLOv2',
+    description: 'Redmon 2017 for Pascal VOC, with ReLU instead of leaky ReLU',
+    input: square(416, 3),
+    classCount: 20,
+    build: tinyYoloV2,
+  },
+];
+
+/** The presets that train in a browser, in the order of {@link PRESETS}. */
+export const TRAINED_PRESETS: readonly Preset[] = TRAINED.map((entry) => ({
+  input: square(32, 3),
+  classCount: 10,
+  ...entry,
+  purpose: 'train',
+}));
+
+export const PRESETS: readonly Preset[] = [
+  ...TRAINED_PRESETS,
+  ...ESTIMATED.map(
+    (entry): Preset => ({ input: square(224, 3), classCount: 1000, ...entry, purpose: 'estimate' }),
+  ),
 ];
 
 export function presetById(id: string): Preset | undefined {

@@ -4,7 +4,7 @@ import type { KeepMultiple } from '../exploration/design.ts';
 import { NetworkBuilder } from '../network/builder.ts';
 import { networkCounts } from '../network/counts.ts';
 import type { Network } from '../network/network.ts';
-import { PRESETS, presetById } from '../network/presets.ts';
+import { presetById, TRAINED_PRESETS } from '../network/presets.ts';
 import { inferGeometry } from '../network/shapes.ts';
 import { applyPlan } from './apply.ts';
 import { type ChannelGroups, channelGroups } from './groups.ts';
@@ -153,7 +153,7 @@ describe('thresholds', () => {
   });
 });
 
-describe.each(PRESETS)('pruning $name', (preset) => {
+describe.each(TRAINED_PRESETS)('pruning $name', (preset) => {
   const network = preset.build(preset.input, 10);
   const groups = channelGroups(network);
   const before = networkCounts(network);

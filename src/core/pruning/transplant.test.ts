@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { networkCounts, parameterShapes } from '../network/counts.ts';
 import { type Network, parameterKey } from '../network/network.ts';
-import { PRESETS } from '../network/presets.ts';
+import { TRAINED_PRESETS } from '../network/presets.ts';
 import { geometryAt, geometryOf } from '../network/shapes.ts';
 import { createRandom, type Random } from '../random.ts';
 import { applyPlan, maskChannels, transplant } from './apply.ts';
@@ -14,7 +14,7 @@ import { forward, randomWeights } from './testing/referenceInterpreter.ts';
 const EXTENTS: Readonly<Record<string, number>> = { 'custom-rs-classifier': 64, cnv: 32 };
 
 const CASES: readonly (readonly [string, Network])[] = [
-  ...PRESETS.map(({ id, name, input, build }) => {
+  ...TRAINED_PRESETS.map(({ id, name, input, build }) => {
     const extent = EXTENTS[id] ?? 16;
     return [name, build({ ...input, height: extent, width: extent }, 10)] as const;
   }),

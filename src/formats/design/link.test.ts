@@ -78,12 +78,15 @@ describe('a link', () => {
     );
   });
 
-  test.each(TRAINED_PRESETS.map((preset) => [preset.name, preset] as const))('of %s stays short', (_, preset) => {
-    const network = preset.build(preset.input, 10);
-    const link = encodeLink({ ...defaultDesign(), network, baseline: network });
-    expect(link).toMatch(/^#d=1\.[\w-]+$/);
-    expect(link.length).toBeLessThan(2000);
-  });
+  test.each(TRAINED_PRESETS.map((preset) => [preset.name, preset] as const))(
+    'of %s stays short',
+    (_, preset) => {
+      const network = preset.build(preset.input, 10);
+      const link = encodeLink({ ...defaultDesign(), network, baseline: network });
+      expect(link).toMatch(/^#d=1\.[\w-]+$/);
+      expect(link.length).toBeLessThan(2000);
+    },
+  );
 
   test('of this version opens forever', () => {
     // Made by the first version: a change that breaks it needs a migration, not a new link here.

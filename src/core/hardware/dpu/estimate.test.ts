@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { NetworkBuilder } from '../../network/builder.ts';
-import { PRESETS } from '../../network/presets.ts';
+import { PRESETS, TRAINED_PRESETS } from '../../network/presets.ts';
 import { unwrap } from '../../result.ts';
 import { DPU_ARCHITECTURE_NAMES, dpuArchitecture, peakOpsPerCycle } from './architectures.ts';
 import { estimateDpu } from './estimate.ts';
@@ -19,14 +19,20 @@ test('at 325 MHz B512 peaks at 166.4 and B4096 at 1331.2 GOP/s (SX-52)', () => {
   expect([peak('B512'), peak('B4096')]).toEqual([166.4, 1331.2]);
 });
 
-describe.each(PRESETS)('$name', (preset) => {
+describe.each(TRAINED_PRESETS)('$name', (preset) => {
   const network = preset.build(preset.input, 10);
   const report = onB4096(network);
 
   test('every layer is computed in exactly one row, but the input, and the softmax, which the CPU computes', () => {
     const seen = report.rows.flatMap((row) => row.layerIds);
     const free = new Set(['input', 'softmax']);
-    const wanted = network.layers.filter((layer) => !free.has(layer.kind)).map((layer) => layer.id);
+    // Pixels in another order are still the images: a flatten of the input is no work.
+    const reordered = network.layers.filter(
+      ({ kind, inputs }) => kind === 'flatten' && inputs[0] === 'input',
+    );
+    const wanted = network.layers
+      .filter((layer) => !free.has(layer.kind) && !reordered.includes(layer))
+      .map((layer) => layer.id);
     expect([...seen].sort()).toEqual([...wanted].sort());
   });
 
@@ -36,7 +42,7 @@ describe.each(PRESETS)('$name', (preset) => {
     expect(report.latencySeconds).toBeCloseTo(sum / CLOCK + 70e-6, 12);
   });
 
-  test('every preset runs on every architecture without a violation', () => {
+  test('it runs on every architecture without a violation', () => {
     for (const architecture of DPU_ARCHITECTURE_NAMES)
       expect(unwrap(estimateDpu(network, { architecture, clockHertz: CLOCK })).violations).toEqual([]);
   });

@@ -25,19 +25,22 @@ function narrowed(network: Network, share: number, multiple: number): Network {
   return applyPlan(network, groups, { keep }).network;
 }
 
-test.each(TRAINED_PRESETS)('$name, half as wide on the same hardware: no node takes more cycles', (preset) => {
-  const network = preset.build(preset.input, 10);
-  const before = unwrap(estimateFinn(network, OPTIONS));
-  const after = unwrap(estimateFinn(narrowed(network, 0.5, 8), { ...OPTIONS, foldedLike: network }));
-  const earlier = new Map(before.rows.map((row) => [row.id, row.cycles]));
-  const adjusted = new Set(after.violations.flatMap((violation) => violation.layerIds));
-  expect(after.rows.map((row) => row.id)).toEqual(before.rows.map((row) => row.id));
-  for (const row of after.rows) {
-    if (row.layerIds.some((id) => adjusted.has(id))) continue;
-    expect(row.cycles, row.id).toBeLessThanOrEqual(earlier.get(row.id) ?? 0);
-  }
-  expect(after.initiationInterval).toBeLessThanOrEqual(before.initiationInterval);
-});
+test.each(TRAINED_PRESETS)(
+  '$name, half as wide on the same hardware: no node takes more cycles',
+  (preset) => {
+    const network = preset.build(preset.input, 10);
+    const before = unwrap(estimateFinn(network, OPTIONS));
+    const after = unwrap(estimateFinn(narrowed(network, 0.5, 8), { ...OPTIONS, foldedLike: network }));
+    const earlier = new Map(before.rows.map((row) => [row.id, row.cycles]));
+    const adjusted = new Set(after.violations.flatMap((violation) => violation.layerIds));
+    expect(after.rows.map((row) => row.id)).toEqual(before.rows.map((row) => row.id));
+    for (const row of after.rows) {
+      if (row.layerIds.some((id) => adjusted.has(id))) continue;
+      expect(row.cycles, row.id).toBeLessThanOrEqual(earlier.get(row.id) ?? 0);
+    }
+    expect(after.initiationInterval).toBeLessThanOrEqual(before.initiationInterval);
+  },
+);
 
 test('a width that PE does not divide loses its PE, and is told', () => {
   const preset = presetById('cnv')!;

@@ -143,3 +143,22 @@ export function tinyMobilenetV2(input: FeatureMap, classCount: number): Network 
   b.softmax();
   return b.build();
 }
+
+/**
+ * MLPerf Tiny's keyword spotting (mlcommons/tiny, ds_cnn): depthwise separable convolutions on 49 time steps of
+ * 10 cepstral coefficients, with Keras' default bias: 24,908 parameters and 2.7 M MACs at 49x10x1, 12 classes.
+ */
+export function dsCnn(input: FeatureMap, classCount: number): Network {
+  const b = new NetworkBuilder('DS-CNN', input);
+  b.convBlock(64, [10, 4], { stride: 2, bias: true });
+  b.dropout(0.2);
+  for (let block = 0; block < 4; block++) {
+    b.depthwiseBlock(3, { bias: true });
+    b.convBlock(64, 1, { bias: true, prefix: 'pw' });
+  }
+  b.dropout(0.4);
+  b.globalAveragePool();
+  b.dense(classCount);
+  b.softmax();
+  return b.build();
+}

@@ -110,3 +110,23 @@ export function tinyResnet(input: FeatureMap, classCount: number): Network {
   b.softmax();
   return b.build();
 }
+
+/**
+ * MLPerf Tiny's image classification (mlcommons/tiny, resnet_v1_eembc): three residual blocks whose
+ * convolutions keep Keras' default bias, and shortcuts without batch norm: 78,666 parameters and 12.5 M MACs at
+ * 32x32x3 and 10 classes.
+ */
+export function resnet8(input: FeatureMap, classCount: number): Network {
+  const b = new NetworkBuilder('ResNet-8', input);
+  let trunk = b.convBlock(16, 3, { bias: true });
+  for (const [stage, filters] of [16, 32, 64].entries()) {
+    const stride = stage === 0 ? 1 : 2;
+    b.convBlock(filters, 3, { stride, bias: true }, trunk);
+    const branch = b.convBlock(filters, 3, { bias: true, activation: 'none' });
+    const shortcut =
+      stage === 0 ? trunk : b.conv(filters, 1, { stride, bias: true, prefix: 'shortcut' }, trunk);
+    b.add(shortcut, branch);
+    trunk = b.relu();
+  }
+  return classifier(b, classCount);
+}

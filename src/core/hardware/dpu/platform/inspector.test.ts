@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { NetworkBuilder } from '../../../network/builder.ts';
 import type { Network } from '../../../network/network.ts';
-import { PRESETS, presetById } from '../../../network/presets.ts';
+import { presetById, TRAINED_PRESETS } from '../../../network/presets.ts';
 import { unwrap } from '../../../result.ts';
 import type { DpuIsa } from '../architectures.ts';
 import { verdictSentence } from '../placement.ts';
@@ -21,7 +21,7 @@ function single(build: (b: NetworkBuilder) => void, input = map(64, 64), isa: Dp
   return verdict.problems.map(({ rule, change }) => ({ rule, to: change?.to ?? null }));
 }
 
-describe.each(PRESETS)('$name', (preset) => {
+describe.each(TRAINED_PRESETS)('$name', (preset) => {
   const network = preset.build(preset.input, 10);
   const inspection = on(network);
 

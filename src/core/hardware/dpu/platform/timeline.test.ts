@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { NetworkBuilder } from '../../../network/builder.ts';
 import type { Network } from '../../../network/network.ts';
-import { PRESETS } from '../../../network/presets.ts';
+import { TRAINED_PRESETS } from '../../../network/presets.ts';
 import { unwrap } from '../../../result.ts';
 import { estimateDpu } from '../estimate.ts';
 import { compareArchitectures, compareNetworks, timeline } from './timeline.ts';
@@ -27,7 +27,7 @@ function twelveBlocks(outputs: readonly number[]): Network {
 }
 const FULL = [16, 24, 32, 32, 56, 56, 104, 104, 112, 112, 128, 128];
 
-test.each(PRESETS)('$name: steps join, and rate times time is the work (SX-53)', (preset) => {
+test.each(TRAINED_PRESETS)('$name: steps join, and rate times time is the work (SX-53)', (preset) => {
   const report = unwrap(
     estimateDpu(preset.build(preset.input, 10), { architecture: 'B4096', clockHertz: CLOCK }),
   );
