@@ -45,7 +45,7 @@ export function tipOf(row: LatencyRow, data: LatencyData, isBottleneck: boolean)
       `${data.names.before}: ${said(row.before)}`,
       `${data.names.after}: ${said(row.after)} (${changeText(row)})`,
       row.boundSentence,
-      ...(row.terms ?? []).map((term) => `${term.name}: ${formatCount(term.cycles)} cycles`),
+      ...(row.terms ?? []).map((term) => `${term.name}: ${formatTime(term.cycles, data.unit)} ${data.unit}`),
     ],
   };
 }

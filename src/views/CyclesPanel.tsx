@@ -2,13 +2,14 @@ import { useMemo } from 'react';
 import { useStore } from 'zustand';
 import { clockOf } from '../core/hardware/estimate.ts';
 import { targetById } from '../core/hardware/targets.ts';
-import { formatChange, formatCount } from '../core/quantity.ts';
+import { formatChange } from '../core/quantity.ts';
 import { hardwareStore } from '../state/hardwareStore.ts';
 import { setUi, uiStore } from '../state/uiStore.ts';
 import { barsData, targetBarsData } from './chartData.ts';
 import { BARS } from './chartKinds.ts';
 import { ChartPanel } from './parts/ChartPanel.tsx';
 import { Empty, Panel } from './parts/Panel.tsx';
+import { formatWork, hasClock } from './work.ts';
 
 function useBars() {
   const answer = useStore(hardwareStore, (state) => state.answer);
@@ -42,7 +43,8 @@ export function CyclesPanel({ className = '' }: { className?: string }) {
   const order = useStore(uiStore, (ui) => ui.barOrder);
   const comparison = useStore(uiStore, (ui) => ui.comparison);
   const options = useMemo(() => ({ order }), [order]);
-  const title = comparison === 'before-after' ? 'Cycles per layer' : 'Time per layer';
+  const clocked = answer === null || hasClock(answer.hardware.targetId);
+  const title = comparison === 'before-after' && clocked ? 'Cycles per layer' : 'Time per layer';
   if (!data || !report || !other || !answer) {
     return (
       <Panel title={title} className={className}>
@@ -56,7 +58,9 @@ export function CyclesPanel({ className = '' }: { className?: string }) {
   return (
     <ChartPanel
       title={title}
-      subtitle={`${target?.name}, ${clockOf(targetId, answer.hardware) / 1e6} MHz`}
+      subtitle={
+        hasClock(targetId) ? `${target?.name}, ${clockOf(targetId, answer.hardware) / 1e6} MHz` : target?.name
+      }
       kind={BARS}
       data={data}
       options={options}
@@ -88,7 +92,7 @@ export function CyclesPanel({ className = '' }: { className?: string }) {
         {slowest && withStop(slowest.boundSentence)}{' '}
         {comparison === 'before-after' &&
           other.initiationInterval !== report.initiationInterval &&
-          `In all ${formatCount(report.initiationInterval)} cycles a frame, ${formatChange(other.initiationInterval, report.initiationInterval)}.`}
+          `In all ${formatWork(report.initiationInterval, report)} a frame, ${formatChange(other.initiationInterval, report.initiationInterval)}.`}
       </p>
     </ChartPanel>
   );

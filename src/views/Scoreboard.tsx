@@ -14,6 +14,7 @@ import { hardwareStore } from '../state/hardwareStore.ts';
 import type { Model } from '../state/modelStore.ts';
 import { whatIfStore } from '../state/whatIfStore.ts';
 import { useBaselineModel, useEntry, useModel } from './useEntry.ts';
+import { formatWork } from './work.ts';
 
 interface Score {
   readonly name: string;
@@ -85,7 +86,7 @@ function hardwareScores(before: HardwareReport | null, after: HardwareReport | n
     {
       name: 'Bottleneck',
       value: slowest?.label ?? '–',
-      change: same ? `${formatCount(slowest?.cycles ?? 0)} cycles` : `was ${was?.label ?? '–'}`,
+      change: same ? formatWork(slowest?.cycles ?? 0, after) : `was ${was?.label ?? '–'}`,
       title: slowest?.boundSentence ?? '',
     },
   ];

@@ -9,6 +9,7 @@ import { STAIRS } from './chartKinds.ts';
 import { ChartPanel } from './parts/ChartPanel.tsx';
 import { Empty, Panel } from './parts/Panel.tsx';
 import { useEntry, useModel } from './useEntry.ts';
+import { hasClock } from './work.ts';
 
 /** Savings below this share are not worth a channel. */
 const WORTHWHILE = 0.02;
@@ -38,6 +39,7 @@ export function StaircasePanel({ groupId, className = '' }: { groupId: string | 
       return 'Estimating…';
     if (!answer.sweep.ok) return answer.sweep.error.message;
     const { widths, cycles } = answer.sweep.value;
+    const clocked = hasClock(hardware.targetId);
     const kept =
       model?.apoz && model.network === network
         ? plannedPruning(network, model.apoz, pruning).plan.keep[group.id]?.length
@@ -47,8 +49,8 @@ export function StaircasePanel({ groupId, className = '' }: { groupId: string | 
       label: group.producers.join(' + '),
       layerIds: [...group.producers, ...group.followers],
       widths,
-      values: cycles,
-      unit: 'cycles',
+      values: clocked ? cycles : cycles.map((nanoseconds) => nanoseconds / 1e3),
+      unit: clocked ? 'cycles' : 'µs',
       now: group.slotCount,
       planned,
       next: nextUsefulWidth(widths, cycles, planned),
@@ -89,8 +91,8 @@ function advice(data: StaircaseData): string {
   const goOn =
     next === null
       ? 'A narrower width would not save time.'
-      : `The next width that saves time is ${next}: ${formatCount(after - cyclesAt(data, next))} cycles less.`;
+      : `The next width that saves time is ${next}: ${formatCount(after - cyclesAt(data, next))} ${data.unit} less.`;
   if (planned === now) return `${label} has ${now} channels. ${goOn}`;
   if (saved <= 0) return `Pruning ${label} to ${planned} of ${now} channels saves no time here. ${goOn}`;
-  return `${planned} of ${now} channels save ${formatCount(saved)} cycles. ${goOn}`;
+  return `${planned} of ${now} channels save ${formatCount(saved)} ${data.unit}. ${goOn}`;
 }

@@ -1,5 +1,6 @@
 import type { ApozData, LatencyData, LatencyRow, StripData, StripLayer } from '../charts/types.ts';
 import type { HardwareReport, ReportRow } from '../core/hardware/report.ts';
+import { targetById } from '../core/hardware/targets.ts';
 import { layerCounts } from '../core/network/counts.ts';
 import type { Layer, LayerId, Network } from '../core/network/network.ts';
 import { geometryAt } from '../core/network/shapes.ts';
@@ -59,12 +60,20 @@ export function stripData(network: Network, planned: Network, selected: LayerId 
 
 const rowKey = (row: ReportRow): string => row.id;
 
-/** Rows of two reports side by side, in the order of the second. */
+/** Cycles, or milliseconds where a target has no clock and its report counts nanoseconds. */
+export const unitOf = ({ targetId }: HardwareReport): 'cycles' | 'ms' =>
+  targetById(targetId)?.defaultClockHertz === null ? 'ms' : 'cycles';
+
+const inUnit = (cycles: number, { clockHertz }: HardwareReport, unit: 'cycles' | 'ms'): number =>
+  unit === 'cycles' ? cycles : (1e3 * cycles) / clockHertz;
+
+/** Rows of two reports of one target side by side, in the order of the second. */
 export function barsData(
   before: HardwareReport,
   after: HardwareReport,
   names: LatencyData['names'],
 ): LatencyData {
+  const unit = unitOf(after);
   const earlier = new Map(before.rows.map((row) => [rowKey(row), row]));
   const byLayer = new Map(
     before.rows.flatMap((row) => (row.layerIds[0] === undefined ? [] : [[row.layerIds[0], row] as const])),
@@ -72,18 +81,22 @@ export function barsData(
   const rows = after.rows.map((row): LatencyRow => {
     const was =
       earlier.get(row.id) ?? (row.layerIds[0] === undefined ? undefined : byLayer.get(row.layerIds[0]));
-    return { ...pick(row), before: was?.cycles ?? null, after: row.cycles };
+    return {
+      ...pick(row, after, unit),
+      before: was ? inUnit(was.cycles, before, unit) : null,
+      after: inUnit(row.cycles, after, unit),
+    };
   });
-  return { rows, unit: 'cycles', names, bottleneckId: after.bottleneckId };
+  return { rows, unit, names, bottleneckId: after.bottleneckId };
 }
 
-const pick = (row: ReportRow) => ({
+const pick = (row: ReportRow, report: HardwareReport, unit: 'cycles' | 'ms') => ({
   id: row.id,
   label: row.label,
   layerIds: row.layerIds,
   bound: row.bound,
   boundSentence: row.boundSentence,
-  terms: row.terms,
+  terms: row.terms.map((term) => ({ ...term, cycles: inUnit(term.cycles, report, unit) })),
 });
 
 /**
@@ -106,7 +119,7 @@ export function targetBarsData(
     const other = id !== undefined && !shown.has(id) ? timeByLayer.get(id) : undefined;
     if (id !== undefined) shown.add(id);
     return {
-      ...pick(row),
+      ...pick(row, first, 'ms'),
       before: other === undefined ? null : (1e3 * other) / second.clockHertz,
       after: (1e3 * row.cycles) / first.clockHertz,
     };

@@ -1,5 +1,5 @@
 import { presetById } from '../network/presets.ts';
-import type { Design, DpuChoice } from './design.ts';
+import type { Design, DeviceChoice, DpuChoice } from './design.ts';
 
 /** A DPU as Xilinx ships it in its board images. */
 export const DEFAULT_DPU_CHOICE: DpuChoice = {
@@ -8,6 +8,16 @@ export const DEFAULT_DPU_CHOICE: DpuChoice = {
   ramUsage: 'low',
   dspUsage: 'high',
   uram: false,
+};
+
+/** Round figures of a small edge accelerator, to be overwritten. */
+export const DEFAULT_DEVICE: DeviceChoice = {
+  name: 'My device',
+  peakOpsPerSecond: 1e12,
+  bandwidthBytesPerSecond: 10e9,
+  overheadSecondsPerNode: 20e-6,
+  powerWatts: 10,
+  bytesPerValue: 1,
 };
 
 /** What a new visitor sees: the generated images and the smallest network, trained in seconds. */
@@ -41,6 +51,7 @@ export function defaultDesign(): Design {
       nodeSettings: {},
       boardId: 'pynq-z1',
       dpu: DEFAULT_DPU_CHOICE,
+      device: DEFAULT_DEVICE,
     },
   };
 }

@@ -81,6 +81,20 @@ export interface DpuChoice {
   readonly uram: boolean;
 }
 
+/** A processor or accelerator of the user's own, as a roofline sees it. */
+export interface DeviceChoice {
+  readonly name: string;
+  /** Operations a second (1 MAC = 2 operations). */
+  readonly peakOpsPerSecond: number;
+  readonly bandwidthBytesPerSecond: number;
+  /** What every node of the graph costs before it computes. */
+  readonly overheadSecondsPerNode: number;
+  /** Null where unknown. */
+  readonly powerWatts: number | null;
+  /** Of weights and feature maps. */
+  readonly bytesPerValue: number;
+}
+
 export interface HardwareChoice {
   /** The target whose numbers lead: scoreboard and Pareto front. */
   readonly targetId: string;
@@ -104,6 +118,8 @@ export interface HardwareChoice {
   /** FINN: the board whose budget holds, by id; its part decides the DSP block. */
   readonly boardId: string;
   readonly dpu: DpuChoice;
+  /** The target `custom-device`. */
+  readonly device: DeviceChoice;
 }
 
 /** Everything a user chose: one JSON document. Undo keeps it, the link carries it, the command line reads it. */

@@ -5,11 +5,21 @@ import { estimateDpu } from './dpu/estimate.ts';
 import { estimateFinn, type FinnOptions } from './finn/estimate.ts';
 import { type Board, boardById } from './finn/tuning/boards.ts';
 import type { HardwareReport } from './report.ts';
+import { deviceById } from './roofline/devices.ts';
+import { energyPerFrameJoules, estimateRoofline, NANOSECOND_CLOCK_HERTZ } from './roofline/estimate.ts';
 import { targetById } from './targets.ts';
 
-/** The clock a target runs at in a design, in hertz. */
+/** The clock a target runs at in a design, in hertz; that of nanoseconds where it has none. */
 export function clockOf(targetId: string, hardware: HardwareChoice): number {
-  return hardware.clockHertz[targetId] ?? targetById(targetId)?.defaultClockHertz ?? 0;
+  const target = targetById(targetId);
+  if (target && target.defaultClockHertz === null) return NANOSECOND_CLOCK_HERTZ;
+  return hardware.clockHertz[targetId] ?? target?.defaultClockHertz ?? 0;
+}
+
+/** Joules of one frame at most; null where no source names the target's power. */
+export function energyOf(report: HardwareReport, hardware: HardwareChoice): number | null {
+  if (targetById(report.targetId)?.family !== 'processor') return null;
+  return energyPerFrameJoules(report, deviceById(report.targetId) ?? hardware.device);
 }
 
 /** What FINN's lowering and folding read of a choice. */
@@ -42,6 +52,8 @@ export function estimate(
   if (!target)
     return fail('unknown-target', `There is no target ${targetId}; choose one from the list.`, targetId);
   const clockHertz = clockOf(targetId, hardware);
+  if (target.family === 'processor')
+    return estimateRoofline(network, deviceById(targetId) ?? hardware.device);
   if (target.architecture)
     return estimateDpu(network, { architecture: target.architecture, clockHertz, ...hardware.dpu });
   return estimateFinn(network, { ...finnOptions(hardware), clockHertz, foldedLike });

@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { DEFAULT_DPU_CHOICE } from '../../core/exploration/defaultDesign.ts';
+import { DEFAULT_DEVICE, DEFAULT_DPU_CHOICE } from '../../core/exploration/defaultDesign.ts';
 import type { Design } from '../../core/exploration/design.ts';
 
 /** The version this program writes and the newest it reads. */
@@ -160,6 +160,15 @@ const nodeSetting = object({
   resType: v.exactOptional(resType),
 });
 
+const device = object({
+  name: text(60),
+  peakOpsPerSecond: between(1e6, 1e18),
+  bandwidthBytesPerSecond: between(1e3, 1e15),
+  overheadSecondsPerNode: between(0, 10),
+  powerWatts: v.nullable(between(0.001, 1e5)),
+  bytesPerValue: between(0.125, 8),
+});
+
 const dpu = object({
   isa: oneOf(0, 1),
   aluPixels: v.nullable(oneOf(1, 2, 4, 8)),
@@ -191,6 +200,7 @@ export const designSchema = object({
     nodeSettings: v.optional(recordOf(nodeSetting), {}),
     boardId: v.optional(text(100), 'pynq-z1'),
     dpu: v.optional(dpu, DEFAULT_DPU_CHOICE),
+    device: v.optional(device, DEFAULT_DEVICE),
   }),
 });
 

@@ -135,7 +135,7 @@ function Findings({ report, clockHertz }: FindingsProps) {
         kind={DEPTHS}
         data={study}
         fileName="fifo-depth"
-        className="half-chart"
+        className="half-chart roomy"
       />
       <StallTable report={report} />
       <DepthTable report={report} />

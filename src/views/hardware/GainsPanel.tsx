@@ -1,14 +1,16 @@
 import { useEffect } from 'react';
 import { useStore } from 'zustand';
+import { clockOf } from '../../core/hardware/estimate.ts';
 import type { PruningGain } from '../../core/hardware/pruningGains.ts';
 import { targetById } from '../../core/hardware/targets.ts';
-import { formatCount, formatInteger } from '../../core/quantity.ts';
+import { formatInteger } from '../../core/quantity.ts';
 import { plannedPruning } from '../../state/derived.ts';
 import { gainsStore, requestGains } from '../../state/gainsStore.ts';
 import { setUi } from '../../state/uiStore.ts';
 import { Empty, Panel } from '../parts/Panel.tsx';
 import { ScrollRegion } from '../parts/ScrollRegion.tsx';
 import { useEntry, useModel } from '../useEntry.ts';
+import { formatWork } from '../work.ts';
 
 /** Which cuts of the plan save time on the leading target, and which layers may as well stay whole. */
 export function GainsPanel({ className = '' }: { className?: string }) {
@@ -36,7 +38,10 @@ export function GainsPanel({ className = '' }: { className?: string }) {
       ) : !current ? (
         <Empty>Estimating…</Empty>
       ) : current.gains.ok ? (
-        <Gains gains={current.gains.value} />
+        <Gains
+          gains={current.gains.value}
+          clock={{ targetId: hardware.targetId, clockHertz: clockOf(hardware.targetId, hardware) }}
+        />
       ) : (
         <Empty>{current.gains.error.message}</Empty>
       )}
@@ -44,7 +49,12 @@ export function GainsPanel({ className = '' }: { className?: string }) {
   );
 }
 
-function Gains({ gains }: { gains: readonly PruningGain[] }) {
+interface GainsProps {
+  readonly gains: readonly PruningGain[];
+  readonly clock: { readonly targetId: string; readonly clockHertz: number };
+}
+
+function Gains({ gains, clock }: GainsProps) {
   const withLut = gains.some(({ savedLut }) => savedLut !== null && savedLut !== 0);
   return (
     <ScrollRegion label="What each cut saves">
@@ -56,7 +66,7 @@ function Gains({ gains }: { gains: readonly PruningGain[] }) {
               Channels
             </th>
             <th scope="col" className="number">
-              Cycles saved
+              Time saved
             </th>
             <th scope="col" className="number">
               Parameters saved
@@ -80,7 +90,7 @@ function Gains({ gains }: { gains: readonly PruningGain[] }) {
               <td className="number">
                 {gain.width} → {gain.kept}
               </td>
-              <td className="number">{formatCount(gain.savedCycles)}</td>
+              <td className="number">{formatWork(gain.savedCycles, clock)}</td>
               <td className="number">{formatInteger(gain.savedParameters)}</td>
               {withLut && <td className="number">{formatInteger(gain.savedLut ?? 0)}</td>}
               <td>

@@ -8,6 +8,7 @@ import { setUi } from '../../state/uiStore.ts';
 import { NumberField, Segmented, SelectField } from '../parts/fields.tsx';
 import { Panel } from '../parts/Panel.tsx';
 import { useEntry } from '../useEntry.ts';
+import { hasClock } from '../work.ts';
 
 const TARGET_OPTIONS = TARGETS.map((target) => ({ value: target.id, label: target.name }));
 const BOARD_OPTIONS = BOARDS.map((board) => ({ value: board.id, label: board.name }));
@@ -62,6 +63,7 @@ export function TargetControls() {
 }
 
 function ClockField({ id, hardware }: { id: string; hardware: HardwareChoice }) {
+  if (!hasClock(id)) return null;
   return (
     <NumberField
       label={`Clock of ${targetById(id)?.name}`}

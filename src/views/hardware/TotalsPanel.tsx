@@ -1,15 +1,25 @@
+import type { HardwareChoice } from '../../core/exploration/design.ts';
+import { energyOf } from '../../core/hardware/estimate.ts';
 import type { HardwareReport } from '../../core/hardware/report.ts';
 import { targetById } from '../../core/hardware/targets.ts';
 import { formatCount, formatInteger, formatSeconds, formatSignificant } from '../../core/quantity.ts';
 import type { HardwareAnswer } from '../../state/hardwareStore.ts';
 import { Panel } from '../parts/Panel.tsx';
+import { hasClock } from '../work.ts';
 
-function totals(report: HardwareReport): readonly [string, string][] {
+function clockRows(report: HardwareReport): [string, string][] {
+  if (!hasClock(report.targetId)) return [];
+  return [
+    ['Cycles between frames', formatInteger(report.initiationInterval)],
+    ['Clock', `${formatSignificant(report.clockHertz / 1e6)} MHz`],
+  ];
+}
+
+function totals(report: HardwareReport, hardware: HardwareChoice): readonly [string, string][] {
   const rows: [string, string][] = [
     ['Throughput', formatCount(report.throughputFps, 'fps')],
     ['First frame', formatSeconds(report.latencySeconds)],
-    ['Cycles between frames', formatInteger(report.initiationInterval)],
-    ['Clock', `${formatSignificant(report.clockHertz / 1e6)} MHz`],
+    ...clockRows(report),
     [
       'Schedule',
       report.schedule === 'sequential'
@@ -17,6 +27,8 @@ function totals(report: HardwareReport): readonly [string, string][] {
         : 'all layers at once; the slowest sets the pace',
     ],
   ];
+  const joules = energyOf(report, hardware);
+  if (joules !== null) rows.push(['Energy a frame, at most', `${formatSignificant(joules * 1e3)} mJ`]);
   if (report.resources) {
     const { lut, bram18, uram, dsp } = report.resources;
     rows.push(
@@ -42,7 +54,7 @@ export function TotalsPanel({ answer }: { answer: HardwareAnswer }) {
               <h3>{targetById(id)?.name}</h3>
               {report?.ok ? (
                 <dl className="facts">
-                  {totals(report.value).map(([name, value]) => (
+                  {totals(report.value, answer.hardware).map(([name, value]) => (
                     <div key={name}>
                       <dt>{name}</dt>
                       <dd>{value}</dd>

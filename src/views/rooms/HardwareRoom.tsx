@@ -4,12 +4,14 @@ import { hardwareStore } from '../../state/hardwareStore.ts';
 import { type HardwarePage, setUi, uiStore } from '../../state/uiStore.ts';
 import { CyclesPanel } from '../CyclesPanel.tsx';
 import { ArchPanel } from '../hardware/ArchPanel.tsx';
+import { DeviceControls } from '../hardware/DeviceControls.tsx';
 import { DpuBoardPanel } from '../hardware/DpuBoardPanel.tsx';
 import { FifoPanel } from '../hardware/FifoPanel.tsx';
 import { FinnBoardPanel } from '../hardware/FinnBoardPanel.tsx';
 import { FoldingTable } from '../hardware/FoldingTable.tsx';
 import { GainsPanel } from '../hardware/GainsPanel.tsx';
 import { InspectorPanel } from '../hardware/InspectorPanel.tsx';
+import { RooflinePage } from '../hardware/RooflinePage.tsx';
 import { chosenOf, DpuControls, FinnControls, TargetControls } from '../hardware/TargetControls.tsx';
 import { TotalsPanel, ViolationsPanel } from '../hardware/TotalsPanel.tsx';
 import { TunerPanel } from '../hardware/TunerPanel.tsx';
@@ -33,6 +35,7 @@ const withDpu = (hardware: HardwareChoice) => chosenOf(hardware, 'dpu') !== unde
 const LAYERS: Page = { value: 'layers', label: 'Layers', shown: always, View: LayersPage };
 const PAGES: readonly Page[] = [
   LAYERS,
+  { value: 'rooflines', label: 'Rooflines', shown: always, View: RooflinePage },
   { value: 'folding', label: 'FINN folding', shown: withFinn, View: FoldingPage },
   { value: 'fifos', label: 'FINN FIFOs', shown: withFinn, View: FifoPage },
   { value: 'dpu', label: 'DPU', shown: withDpu, View: DpuPage },
@@ -51,6 +54,7 @@ export function HardwareRoom() {
         <TargetControls />
         <FinnControls />
         <DpuControls />
+        <DeviceControls />
       </div>
       <div className="pages">
         <Tabs

@@ -3,6 +3,7 @@ import { fail, ok, type Result } from '../../result.ts';
 import { dpuArchitecture, peakOpsPerCycle } from '../dpu/architectures.ts';
 import { bandwidths } from '../dpu/cost.ts';
 import { boardById } from '../finn/tuning/boards.ts';
+import { FITTED_BYTES_PER_CYCLE, LIU_DEFAULTS, type LiuSettings, multiplierCount } from '../liu/engine.ts';
 import { targetById } from '../targets.ts';
 import { deviceById, isCatalogDevice, type RooflineDevice } from './devices.ts';
 
@@ -21,11 +22,6 @@ export interface Platform {
   readonly sustainedShare: number;
   readonly source: string;
 }
-
-/** Multipliers of source 004's engine (section 7.1): PK 9 x PC 16 x PF 16. */
-const LIU_MULTIPLIERS = 2304;
-/** Clock of source 004, Table 2. */
-const LIU_CLOCK_HERTZ = 150e6;
 
 /** A device's own figures: the peak of its data sheet, or of what a user typed in. */
 export const platformOfDevice = (device: RooflineDevice): Platform => ({
@@ -77,30 +73,35 @@ function finnPlatform(hardware: HardwareChoice, clockHertz: number): Platform {
   };
 }
 
-/**
- * Source 004's engine: 2,304 multipliers (LI-34). The source names no bandwidth: one DDR3 port as wide as a PC-wide
- * word of 16 bytes a cycle each way is assumed, the word its equation 1 transfers.
- */
-const liuPlatform = (clockHertz: number): Platform => ({
-  name: 'Source 004 (Liu et al.)',
-  peakOpsPerSecond: 2 * LIU_MULTIPLIERS * clockHertz,
-  bandwidthBytesPerSecond: 2 * 16 * clockHertz,
-  bandwidthPerRow: false,
-  sustainedShare: 1,
-  source:
-    'Source 004, section 7.1: 2,304 multipliers; no bandwidth is stated, a word of PC = 16 bytes a cycle each way is assumed',
-});
+/** DMAs of source 004's engine that work at once: maps in, weights in and results out, each with a buffer. */
+const LIU_DMAS = 3;
+
+/** Source 004's engine: two operations a multiplier and cycle (LI-34), and its DMAs where their tasks overlap. */
+export function platformOfLiu(settings: LiuSettings): Platform {
+  const { clockHertz, bytesPerCycle, overlap } = settings;
+  const dmas = overlap === 'none' ? 1 : LIU_DMAS;
+  const multipliers = multiplierCount(settings);
+  return {
+    name: 'Liu et al. 2024',
+    peakOpsPerSecond: 2 * multipliers * clockHertz,
+    bandwidthBytesPerSecond: dmas * bytesPerCycle * clockHertz,
+    bandwidthPerRow: false,
+    sustainedShare: 1,
+    source: `Source 004, section 7.1: ${multipliers} multipliers; it states no bandwidth, ${bytesPerCycle} bytes a cycle of each of ${dmas} DMA${dmas === 1 ? '' : 's'} at work are assumed (${FITTED_BYTES_PER_CYCLE} was fitted on its frame times)`,
+  };
+}
 
 /** Peak and bandwidth of a target as a design uses it, with their source. */
 export function platformOf(targetId: string, hardware: HardwareChoice): Result<Platform> {
   const device = deviceById(targetId);
   if (device) return ok(platformOfDevice(device));
+  if (targetId === 'custom-device') return ok(platformOfDevice(hardware.device));
   const clockHertz =
-    hardware.clockHertz[targetId] ?? targetById(targetId)?.defaultClockHertz ?? LIU_CLOCK_HERTZ;
+    hardware.clockHertz[targetId] ?? targetById(targetId)?.defaultClockHertz ?? LIU_DEFAULTS.clockHertz;
   if (!(clockHertz > 0 && Number.isFinite(clockHertz)))
     return fail('clock', `A clock of ${clockHertz} Hz is not possible; choose one above 0.`, 'clockHertz');
   if (targetId === 'finn') return ok(finnPlatform(hardware, clockHertz));
-  if (targetId === 'liu') return ok(liuPlatform(clockHertz));
+  if (targetId === 'liu') return ok(platformOfLiu({ ...LIU_DEFAULTS, clockHertz }));
   const dpu = dpuPlatform(targetId, hardware, clockHertz);
   return dpu
     ? ok(dpu)
