@@ -6,10 +6,12 @@ import { presetById } from '../../network/presets.ts';
 import { unwrap } from '../../result.ts';
 import { estimateDpu } from '../dpu/estimate.ts';
 import { estimateFinn, type FinnOptions } from '../finn/estimate.ts';
+import { LIU_DEFAULTS } from '../liu/engine.ts';
+import { estimateLiu } from '../liu/estimate.ts';
 import type { HardwareReport } from '../report.ts';
 import { ROOFLINE_DEVICES, TEGRA_X2_GPU } from './devices.ts';
 import { estimateRoofline } from './estimate.ts';
-import { platformOf, platformOfDevice } from './platform.ts';
+import { platformOf, platformOfDevice, platformOfLiu } from './platform.ts';
 import { attainableOpsPerSecond, rooflineOf } from './points.ts';
 
 const { hardware } = defaultDesign();
@@ -42,6 +44,13 @@ describe('peaks, bandwidths and ridges', () => {
     const slow = unwrap(platformOf('dpu-b512', { ...hardware, clockHertz: { 'dpu-b512': 150e6 } }));
     expect(slow.peakOpsPerSecond).toBe(512 * 150e6);
     expect(slow.bandwidthBytesPerSecond).toBe(20.5 * 150e6);
+  });
+
+  test("source 004's engine moves 50.4 bytes a cycle through three DMAs, 16.8 where nothing overlaps", () => {
+    const of = (overlap: 'maps' | 'none') =>
+      platformOfLiu({ ...LIU_DEFAULTS, overlap }).bandwidthBytesPerSecond / LIU_DEFAULTS.clockHertz;
+    expect(of('maps')).toBeCloseTo(50.4, 9);
+    expect(of('none')).toBeCloseTo(16.8, 9);
   });
 
   test("the peak of source 004's engine is 691.2 GOPS (LI-34)", () => {
@@ -95,6 +104,20 @@ describe('a point a layer under the roof', () => {
         for (const point of roofline.points)
           expect(point.opsPerSecond, point.id).toBeLessThanOrEqual(
             1.000001 * (point.opsPerByte === 0 ? 0 : attainableOpsPerSecond(roofline, point.opsPerByte)),
+          );
+      }
+    },
+  );
+
+  test.each(['mobilenet-v1', 'mobilenet-v2', 'resnet-50-v1'])(
+    "no layer of %s is above the roof of source 004's engine",
+    (id) => {
+      for (const overlap of ['all', 'maps', 'none'] as const) {
+        const report = unwrap(estimateLiu(presetNetwork(id), { overlap }));
+        const roofline = rooflineOf(report, platformOfLiu({ ...LIU_DEFAULTS, overlap }));
+        for (const point of roofline.points.filter(({ macCount }) => macCount > 0))
+          expect(point.opsPerSecond, point.id).toBeLessThanOrEqual(
+            1.000001 * attainableOpsPerSecond(roofline, point.opsPerByte),
           );
       }
     },
