@@ -39,7 +39,7 @@ export function readDesign(input: string): Design {
         `There is no preset ${input}; choose one of ${PRESETS.map(({ id }) => id).join(', ')}.`,
       );
     }
-    const network = preset.build(preset.input, 10);
+    const network = preset.build(preset.input, preset.classCount);
     return { ...defaultDesign(), network, baseline: network };
   }
   if (input.includes('#d=')) return unwrap(decodeLink(input.slice(input.indexOf('#'))));

@@ -5,6 +5,7 @@ import { replaceClassCount, resizeInput } from '../../core/network/edit.ts';
 import type { Layer, Network } from '../../core/network/network.ts';
 import { PRESETS, type Preset } from '../../core/network/presets.ts';
 import { describeMap, geometryAt } from '../../core/network/shapes.ts';
+import { trainingAdvice } from '../../core/network/trainingAdvice.ts';
 import { formatCount, formatInteger } from '../../core/quantity.ts';
 import { loadedData } from '../../state/dataStore.ts';
 import { cachedCounts, cachedGeometry } from '../../state/derived.ts';
@@ -21,12 +22,23 @@ import { Panel } from '../parts/Panel.tsx';
 import { ScrollRegion } from '../parts/ScrollRegion.tsx';
 import { useEntry } from '../useEntry.ts';
 
+const TRAINED = PRESETS.filter(({ purpose }) => purpose === 'train');
+const LARGE = PRESETS.filter(({ purpose }) => purpose === 'estimate');
+const LARGE_OPTIONS = [
+  { value: '', label: 'Choose…' },
+  ...LARGE.map(({ id, name }) => ({ value: id, label: name })),
+];
+
+/** Images of an epoch with the data the app starts with. */
+const TYPICAL_EPOCH = 1600;
+
 const STRIP_OPTIONS = { onSelect: (selectedLayer: string) => setUi({ selectedLayer }) };
 
 const classCountNow = () => loadedData()?.classNames.length ?? 10;
 
 function choosePreset(preset: Preset): void {
-  changeNetwork(preset.build(preset.input, classCountNow()));
+  const { purpose, input, classCount } = preset;
+  changeNetwork(preset.build(input, purpose === 'train' ? classCountNow() : classCount));
 }
 
 function resize(network: Network, extent: number): void {
@@ -80,13 +92,14 @@ function NetworkControls({ network }: { network: Network }) {
   const units = network.layers.findLast((layer) => layer.kind === 'dense');
   const classes = units?.kind === 'dense' ? units.units : 0;
   const wanted = classCountNow();
+  const advice = trainingAdvice(network, TYPICAL_EPOCH);
   const extents = [...new Set([28, 32, 48, 64, 96, 128, 224, ...(shape ? [shape.height] : [])])].sort(
     (a, b) => a - b,
   );
   return (
     <Panel title="Network" className="controls">
       <div className="stack">
-        {PRESETS.map((preset) => (
+        {TRAINED.map((preset) => (
           <button
             key={preset.id}
             type="button"
@@ -99,6 +112,17 @@ function NetworkControls({ network }: { network: Network }) {
             <span>{preset.description}</span>
           </button>
         ))}
+        <SelectField
+          label="Published networks, to estimate"
+          value={LARGE.find(({ name }) => name === network.name)?.id ?? ''}
+          disabled={busy}
+          options={LARGE_OPTIONS}
+          hint={LARGE.find(({ name }) => name === network.name)?.description}
+          onChange={(id) => {
+            const preset = LARGE.find((candidate) => candidate.id === id);
+            if (preset) choosePreset(preset);
+          }}
+        />
         {shape && (
           <SelectField
             label="Input size"
@@ -112,7 +136,8 @@ function NetworkControls({ network }: { network: Network }) {
             onChange={(value) => resize(network, Number(value))}
           />
         )}
-        {classes !== wanted && (
+        {advice !== null && <p className="hint warn">{advice}</p>}
+        {advice === null && classes !== wanted && (
           <p className="hint warn">
             The network tells {classes} classes apart, the data has {wanted}.{' '}
             <button

@@ -2,6 +2,7 @@ import { useMemo } from 'react';
 import { useStore } from 'zustand';
 import type { LearningData } from '../../charts/types.ts';
 import type { Recipe } from '../../core/exploration/design.ts';
+import { trainingAdvice } from '../../core/network/trainingAdvice.ts';
 import { formatClock, formatInteger, formatPercent, formatSignificant } from '../../core/quantity.ts';
 import {
   overrideBackend,
@@ -65,6 +66,7 @@ export function TrainRoom() {
 function TrainControls({ model, live }: { model: Model | null; live: LiveRun | null }) {
   const { design } = useEntry();
   const ready = useStore(dataStore, (state) => state.data.status === 'ready');
+  const advice = trainingAdvice(design.network, design.data.source.imageCount);
   const starting = useStore(jobStore, (state) =>
     state.jobs.some((job) => job.title === 'Training' || job.title === 'Fine-tuning'),
   );
@@ -72,6 +74,7 @@ function TrainControls({ model, live }: { model: Model | null; live: LiveRun | n
     <Panel title="Train" className="controls">
       <div className="stack">
         <RunButtons model={model} live={live} starting={starting} ready={ready} />
+        {advice !== null && <p className="hint warn">{advice}</p>}
         <RecipeFields
           recipe={design.recipe}
           disabled={live !== null}
