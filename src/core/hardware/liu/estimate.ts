@@ -26,8 +26,8 @@ const TERM_OF: Readonly<Record<Task, string>> = {
 const longestTask = ({ tasks }: PassCost): Task =>
   TASKS.reduce((longest, task) => (tasks[task] > tasks[longest] ? task : longest), 'compute');
 
-/** Multiply-accumulates of a pass over those of all multipliers while the engine computes it. */
-function busyShare({ pass, tasks }: PassCost, { pk, pc, pf }: LiuSettings): number {
+/** Utilization: multiply-accumulates of a pass over those of all multipliers while the engine computes it. */
+export function busyShare({ pass, tasks }: PassCost, { pk, pc, pf }: LiuSettings): number {
   return tasks.compute > 0 ? pass.macCount / (tasks.compute * pk * pc * pf) : 0;
 }
 
