@@ -3,6 +3,7 @@ import { fifoReport } from '../core/hardware/finn/fifo/report.ts';
 import { boardById } from '../core/hardware/finn/tuning/boards.ts';
 import { CEILINGS, tuneDesign } from '../core/hardware/finn/tuning/tuneDesign.ts';
 import { pruningGains } from '../core/hardware/pruningGains.ts';
+import { foldingTable } from '../core/hardware/validation/folding.ts';
 import { validationReport } from '../core/hardware/validation/report.ts';
 import { channelWidthSweep } from '../core/hardware/widthSweep.ts';
 import { fail } from '../core/result.ts';
@@ -11,6 +12,7 @@ import type { HardwareCalls } from './protocol.ts';
 import { serve } from './serve.ts';
 
 serve<HardwareCalls>({
+  foldingTable: (_, { signal }) => drive(foldingTable(), signal),
   validate: () => validationReport(),
   tune: ({ network, hardware, method, ceilings }, { signal }) => {
     const board = boardById(hardware.boardId);

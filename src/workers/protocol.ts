@@ -4,6 +4,7 @@ import type { FifoReport } from '../core/hardware/finn/fifo/report.ts';
 import type { CeilingChoice, Tuning, TuningMethod } from '../core/hardware/finn/tuning/tuneDesign.ts';
 import type { PruningGain } from '../core/hardware/pruningGains.ts';
 import type { HardwareReport } from '../core/hardware/report.ts';
+import type { FoldingTable } from '../core/hardware/validation/folding.ts';
 import type { ValidationSection } from '../core/hardware/validation/sections.ts';
 import type { LayerId, Network, Weights } from '../core/network/network.ts';
 import type { PruningPlan } from '../core/pruning/plan.ts';
@@ -66,6 +67,8 @@ export interface HardwareCalls {
   >;
   /** The pipeline of a FINN design with FIFOs of `depth` words everywhere, and the depths it needs. */
   readonly fifos: Call<HardwareQuery & { readonly depth: number }, never, Result<FifoReport>>;
+  /** Our folding search beside the others: takes some seconds. */
+  readonly foldingTable: Call<null, never, FoldingTable>;
   /** Every family beside published numbers. */
   readonly validate: Call<null, never, readonly ValidationSection[]>;
   /** Cycles of one layer's row over its width: the staircase. `slots` from 1 to the group's width. */

@@ -49,7 +49,7 @@ export const TARGETS: readonly TargetDescription[] = [
   },
   processor('tegra-x2-cpu', 'Tegra X2 CPU', TABLE_4),
   processor('tegra-x2-gpu', 'Tegra X2 GPU', TABLE_4),
-  processor('drive-px2-gpu', 'Drive PX2 GPU', TABLE_4),
+  processor('drive-px2-dgpu', 'Drive PX2 GPU', TABLE_4),
   processor('custom-device', 'A device of your own', 'A roofline of the figures you enter'),
 ];
 

@@ -1,8 +1,10 @@
 import { useEffect } from 'react';
 import { useStore } from 'zustand';
+import { FOLDING_TEXT, FOLDING_TITLE } from '../../core/hardware/validation/folding.ts';
 import type { ValidationSection } from '../../core/hardware/validation/sections.ts';
 import { formatPercent, formatSignificant } from '../../core/quantity.ts';
-import { requestValidation, validationStore } from '../../state/validationStore.ts';
+import { requestFoldingTable, requestValidation, validationStore } from '../../state/validationStore.ts';
+import { DataTable } from '../parts/ChartPanel.tsx';
 import { Empty, Panel } from '../parts/Panel.tsx';
 import { ScrollRegion } from '../parts/ScrollRegion.tsx';
 
@@ -18,6 +20,23 @@ export function ValidationPanel({ className = '' }: { className?: string }) {
         sections.map((section) => <Section key={section.family} section={section} />)
       ) : (
         <Empty>{problem || 'Computing…'}</Empty>
+      )}
+    </Panel>
+  );
+}
+
+/** Our folding search beside FINN's and the thesis', computed when asked for. */
+export function FoldingComparisonPanel({ className = '' }: { className?: string }) {
+  const folding = useStore(validationStore, (state) => state.folding);
+  return (
+    <Panel title={FOLDING_TITLE} className={className}>
+      <p className="hint">{FOLDING_TEXT}</p>
+      {folding ? (
+        <DataTable caption="Frames a second by method" table={folding} />
+      ) : (
+        <button type="button" onClick={() => void requestFoldingTable()}>
+          Compute it here, some seconds
+        </button>
       )}
     </Panel>
   );

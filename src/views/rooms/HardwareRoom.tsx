@@ -15,7 +15,7 @@ import { RooflinePage } from '../hardware/RooflinePage.tsx';
 import { chosenOf, DpuControls, FinnControls, TargetControls } from '../hardware/TargetControls.tsx';
 import { TotalsPanel, ViolationsPanel } from '../hardware/TotalsPanel.tsx';
 import { TunerPanel } from '../hardware/TunerPanel.tsx';
-import { ValidationPanel } from '../hardware/ValidationPanel.tsx';
+import { FoldingComparisonPanel, ValidationPanel } from '../hardware/ValidationPanel.tsx';
 import { Tabs } from '../parts/Tabs.tsx';
 import { StaircasePanel } from '../StaircasePanel.tsx';
 import { useEntry } from '../useEntry.ts';
@@ -113,5 +113,10 @@ function DpuPage() {
 }
 
 function TrustPage() {
-  return <ValidationPanel className="span-all" />;
+  return (
+    <>
+      <ValidationPanel className="span-all" />
+      <FoldingComparisonPanel className="span-all" />
+    </>
+  );
 }

@@ -1,3 +1,4 @@
+import { FOLDING_TEXT, FOLDING_TITLE, type FoldingTable } from './folding.ts';
 import type { ValidationSection } from './sections.ts';
 
 const signedPercent = (share: number): string =>
@@ -5,7 +6,7 @@ const signedPercent = (share: number): string =>
 const number = (value: number): string => (value >= 1000 ? value.toFixed(0) : value.toPrecision(4));
 
 /** The report as Markdown: `docs/validation.md`. */
-export function validationMarkdown(sections: readonly ValidationSection[]): string {
+export function validationMarkdown(sections: readonly ValidationSection[], folding: FoldingTable): string {
   const lines = [
     '# How far off is this?',
     '',
@@ -32,5 +33,8 @@ export function validationMarkdown(sections: readonly ValidationSection[]): stri
       lines.push(`| ${cells.join(' | ')} |`);
     }
   }
+  lines.push('', `## ${FOLDING_TITLE}`, '', FOLDING_TEXT, '');
+  lines.push(`| ${folding.columns.join(' | ')} |`, '|---|---|---|---:|---:|---:|---:|---:|---:|');
+  for (const row of folding.rows) lines.push(`| ${row.join(' | ')} |`);
   return `${lines.join('\n')}\n`;
 }

@@ -36,7 +36,14 @@ export function solectrixSection(): ValidationSection {
       SOURCE,
       'The peak is 8 times as high: depthwise convolutions gain 4, memory 2.',
     ),
-    compared('Parameters pruned away', lost, 12, '%', SOURCE, 'The pruned widths are ours, as the network is.'),
+    compared(
+      'Parameters pruned away',
+      lost,
+      12,
+      '%',
+      SOURCE,
+      'The pruned widths are ours, as the network is.',
+    ),
     compared(
       'Time saved on B4096',
       100 * (1 - after / b4096),
