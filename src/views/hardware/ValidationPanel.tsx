@@ -1,6 +1,6 @@
 import { useEffect } from 'react';
 import { useStore } from 'zustand';
-import { FOLDING_TEXT, FOLDING_TITLE } from '../../core/hardware/validation/folding.ts';
+import { FOLDING_TEXT, FOLDING_TITLE } from '../../core/hardware/validation/foldingText.ts';
 import type { ValidationSection } from '../../core/hardware/validation/sections.ts';
 import { formatPercent, formatSignificant } from '../../core/quantity.ts';
 import { requestFoldingTable, requestValidation, validationStore } from '../../state/validationStore.ts';

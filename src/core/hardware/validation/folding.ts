@@ -1,13 +1,6 @@
 import { presetById } from '../../network/presets.ts';
 import { boardById } from '../finn/tuning/boards.ts';
-import {
-  COMPARED_CLOCK,
-  type FoldingComparisonRow,
-  foldingComparison,
-} from '../finn/tuning/optimalFoldingComparison.ts';
-
-export const FOLDING_TITLE = "FINN folding: our search beside SetFolding and the thesis' tuners";
-export const FOLDING_TEXT = `Frames a second at ${COMPARED_CLOCK / 1e6} MHz under FINN v0.10.1's own estimate and the whole board. SetFolding: the best of all its targets that fits. Algorithms 1 and 2 (source 003): the best of their three priorities; Algorithm 1 knows LUT only, and a star marks what does not fit. "Same memories" searches the space of the methods before; "free" also moves memories and multipliers. No folding within the board is faster than the bound.`;
+import { type FoldingComparisonRow, foldingComparison } from '../finn/tuning/optimalFoldingComparison.ts';
 
 const COLUMNS = [
   'network',

@@ -1,4 +1,5 @@
-import { FOLDING_TEXT, FOLDING_TITLE, type FoldingTable } from './folding.ts';
+import type { FoldingTable } from './folding.ts';
+import { FOLDING_TEXT, FOLDING_TITLE } from './foldingText.ts';
 import type { ValidationSection } from './sections.ts';
 
 const signedPercent = (share: number): string =>
