@@ -1,5 +1,5 @@
 import { presetById } from '../network/presets.ts';
-import type { Design, DeviceChoice, DpuChoice } from './design.ts';
+import type { Design, DeviceChoice, DpuChoice, LiuChoice } from './design.ts';
 
 /** A DPU as Xilinx ships it in its board images. */
 export const DEFAULT_DPU_CHOICE: DpuChoice = {
@@ -8,6 +8,17 @@ export const DEFAULT_DPU_CHOICE: DpuChoice = {
   ramUsage: 'low',
   dspUsage: 'high',
   uram: false,
+};
+
+/** The published engine (source 004, section 7). */
+export const DEFAULT_LIU: LiuChoice = {
+  pk: 9,
+  pv: 9,
+  pc: 16,
+  pf: 16,
+  pd: 6,
+  padding: 'operation-separate',
+  overlap: 'maps',
 };
 
 /** Round figures of a small edge accelerator, to be overwritten. */
@@ -51,6 +62,7 @@ export function defaultDesign(): Design {
       nodeSettings: {},
       boardId: 'pynq-z1',
       dpu: DEFAULT_DPU_CHOICE,
+      liu: DEFAULT_LIU,
       device: DEFAULT_DEVICE,
     },
   };

@@ -81,6 +81,23 @@ export interface DpuChoice {
   readonly uram: boolean;
 }
 
+/** The engine of Liu et al.: how many multipliers in which direction, and how transfers are hidden. */
+export interface LiuChoice {
+  /** Kernel taps in parallel: a square number. */
+  readonly pk: number;
+  /** Pixels of a pointwise convolution in parallel. */
+  readonly pv: number;
+  /** Input channels in parallel. */
+  readonly pc: number;
+  /** Filters in parallel. */
+  readonly pf: number;
+  /** Pixels of a depthwise convolution in parallel. */
+  readonly pd: number;
+  readonly padding: 'operation-separate' | 'direct';
+  /** `all`: four tasks overlap; `maps`: weights load before each block; `none`: one task after the other. */
+  readonly overlap: 'all' | 'maps' | 'none';
+}
+
 /** A processor or accelerator of the user's own, as a roofline sees it. */
 export interface DeviceChoice {
   readonly name: string;
@@ -118,6 +135,7 @@ export interface HardwareChoice {
   /** FINN: the board whose budget holds, by id; its part decides the DSP block. */
   readonly boardId: string;
   readonly dpu: DpuChoice;
+  readonly liu: LiuChoice;
   /** The target `custom-device`. */
   readonly device: DeviceChoice;
 }

@@ -4,6 +4,8 @@ import { fail, type Result } from '../result.ts';
 import { estimateDpu } from './dpu/estimate.ts';
 import { estimateFinn, type FinnOptions } from './finn/estimate.ts';
 import { type Board, boardById } from './finn/tuning/boards.ts';
+import { estimateLiu } from './liu/estimate.ts';
+import { SPARSITY_LINE } from './liu/metrics.ts';
 import type { HardwareReport } from './report.ts';
 import { deviceById } from './roofline/devices.ts';
 import { energyPerFrameJoules, estimateRoofline, NANOSECOND_CLOCK_HERTZ } from './roofline/estimate.ts';
@@ -18,7 +20,10 @@ export function clockOf(targetId: string, hardware: HardwareChoice): number {
 
 /** Joules of one frame at most; null where no source names the target's power. */
 export function energyOf(report: HardwareReport, hardware: HardwareChoice): number | null {
-  if (targetById(report.targetId)?.family !== 'processor') return null;
+  const family = targetById(report.targetId)?.family;
+  // Measured with MobileNetV2 on the published engine; another engine draws something else.
+  if (family === 'liu') return report.resources ? SPARSITY_LINE.watts[0] * report.latencySeconds : null;
+  if (family !== 'processor') return null;
   return energyPerFrameJoules(report, deviceById(report.targetId) ?? hardware.device);
 }
 
@@ -54,6 +59,7 @@ export function estimate(
   const clockHertz = clockOf(targetId, hardware);
   if (target.family === 'processor')
     return estimateRoofline(network, deviceById(targetId) ?? hardware.device);
+  if (target.family === 'liu') return estimateLiu(network, { ...hardware.liu, clockHertz });
   if (target.architecture)
     return estimateDpu(network, { architecture: target.architecture, clockHertz, ...hardware.dpu });
   return estimateFinn(network, { ...finnOptions(hardware), clockHertz, foldedLike });

@@ -36,11 +36,14 @@ describe('a design', () => {
   });
 
   test('made before boards, bits a layer and DPU options existed opens with their defaults', () => {
-    const { layerBits, implementations, nodeSettings, boardId, dpu, device, ...older } = defaultDesign().hardware;
+    const { layerBits, implementations, nodeSettings, boardId, dpu, device, liu, ...older } =
+      defaultDesign().hardware;
     const parsed = parseDesign({ ...defaultDesign(), hardware: older });
     expect(parsed).toEqual({ ok: true, value: defaultDesign() });
     expect(
-      [layerBits, implementations, nodeSettings, boardId, dpu, device].every((choice) => choice !== undefined),
+      [layerBits, implementations, nodeSettings, boardId, dpu, device, liu].every(
+        (choice) => choice !== undefined,
+      ),
     ).toBe(true);
   });
 

@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { DEFAULT_DEVICE, DEFAULT_DPU_CHOICE } from '../../core/exploration/defaultDesign.ts';
+import { DEFAULT_DEVICE, DEFAULT_DPU_CHOICE, DEFAULT_LIU } from '../../core/exploration/defaultDesign.ts';
 import type { Design } from '../../core/exploration/design.ts';
 
 /** The version this program writes and the newest it reads. */
@@ -160,6 +160,17 @@ const nodeSetting = object({
   resType: v.exactOptional(resType),
 });
 
+const lanes = whole(1, 1024);
+const liu = object({
+  pk: lanes,
+  pv: lanes,
+  pc: lanes,
+  pf: lanes,
+  pd: lanes,
+  padding: oneOf('operation-separate', 'direct'),
+  overlap: oneOf('all', 'maps', 'none'),
+});
+
 const device = object({
   name: text(60),
   peakOpsPerSecond: between(1e6, 1e18),
@@ -200,6 +211,7 @@ export const designSchema = object({
     nodeSettings: v.optional(recordOf(nodeSetting), {}),
     boardId: v.optional(text(100), 'pynq-z1'),
     dpu: v.optional(dpu, DEFAULT_DPU_CHOICE),
+    liu: v.optional(liu, DEFAULT_LIU),
     device: v.optional(device, DEFAULT_DEVICE),
   }),
 });

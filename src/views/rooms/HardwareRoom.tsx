@@ -11,6 +11,8 @@ import { FinnBoardPanel } from '../hardware/FinnBoardPanel.tsx';
 import { FoldingTable } from '../hardware/FoldingTable.tsx';
 import { GainsPanel } from '../hardware/GainsPanel.tsx';
 import { InspectorPanel } from '../hardware/InspectorPanel.tsx';
+import { LiuControls } from '../hardware/LiuControls.tsx';
+import { LiuPage } from '../hardware/LiuPage.tsx';
 import { RooflinePage } from '../hardware/RooflinePage.tsx';
 import { chosenOf, DpuControls, FinnControls, TargetControls } from '../hardware/TargetControls.tsx';
 import { TotalsPanel, ViolationsPanel } from '../hardware/TotalsPanel.tsx';
@@ -30,6 +32,7 @@ interface Page {
 
 const always = () => true;
 const withFinn = (hardware: HardwareChoice) => chosenOf(hardware, 'finn') !== undefined;
+const withLiu = (hardware: HardwareChoice) => chosenOf(hardware, 'liu') !== undefined;
 const withDpu = (hardware: HardwareChoice) => chosenOf(hardware, 'dpu') !== undefined;
 
 const LAYERS: Page = { value: 'layers', label: 'Layers', shown: always, View: LayersPage };
@@ -39,6 +42,7 @@ const PAGES: readonly Page[] = [
   { value: 'folding', label: 'FINN folding', shown: withFinn, View: FoldingPage },
   { value: 'fifos', label: 'FINN FIFOs', shown: withFinn, View: FifoPage },
   { value: 'dpu', label: 'DPU', shown: withDpu, View: DpuPage },
+  { value: 'liu', label: 'Liu engine', shown: withLiu, View: LiuPage },
   { value: 'trust', label: 'How far off is this?', shown: always, View: TrustPage },
 ];
 
@@ -54,6 +58,7 @@ export function HardwareRoom() {
         <TargetControls />
         <FinnControls />
         <DpuControls />
+        <LiuControls />
         <DeviceControls />
       </div>
       <div className="pages">

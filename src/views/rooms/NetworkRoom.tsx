@@ -22,11 +22,16 @@ import { Panel } from '../parts/Panel.tsx';
 import { ScrollRegion } from '../parts/ScrollRegion.tsx';
 import { useEntry } from '../useEntry.ts';
 
-const TRAINED = PRESETS.filter(({ purpose }) => purpose === 'train');
-const LARGE = PRESETS.filter(({ purpose }) => purpose === 'estimate');
-const LARGE_OPTIONS = [
+/** The first ones are offered at sight, the others in a list. */
+const OFFERED_COUNT = 6;
+const OFFERED = PRESETS.slice(0, OFFERED_COUNT);
+const MORE = PRESETS.slice(OFFERED_COUNT);
+const MORE_OPTIONS = [
   { value: '', label: 'Choose…' },
-  ...LARGE.map(({ id, name }) => ({ value: id, label: name })),
+  ...MORE.map(({ id, name, purpose }) => ({
+    value: id,
+    label: purpose === 'train' ? name : `${name}, to estimate`,
+  })),
 ];
 
 /** Images of an epoch with the data the app starts with. */
@@ -99,7 +104,7 @@ function NetworkControls({ network }: { network: Network }) {
   return (
     <Panel title="Network" className="controls">
       <div className="stack">
-        {TRAINED.map((preset) => (
+        {OFFERED.map((preset) => (
           <button
             key={preset.id}
             type="button"
@@ -113,13 +118,16 @@ function NetworkControls({ network }: { network: Network }) {
           </button>
         ))}
         <SelectField
-          label="Published networks, to estimate"
-          value={LARGE.find(({ name }) => name === network.name)?.id ?? ''}
+          label="More networks"
+          value={MORE.find(({ name }) => name === network.name)?.id ?? ''}
           disabled={busy}
-          options={LARGE_OPTIONS}
-          hint={LARGE.find(({ name }) => name === network.name)?.description}
+          options={MORE_OPTIONS}
+          hint={
+            MORE.find(({ name }) => name === network.name)?.description ??
+            'All networks of the source documents.'
+          }
           onChange={(id) => {
-            const preset = LARGE.find((candidate) => candidate.id === id);
+            const preset = MORE.find((candidate) => candidate.id === id);
             if (preset) choosePreset(preset);
           }}
         />

@@ -101,7 +101,7 @@ export function platformOf(targetId: string, hardware: HardwareChoice): Result<P
   if (!(clockHertz > 0 && Number.isFinite(clockHertz)))
     return fail('clock', `A clock of ${clockHertz} Hz is not possible; choose one above 0.`, 'clockHertz');
   if (targetId === 'finn') return ok(finnPlatform(hardware, clockHertz));
-  if (targetId === 'liu') return ok(platformOfLiu({ ...LIU_DEFAULTS, clockHertz }));
+  if (targetId === 'liu') return ok(platformOfLiu({ ...LIU_DEFAULTS, ...hardware.liu, clockHertz }));
   const dpu = dpuPlatform(targetId, hardware, clockHertz);
   return dpu
     ? ok(dpu)

@@ -61,3 +61,9 @@ test('our folding is never slower than SetFolding or the tuners of the thesis, a
     expect(bound!).toBeGreaterThanOrEqual(free!);
   }
 });
+
+test("Liu's four networks are met within 15 %, with one fitted constant and without", () => {
+  const { cases } = sections.find(({ family }) => family.startsWith('Liu'))!;
+  expect(cases).toHaveLength(8);
+  for (const { error } of cases) expect(Math.abs(error)).toBeLessThan(0.15);
+});

@@ -1,5 +1,6 @@
 import { dpuSection, profileSections } from './dpu.ts';
 import { finnSection } from './finn.ts';
+import { liuSection } from './liu.ts';
 import { rooflineSection } from './roofline.ts';
 import type { ValidationSection } from './sections.ts';
 import { solectrixSection } from './solectrix.ts';
@@ -10,5 +11,6 @@ export const validationReport = (): readonly ValidationSection[] => [
   ...profileSections(),
   solectrixSection(),
   finnSection(),
+  liuSection(),
   rooflineSection(),
 ];
