@@ -1,6 +1,10 @@
 import { estimateFinn } from '../src/core/hardware/finn/estimate.ts';
+import { fifoReport } from '../src/core/hardware/finn/fifo/report.ts';
+import { runToEnd, simulatePipeline } from '../src/core/hardware/finn/fifo/simulate.ts';
+import { foldNetwork } from '../src/core/hardware/finn/foldNetwork.ts';
 import { lowerToFinn } from '../src/core/hardware/finn/lower.ts';
 import { dspBlockOf } from '../src/core/hardware/finn/operators/model.ts';
+import { CNV_DEFAULT_FOLDING } from '../src/core/hardware/finn/publishedFoldings.ts';
 import { setFolding } from '../src/core/hardware/finn/setFolding.ts';
 import { boardById } from '../src/core/hardware/finn/tuning/boards.ts';
 import { optimalFolding } from '../src/core/hardware/finn/tuning/optimalFolding.ts';
@@ -53,6 +57,24 @@ function searchTimes(build: () => Network, boardId: string) {
   };
 }
 
+/** Four frames of CNV through FIFOs that stop nobody, and everything the app shows of FIFOs, from a cold start. */
+function fifoTimes() {
+  const preset = presetById('cnv');
+  if (!preset) return null;
+  const network = preset.build(preset.input, 10);
+  const options = { weightBits: 1, activationBits: 1, foldings: CNV_DEFAULT_FOLDING, targetCycles: 32_768 };
+  const { nodes } = unwrap(foldNetwork(network, options));
+  const timed = (run: () => unknown) => {
+    const started = performance.now();
+    run();
+    return Math.round(performance.now() - started);
+  };
+  return {
+    ample: timed(() => runToEnd(simulatePipeline(nodes, { defaultDepth: 'ample' }))),
+    report: timed(() => unwrap(runToEnd(fifoReport(network, options, 32)))),
+  };
+}
+
 /**
  * FINN on one thread, CNV W2A2. `measure`: cycles and all resources of every node, computed anew in each call.
  * `fold and measure`: SetFolding for another target before it. `report`: the same as rows with sentences. No result is
@@ -75,6 +97,7 @@ export function measureFolding() {
       unwrap(estimateFinn(network, { ...BITS, foldings: {}, targetCycles: target(i), clockHertz: CLOCK })),
     ),
     'SetFolding, ms': 1000 / perSecond((i) => setFolding(nodes, target(i))),
+    'FIFO simulation of CNV-W1A1, published folding, ms': fifoTimes(),
     'optimal folding of CNV on Pynq-Z1': searchTimes(cnv, 'pynq-z1'),
     'optimal folding of CNV on ZCU104': searchTimes(cnv, 'zcu104'),
     'optimal folding of ResNet-50 on U250': searchTimes(resnet50, 'u250'),

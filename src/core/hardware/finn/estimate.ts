@@ -58,13 +58,24 @@ function externalWeightBytes(node: FinnNode): number {
   return (macCountOf(node) * minimizedWeightType(node.weightType).bits) / 8;
 }
 
+/** Networks do not change once built. */
+const geometries = new WeakMap<Network, Geometry>();
+
+function geometryOnce(network: Network): Geometry {
+  const known = geometries.get(network);
+  if (known) return known;
+  const inferred = inferGeometry(network);
+  const geometry: Geometry = inferred.ok ? inferred.value : new Map();
+  geometries.set(network, geometry);
+  return geometry;
+}
+
 /**
  * Bytes between chip and DRAM in a frame, by node: the I/O DMAs that FINN puts before the first nodes and behind
  * the last (finn.md section 9, `insert_iodma`), and weights that are kept outside. All else stays on the chip.
  */
 function trafficOf(nodes: readonly FinnNode[], network: Network): readonly number[] {
-  const inferred = inferGeometry(network);
-  const geometry: Geometry = inferred.ok ? inferred.value : new Map();
+  const geometry = geometryOnce(network);
   const input = network.layers.find((layer) => layer.kind === 'input')?.shape;
   const imageBytes = input ? (input.height * input.width * input.channels * INPUT_BITS) / 8 : 0;
   const read = new Set(nodes.flatMap(({ predecessors }) => predecessors));
@@ -85,7 +96,10 @@ function rowOf(node: FinnNode, cycles: number, block: DspBlock, trafficBytes: nu
     engine: node.opType,
     cycles,
     bound: isWeighted(node) ? 'compute' : 'stream',
-    boundSentence: boundSentence(node, cycles),
+    // Written when it is read, as the DPU's: a slider or a search wants the cycles only.
+    get boundSentence() {
+      return boundSentence(node, cycles);
+    },
     terms: termsOf(node, cycles),
     macCount: macCountOf(node),
     trafficBytes,

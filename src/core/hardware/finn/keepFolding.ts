@@ -89,6 +89,8 @@ function judgeSetting(node: FinnNode, setting: NodeSetting): Violation | null {
   return { code: 'finn-folding-adjusted', message, layerIds: node.layerIds.slice(0, 1) };
 }
 
+const NONE: ReadonlySet<string> = new Set();
+
 /** Applies settings by node name; each is reduced to the nearest legal values, and said so. */
 export function applySettings(
   unfolded: readonly FinnNode[],
@@ -98,11 +100,13 @@ export function applySettings(
   readonly fixed: ReadonlySet<string>;
   readonly violations: readonly Violation[];
 } {
+  const wishes = Object.entries(settings);
+  if (wishes.length === 0) return { nodes: unfolded, fixed: NONE, violations: [] };
   const nodes = [...unfolded];
   const index = new Map(nodes.map((node, at) => [node.name, at]));
   const fixed = new Set<string>();
   const violations: Violation[] = [];
-  for (const [name, setting] of Object.entries(settings)) {
+  for (const [name, setting] of wishes) {
     const at = index.get(name) ?? -1;
     const node = nodes[at];
     if (!node) {
