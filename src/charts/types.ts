@@ -310,3 +310,27 @@ export interface DepthData {
 export interface DepthOptions extends ChartOptions {
   readonly onPick?: (depth: number) => void;
 }
+
+export interface SparsityPoint {
+  /** Share of the weights set to zero, 0..1. */
+  readonly sparsity: number;
+  /** Board-level power in watts. */
+  readonly powerWatts: number;
+  /** Top-1 accuracy in percent, 0..100. */
+  readonly accuracyPercent: number;
+}
+
+export interface SparsityData {
+  /** In any order; the axis ends at the largest sparsity. */
+  readonly points: readonly SparsityPoint[];
+  /** Share 0..1, marked with its values; null where none is chosen. */
+  readonly chosen: number | null;
+  /** The network whose accuracy and power these are: "MobileNetV2". */
+  readonly accuracyOf: string;
+  readonly empty?: string;
+}
+
+export interface SparsityOptions extends ChartOptions {
+  /** The share of a point, at a click and at every arrow key. */
+  readonly onPick?: (sparsity: number) => void;
+}

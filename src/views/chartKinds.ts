@@ -6,6 +6,7 @@ import * as learning from '../charts/learningCurves.ts';
 import * as strip from '../charts/networkStrip.ts';
 import * as pareto from '../charts/paretoChart.ts';
 import * as roof from '../charts/roofline.ts';
+import * as sparse from '../charts/sparsity.ts';
 import * as stairs from '../charts/staircase.ts';
 import * as time from '../charts/timeline.ts';
 
@@ -19,3 +20,4 @@ export const ROOFLINE = { draw: roof.roofline, summary: roof.summary, table: roo
 export const TIMELINE = { draw: time.timelineChart, summary: time.summary, table: time.table };
 export const GANTT = { draw: schedule.gantt, summary: schedule.summary, table: schedule.table };
 export const DEPTHS = { draw: depth.depthStudy, summary: depth.summary, table: depth.table };
+export const SPARSITY = { draw: sparse.sparsityChart, summary: sparse.summary, table: sparse.table };
