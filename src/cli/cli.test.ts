@@ -1,10 +1,11 @@
-import { mkdtempSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { defaultDesign } from '../core/exploration/defaultDesign.ts';
 import { encodeLink } from '../formats/design/link.ts';
 import { estimateCommand } from './estimate.ts';
+import { parseBits } from './finnChoices.ts';
 import { foldCommand } from './fold.ts';
 import { inspectCommand } from './inspect.ts';
 
@@ -97,4 +98,47 @@ test('bad input is one sentence: what, where, what to do', () => {
     /no array of node records/,
   );
   expect(() => estimateCommand.run(['preset:cnv', '--target', 'moon'])).toThrow(/no target moon/);
+});
+
+test('bits are understood as W2A4, 2W4A and CNV_2W4A (BO-18)', () => {
+  const bits = { weightBits: 2, activationBits: 4 };
+  for (const text of ['W2A4', 'w2a4', '2W4A', 'CNV_2W4A', 'cnv-w2a4']) expect(parseBits(text)).toEqual(bits);
+  expect(() => parseBits('four')).toThrow(/write W2A4/);
+});
+
+test('fold writes a configuration and five reports, and estimate reads the configuration to the same numbers', () => {
+  const out = join(folder, 'folding_config.json');
+  const reports = join(folder, 'report');
+  const common = ['preset:cnv', '--bits', 'W1A1', '--board', 'pynq-z1'];
+  const folded = JSON.parse(
+    foldCommand.run([...common, '--method', 'optimal', '--out', out, '--reports', reports, '--json']),
+  );
+  expect(folded.sentence).toMatch(/proven to be the fastest/);
+  const again = JSON.parse(estimateCommand.run([...common, '--target', 'finn', '--folding', out, '--json']));
+  expect(again.initiationInterval).toBe(folded.initiationInterval);
+  expect(again.resources).toEqual(folded.resources);
+  const written = JSON.parse(readFileSync(join(reports, 'estimate_network_performance.json'), 'utf8'));
+  expect(written.max_cycles).toBe(folded.initiationInterval);
+});
+
+test('a folding file with faults is told and the rest is used; a broken one is a fault', () => {
+  const config = { Defaults: {}, MVAU_hls_0: { PE: 7 }, ghost_0: {} };
+  const path = file('faulty.json', config);
+  const { notes } = JSON.parse(
+    estimateCommand.run(['preset:cnv', '--target', 'finn', '--folding', path, '--json']),
+  );
+  expect(notes).toHaveLength(2);
+  const broken = file('broken.json', '{');
+  expect(() => estimateCommand.run(['preset:cnv', '--target', 'finn', '--folding', broken])).toThrow(
+    /broken.json is not JSON/,
+  );
+  expect(() => foldCommand.run(['preset:cnv', '--board', 'nope'])).toThrow(
+    /there is no board nope; choose one of/,
+  );
+});
+
+test('a processor is estimated in time, without a clock', () => {
+  const text = estimateCommand.run(['preset:cnv', '--target', 'tegra-x2-gpu']);
+  expect(text).toMatch(/Tegra X2 GPU, its cycles are nanoseconds/);
+  expect(text).not.toMatch(/MHz/);
 });

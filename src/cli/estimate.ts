@@ -4,6 +4,7 @@ import type { HardwareReport } from '../core/hardware/report.ts';
 import { TARGETS, targetById } from '../core/hardware/targets.ts';
 import { unwrap } from '../core/result.ts';
 import { asCsv, asJson, asTable, type Command, onlyInput, UsageError } from './command.ts';
+import { FINN_ARGUMENTS, withFinnArguments } from './finnChoices.ts';
 import { estimateFinnNodes } from './finnNodes.ts';
 import { readDesign, readJson } from './input.ts';
 
@@ -14,10 +15,22 @@ const COLUMNS = ['row', 'engine', 'cycles', 'bound', 'MACs'] as const;
 const rowsOf = (report: HardwareReport) =>
   report.rows.map((row) => [row.id, row.engine, Math.round(row.cycles), row.bound, row.macCount] as const);
 
+const hasClock = ({ targetId }: HardwareReport) => targetById(targetId)?.defaultClockHertz !== null;
+
+function targetLine(report: HardwareReport): string {
+  const clock = hasClock(report) ? ` at ${report.clockHertz / 1e6} MHz` : ', its cycles are nanoseconds';
+  return `target      ${targetById(report.targetId)?.name ?? report.targetId}${clock}`;
+}
+
+const between = (report: HardwareReport): string =>
+  hasClock(report)
+    ? ` (${Math.round(report.initiationInterval).toLocaleString('en-US')} cycles between frames)`
+    : '';
+
 function summaryOf(report: HardwareReport): string {
   const lines = [
-    `target      ${targetById(report.targetId)?.name ?? report.targetId} at ${report.clockHertz / 1e6} MHz`,
-    `throughput  ${report.throughputFps.toFixed(1)} fps (${Math.round(report.initiationInterval).toLocaleString('en-US')} cycles between frames)`,
+    targetLine(report),
+    `throughput  ${report.throughputFps.toFixed(1)} fps${between(report)}`,
     `latency     ${(1e3 * report.latencySeconds).toFixed(4)} ms`,
     `bottleneck  ${report.bottleneckId}`,
   ];
@@ -30,12 +43,18 @@ function summaryOf(report: HardwareReport): string {
 }
 
 export const estimateCommand: Command = {
-  usage: 'estimate <input> --target <id> [--json | --csv]      ids: dpu-b512 ... dpu-b4096, finn, finn-nodes',
+  usage:
+    'estimate <input> --target <id> [--folding <folding_config.json>] [--board <id>] [--bits W2A2] [--json | --csv]',
   run(args) {
     const { values, positionals } = parseArgs({
       args: [...args],
       allowPositionals: true,
-      options: { target: { type: 'string' }, json: { type: 'boolean' }, csv: { type: 'boolean' } },
+      options: {
+        ...FINN_ARGUMENTS,
+        target: { type: 'string' },
+        json: { type: 'boolean' },
+        csv: { type: 'boolean' },
+      },
     });
     const input = onlyInput(positionals);
     if (values.json && values.csv) throw new UsageError('--json and --csv exclude each other');
@@ -44,11 +63,11 @@ export const estimateCommand: Command = {
     }
     if (values.target === FINN_NODES) return asJson(estimateFinnNodes(readJson(input), input));
     const design = readDesign(input);
-    const report = unwrap(
-      estimate(design.network, values.target ?? design.hardware.targetId, design.hardware, design.baseline),
-    );
-    if (values.json) return asJson(report);
+    const targetId = values.target ?? design.hardware.targetId;
+    const { hardware, notes } = withFinnArguments(design.hardware, design.baseline, values);
+    const report = unwrap(estimate(design.network, targetId, hardware, design.baseline));
+    if (values.json) return asJson(notes.length > 0 ? { ...report, notes } : report);
     if (values.csv) return asCsv(COLUMNS, rowsOf(report));
-    return `${asTable(COLUMNS, rowsOf(report))}\n${summaryOf(report)}`;
+    return `${asTable(COLUMNS, rowsOf(report))}\n${summaryOf(report)}${notes.map((note) => `! ${note}\n`).join('')}`;
   },
 };
