@@ -79,6 +79,13 @@ describe('the keys of the sparsity chart', () => {
     expect(model.keyTarget({ ...quarters, points: [] }, null, 'End')).toBeNull();
   });
 
+  it('move on from a point whose share was rounded on the way', () => {
+    const fine = measured(Array.from({ length: 16 }, (_, i) => i * 0.05));
+    expect(fine.points[3]!.sparsity).not.toBe(0.15);
+    expect(model.keyTarget(fine, 0.15, 'ArrowRight')).toBe(4);
+    expect(model.table({ ...fine, chosen: 0.15 }).rows[3]?.at(-1)).toBe('chosen');
+  });
+
   it('jump a tenth of the points with the page keys', () => {
     const fine = measured(Array.from({ length: 76 }, (_, i) => i / 100));
     expect(model.keyTarget(fine, 0.3, 'PageUp')).toBe(38);

@@ -1,6 +1,6 @@
 import { type Group, put } from './frame.ts';
 import { tipText } from './items.ts';
-import { formatSparsity, keyTarget, pointsOf, tipOf } from './sparsityModel.ts';
+import { formatSparsity, keyTarget, pointAt, pointsOf, tipOf } from './sparsityModel.ts';
 import type { Tooltip } from './tooltip.ts';
 import type { SparsityData } from './types.ts';
 
@@ -33,7 +33,7 @@ export function createSparsityCursor(parent: Group, tooltip: Tooltip) {
   function tellValue(sparsity: number | null): void {
     if (!place) return;
     const points = pointsOf(place.data);
-    const point = points.find((candidate) => candidate.sparsity === sparsity);
+    const point = sparsity === null || !place ? null : pointAt(place.data, sparsity);
     const shown = sparsity ?? points[0]?.sparsity ?? 0;
     put(node, 'aria-valuenow', Number((100 * shown).toFixed(2)));
     const text = point ? tipText(tipOf(point, place.data)) : formatSparsity(shown);

@@ -6,6 +6,10 @@ import type { SparsityData, SparsityPoint, Table } from './types.ts';
 const GRID_STEPS = 4;
 const ROUND = [1, 2, 2.5, 3, 4, 5, 6, 8, 10];
 
+/** Two shares closer than this are one: 15 * 0.01 is not 0.15, and a store may round what it is given. */
+const SAME = 1e-9;
+export const sameSparsity = (a: number, b: number): boolean => Math.abs(a - b) <= SAME;
+
 export const formatWatts = (watts: number): string => `${watts.toFixed(2)} W`;
 export const formatAccuracy = (percent: number): string => formatPercent(percent / 100, 2);
 /** 25 % and 33.3 %: no digit where none is needed. */
@@ -32,11 +36,12 @@ export const emptySentence = (data: SparsityData): string => data.empty ?? 'No p
 /** The place on both lines at a sparsity, straight between two points; null outside of what was measured. */
 export function pointAt(data: SparsityData, sparsity: number): SparsityPoint | null {
   const points = pointsOf(data);
-  const after = points.findIndex((point) => point.sparsity >= sparsity);
+  const after = points.findIndex((point) => point.sparsity >= sparsity - SAME);
   const [from, to] = [points[Math.max(0, after - 1)], points[after]];
-  if (!from || !to || sparsity < from.sparsity) return null;
-  const part = to.sparsity === from.sparsity ? 1 : (sparsity - from.sparsity) / (to.sparsity - from.sparsity);
-  const between = (a: number, b: number) => (part === 1 ? b : a + (b - a) * part);
+  if (!from || !to || sparsity < from.sparsity - SAME) return null;
+  if (sameSparsity(sparsity, to.sparsity)) return to;
+  const part = (sparsity - from.sparsity) / (to.sparsity - from.sparsity);
+  const between = (a: number, b: number) => a + (b - a) * part;
   return {
     sparsity,
     powerWatts: between(from.powerWatts, to.powerWatts),
@@ -56,8 +61,8 @@ export function keyTarget(data: SparsityData, from: number | null, key: string):
   const last = points.length - 1;
   if (last < 0) return null;
   const clamp = (index: number) => Math.max(0, Math.min(last, index));
-  const below = from === null ? -1 : points.findLastIndex((point) => point.sparsity < from);
-  const above = from === null ? 0 : points.findIndex((point) => point.sparsity > from);
+  const below = from === null ? -1 : points.findLastIndex((point) => point.sparsity < from - SAME);
+  const above = from === null ? 0 : points.findIndex((point) => point.sparsity > from + SAME);
   const up = above < 0 ? last : above;
   const page = Math.max(1, Math.round(points.length / 10));
   switch (key) {
@@ -164,7 +169,7 @@ export function table(data: SparsityData): Table {
       first && first.powerWatts > 0 ? rounded(100 * (1 - point.powerWatts / first.powerWatts)) : 0,
       rounded(point.accuracyPercent),
       first ? rounded(first.accuracyPercent - point.accuracyPercent) : 0,
-      point.sparsity === data.chosen ? 'chosen' : '',
+      data.chosen !== null && sameSparsity(point.sparsity, data.chosen) ? 'chosen' : '',
     ]),
   };
 }
