@@ -1,5 +1,6 @@
 import { useMemo } from 'react';
 import { verdictSentence } from '../../core/hardware/dpu/placement.ts';
+import { inspectionSvg } from '../../core/hardware/dpu/platform/inspectionSvg.ts';
 import { type Inspection, inspect, inspectionText } from '../../core/hardware/dpu/platform/inspector.ts';
 import type { Network } from '../../core/network/network.ts';
 import { plannedNetwork } from '../../state/derived.ts';
@@ -59,17 +60,30 @@ function Verdicts({ inspection, network }: { inspection: Inspection; network: Ne
           </li>
         ))}
       </ul>
-      <button
-        type="button"
-        onClick={() =>
-          saveBlob(
-            `inspect-${target}.txt`,
-            new Blob([inspectionText(inspection, network)], { type: 'text/plain' }),
-          )
-        }
-      >
-        Save as text
-      </button>
+      <div className="button-row">
+        <button
+          type="button"
+          onClick={() =>
+            saveBlob(
+              `inspect-${target}.txt`,
+              new Blob([inspectionText(inspection, network)], { type: 'text/plain' }),
+            )
+          }
+        >
+          Save as text
+        </button>
+        <button
+          type="button"
+          onClick={() =>
+            saveBlob(
+              `inspect-${target}.svg`,
+              new Blob([inspectionSvg(inspection, network)], { type: 'image/svg+xml' }),
+            )
+          }
+        >
+          Save as SVG
+        </button>
+      </div>
     </>
   );
 }
