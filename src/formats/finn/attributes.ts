@@ -68,13 +68,20 @@ export const WITHOUT_EFFECT: ReadonlySet<string> = new Set([
   'outFIFODepths',
   'depth',
   'impl_style',
-  'depth_trigger_bram',
-  'depth_trigger_uram',
-  'ram_style_thresholds',
   'preferred_impl_style',
   'cpu_mode',
   'numInputVectors',
 ]);
+
+/**
+ * Attributes that FINN's estimate of LUT and URAM reads (finn.md, sections 3.3 and 6.1) and a design can't hold: by
+ * name, FINN's default, which is what is estimated here.
+ */
+export const NOT_HELD: Readonly<Record<string, string | number>> = {
+  ram_style_thresholds: 'auto',
+  depth_trigger_bram: 0,
+  depth_trigger_uram: 0,
+};
 
 /** Whether a node has an attribute at all. */
 export const hasAttribute = (node: FinnNode, { field }: Attribute): boolean => field in node;

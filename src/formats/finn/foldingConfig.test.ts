@@ -58,7 +58,7 @@ describe('what others wrote', () => {
     expect(settings.ConvolutionInputGenerator_rtl_0).toBeUndefined();
   });
 
-  test('names before 0.10 count both variants of an op type, and later nodes are passed over in silence', () => {
+  test('names before 0.10 count both variants of an op type, and nodes inserted later are named', () => {
     const { settings, notes } = unwrap(
       read({
         Defaults: {},
@@ -70,15 +70,100 @@ describe('what others wrote', () => {
     );
     expect(settings.MVAU_hls_3).toEqual({ pe: 8, simd: 4, memMode: 'internal_decoupled' });
     expect(settings.MVAU_hls_0).toEqual({ pe: 4 });
-    expect(notes).toEqual([]);
+    expect(notes).toEqual([
+      'Nodes that FINN inserts later are not estimated: StreamingFIFO_rtl_4, StreamingDataWidthConverter_hls_0.',
+      'The file has no entry for Thresholding_rtl_0, ConvolutionInputGenerator_rtl_0, ConvolutionInputGenerator_rtl_1 and 14 more: what it does not fold is folded automatically, while FINN leaves it as it is.',
+    ]);
   });
 
   test('attributes without effect on the estimate are named once', () => {
     const { notes } = unwrap(
       read({ Defaults: {}, MVAU_hls_0: { PE: 16, runtime_writeable_weights: 0, inFIFODepths: [2] } }),
     );
-    expect(notes).toEqual([
+    expect(notes.at(-1)).toBe(
       'Without effect on the estimate, and ignored: inFIFODepths, runtime_writeable_weights.',
+    );
+  });
+
+  test('a default may give each op type its own value, and one that is also an entry is none, as in qonnx', () => {
+    const { settings, notes } = unwrap(
+      read({
+        Defaults: {
+          ram_style: ['block', ['MVAU_hls'], 'ultra', ['ConvolutionInputGenerator_rtl']],
+          resType: ['dsp', 'all', 'lut', ['MVAU_hls']],
+        },
+      }),
+    );
+    expect(settings.MVAU_hls_0).toEqual({ ramStyle: 'block' });
+    expect(settings.ConvolutionInputGenerator_rtl_0).toEqual({ ramStyle: 'ultra' });
+    expect(notes).toEqual([
+      'The default of "resType" must be [value, "all"] or [value, [op types]]; it is ignored.',
+    ]);
+    const named = unwrap(read({ Defaults: { PE: [2, 'all'] }, PE: {}, MVAU_hls_0: { SIMD: 3 } }));
+    expect(named.settings).toEqual({ MVAU_hls_0: { simd: 3 } });
+  });
+
+  test('what no node holds is carried: it comes back in the next file, later nodes with it', () => {
+    const file = {
+      ...JSON.parse(foldingConfigText(nodes)),
+      StreamingFIFO_rtl_4: { depth: 512, impl_style: 'vivado', inFIFODepths: [0] },
+    };
+    file.MVAU_hls_0.outFIFODepths = [32];
+    file.MVAU_hls_0.ram_style_thresholds = 'auto';
+    const { carried } = unwrap(read(file));
+    expect(JSON.parse(foldingConfigText(nodes, carried))).toEqual(file);
+  });
+
+  test("an attribute that FINN's estimate reads and ours can't hold is not called harmless", () => {
+    const { notes } = unwrap(
+      read({
+        Defaults: {},
+        MVAU_hls_0: { PE: 16, ram_style_thresholds: 'distributed' },
+        Thresholding_rtl_0: { depth_trigger_uram: 0, depth_trigger_bram: 64 },
+      }),
+    );
+    expect(notes.filter((one) => /can't be held here/.test(one))).toEqual([
+      `ram_style_thresholds of MVAU_hls_0 is "distributed", which changes FINN's LUT or URAM and can't be held here; the estimate is that of auto.`,
+      `depth_trigger_bram of Thresholding_rtl_0 is 64, which changes FINN's LUT or URAM and can't be held here; the estimate is that of 0.`,
+    ]);
+  });
+});
+
+describe('a sliding window and what reads it', () => {
+  test('a parallel window of some channels is told', () => {
+    const { notes } = unwrap(
+      read({ Defaults: {}, ConvolutionInputGenerator_rtl_1: { SIMD: 32, parallel_window: 1 } }),
+    );
+    expect(notes[0]).toBe(
+      'parallel_window 1 of ConvolutionInputGenerator_rtl_1 needs SIMD 64, all channels, and its SIMD is 32; choose that, or 0. 0 is used.',
+    );
+    const whole = unwrap(
+      read({ Defaults: {}, ConvolutionInputGenerator_rtl_1: { SIMD: 64, parallel_window: 1 } }),
+    );
+    expect(whole.notes.join()).not.toMatch(/parallel_window/);
+  });
+
+  test('a depthwise pair folded apart is told', () => {
+    const mobile = presetById('tiny-mobilenet-v2')!;
+    const folded = unwrap(
+      foldNetwork(mobile.build(mobile.input, 10), { ...options, foldings: {}, activationBits: 2 }),
+    );
+    const unit = folded.nodes.find((node) => node.opType.startsWith('VVAU'))!;
+    const window = folded.nodes.find(({ name }) => name === unit.predecessors[0])!;
+    expect(window.opType).toBe('ConvolutionInputGenerator_rtl');
+    const pair = (pe: number, simd: number, own: number) => ({
+      Defaults: {},
+      [unit.name]: { PE: pe, SIMD: own },
+      [window.name]: { SIMD: simd, parallel_window: 0 },
+    });
+    const told = (config: unknown) =>
+      unwrap(readFoldingConfig(JSON.stringify(config), folded.nodes)).notes.slice(0, -1);
+    expect(told(pair(2, 2, 1))).toEqual([]);
+    expect(told(pair(2, 4, 1))).toEqual([
+      `SIMD 4 of ${window.name} and PE 2 of ${unit.name}, which reads it, must be equal; FINN can't build them apart.`,
+    ]);
+    expect(told(pair(4, 4, 3))).toEqual([
+      `SIMD 3 of ${unit.name} needs parallel_window 1 of ${window.name}; set it, or SIMD to 1.`,
     ]);
   });
 });

@@ -2,41 +2,41 @@ import type { NodeSetting } from '../../core/exploration/design.ts';
 import { legalParallelism } from '../../core/hardware/finn/folding.ts';
 import type { FinnNode } from '../../core/hardware/finn/nodes.ts';
 import { fail, ok, type Result } from '../../core/result.ts';
-import { ATTRIBUTES, attributesOf, hasAttribute, WITHOUT_EFFECT } from './attributes.ts';
-import { nodeNamed } from './nodeNames.ts';
+import { ATTRIBUTES, attributesOf, hasAttribute, NOT_HELD, WITHOUT_EFFECT } from './attributes.ts';
+import { coupledWindowNotes } from './coupledWindows.ts';
+import { readDefaults } from './defaults.ts';
+import { isObject, shown, some } from './fileText.ts';
+import { type NodeByName, nodesByName } from './nodeNames.ts';
 
-/** `folding_config.json` of FINN's builder: Defaults, then every node's attributes (finn.md, section 10). */
-export function foldingConfigText(nodes: readonly FinnNode[]): string {
+/** By node name: attributes of a file that change no estimate, as the file gave them. */
+export type CarriedAttributes = Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+
+/**
+ * `folding_config.json` of FINN's builder: Defaults, then every node's attributes (finn.md, section 10). `carried` are
+ * those that a file brought and no node holds, FIFO depths above all: they are written as they came.
+ */
+export function foldingConfigText(nodes: readonly FinnNode[], carried: CarriedAttributes = {}): string {
   const config: Record<string, unknown> = { Defaults: {} };
+  const brought = new Map(Object.entries(carried));
   for (const node of nodes) {
-    const attributes = attributesOf(node);
+    const attributes = { ...attributesOf(node), ...brought.get(node.name) };
+    brought.delete(node.name);
     if (Object.keys(attributes).length > 0) config[node.name] = attributes;
   }
+  // What is left belongs to nodes that FINN inserts later.
+  for (const [name, attributes] of brought) config[name] = attributes;
   return `${JSON.stringify(config, null, 2)}\n`;
 }
 
 export interface FoldingConfig {
   readonly settings: Readonly<Record<string, NodeSetting>>;
+  readonly carried: CarriedAttributes;
   /** What was not taken as written, one sentence each. */
   readonly notes: readonly string[];
 }
 
 /** Far more than any configuration: a network of 2,000 nodes has 200 kB. */
 const MOST_CHARACTERS = 10_000_000;
-const SHOWN = 3;
-
-const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
-
-const shown = (value: unknown): string => {
-  const text = JSON.stringify(value) ?? String(value);
-  return text.length > 40 ? `${text.slice(0, 39)}…` : text;
-};
-
-const some = (names: readonly string[]): string => {
-  const more = names.length - SHOWN;
-  return more > 0 ? `${names.slice(0, SHOWN).join(', ')} and ${more} more` : names.join(', ');
-};
 
 function parse(text: string, where: string): Result<Readonly<Record<string, unknown>>> {
   if (text.length > MOST_CHARACTERS)
@@ -67,20 +67,43 @@ function parse(text: string, where: string): Result<Readonly<Record<string, unkn
 class Reading {
   readonly notes: string[] = [];
   readonly #settings = new Map<string, NodeSetting>();
+  readonly #carried = new Map<string, Record<string, unknown>>();
+  readonly #named = new Set<string>();
   readonly #unknown: string[] = [];
+  readonly #later: string[] = [];
   readonly #ignored = new Set<string>();
   readonly #nodes: readonly FinnNode[];
+  readonly #find: NodeByName;
 
   constructor(nodes: readonly FinnNode[]) {
     this.#nodes = nodes;
+    this.#find = nodesByName(nodes);
+  }
+
+  #carry(nodeName: string, name: string, value: unknown): void {
+    this.#carried.set(nodeName, { ...this.#carried.get(nodeName), [name]: value });
+  }
+
+  /** An attribute that a design does not hold. */
+  #passOver(node: FinnNode, name: string, value: unknown): void {
+    const held = Object.hasOwn(NOT_HELD, name) ? NOT_HELD[name] : undefined;
+    if (held === undefined && !WITHOUT_EFFECT.has(name)) {
+      this.notes.push(`${node.name} has no attribute ${shown(name)} here; it is ignored.`);
+      return;
+    }
+    this.#carry(node.name, name, value);
+    if (held === undefined) this.#ignored.add(name);
+    else if (value !== held)
+      this.notes.push(
+        `${name} of ${node.name} is ${shown(value)}, which changes FINN's LUT or URAM and can't be held here; the estimate is that of ${held}.`,
+      );
   }
 
   /** One attribute of one node; a default does not complain about nodes that lack it. */
   #take(node: FinnNode, name: string, value: unknown, isDefault: boolean): void {
     const attribute = ATTRIBUTES.find((one) => one.name === name);
     if (!attribute) {
-      if (WITHOUT_EFFECT.has(name)) this.#ignored.add(name);
-      else this.notes.push(`${node.name} has no attribute ${shown(name)} here; it is ignored.`);
+      this.#passOver(node, name, value);
       return;
     }
     if (!hasAttribute(node, attribute)) {
@@ -111,29 +134,19 @@ class Reading {
     );
   }
 
-  defaults(value: unknown): void {
-    if (!isObject(value)) {
-      this.notes.push('Defaults must be an object; it is ignored.');
-      return;
-    }
-    for (const [name, entry] of Object.entries(value)) {
-      const [setting, scope] = Array.isArray(entry) ? entry : [];
-      const all = scope === 'all';
-      const ops: readonly unknown[] = Array.isArray(scope) ? scope : [];
-      if (!Array.isArray(entry) || entry.length !== 2 || !(all || ops.length > 0)) {
-        this.notes.push(
-          `The default of ${shown(name)} must be [value, "all"] or [value, [op types]]; it is ignored.`,
-        );
-        continue;
-      }
+  /** `entries` are the names that a default may not have, as in qonnx. */
+  defaults(value: unknown, entries: ReadonlySet<string>): void {
+    const { defaults, notes } = readDefaults(value);
+    this.notes.push(...notes);
+    for (const { attribute, setting, opTypes } of defaults) {
+      if (entries.has(attribute)) continue;
       for (const node of this.#nodes)
-        if (all || ops.includes(node.opType)) this.#take(node, name, setting, true);
+        if (opTypes === 'all' || opTypes.includes(node.opType)) this.#take(node, attribute, setting, true);
     }
   }
 
   entry(name: string, value: unknown): void {
-    const found = nodeNamed(this.#nodes, name);
-    if (found === 'inserted later') return;
+    const found = this.#find(name);
     if (!found) {
       this.#unknown.push(name);
       return;
@@ -142,18 +155,40 @@ class Reading {
       this.notes.push(`The entry of ${name} must be an object of attributes; it is ignored.`);
       return;
     }
+    if (found === 'inserted later') {
+      this.#later.push(name);
+      for (const [attribute, setting] of Object.entries(value)) this.#carry(name, attribute, setting);
+      return;
+    }
+    this.#named.add(found.name);
     for (const [attribute, setting] of Object.entries(value)) this.#take(found, attribute, setting, false);
   }
 
-  finish(): FoldingConfig {
-    const { notes } = this;
-    if (this.#unknown.length > 0)
+  #summary(): readonly string[] {
+    const [unknown, later] = [this.#unknown, this.#later];
+    const missing = this.#nodes.filter(({ name }) => !this.#named.has(name)).map(({ name }) => name);
+    const notes: string[] = [];
+    if (unknown.length > 0)
       notes.push(
-        `${this.#unknown.length === 1 ? 'A node is' : `${this.#unknown.length} nodes are`} not in this network and ignored: ${some(this.#unknown.map((name) => shown(name)))}; was the file made for another network?`,
+        `${unknown.length === 1 ? 'A node is' : `${unknown.length} nodes are`} not in this network and ignored: ${some(unknown.map(shown))}; was the file made for another network?`,
+      );
+    if (later.length > 0) notes.push(`Nodes that FINN inserts later are not estimated: ${some(later)}.`);
+    if (missing.length > 0 && this.#named.size > 0)
+      notes.push(
+        `The file has no entry for ${some(missing)}: what it does not fold is folded automatically, while FINN leaves it as it is.`,
       );
     if (this.#ignored.size > 0)
       notes.push(`Without effect on the estimate, and ignored: ${[...this.#ignored].sort().join(', ')}.`);
-    return { settings: Object.fromEntries(this.#settings), notes };
+    return notes;
+  }
+
+  finish(): FoldingConfig {
+    const settings = Object.fromEntries(this.#settings);
+    return {
+      settings,
+      carried: Object.fromEntries(this.#carried),
+      notes: [...this.notes, ...coupledWindowNotes(this.#nodes, settings), ...this.#summary()],
+    };
   }
 }
 
@@ -174,7 +209,7 @@ export function readFoldingConfig(
     reading.notes.push(
       'FINN wants the key "Defaults", even if empty, and this file has none; it is read without.',
     );
-  else reading.defaults(defaults);
+  else reading.defaults(defaults, new Set(Object.keys(entries)));
   for (const [name, value] of Object.entries(entries)) reading.entry(name, value);
   const config = reading.finish();
   if (Object.keys(config.settings).length === 0 && Object.keys(entries).length > 0)
