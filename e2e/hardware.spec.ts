@@ -83,3 +83,90 @@ test('the FIFO simulation names the shortcut that deadlocks, and finds the depth
   await expect(panel).toContainText(/100(\.0)? % of what the nodes allow/);
   await expect(app.panel('Throughput over FIFO depth')).toBeVisible();
 });
+
+test('the fastest folding is searched under all budgets, proven, and becomes the design with one click', async ({
+  page,
+}) => {
+  const app = new App(page);
+  await app.open();
+  await app.room('Network');
+  await page.getByRole('button', { name: /^CNV/ }).click();
+  await app.hardware('FINN folding');
+  const tuner = app.panel('Fold automatically');
+  await tuner.getByRole('radio', { name: 'whole chip' }).check();
+  await tuner.getByRole('button', { name: 'Search' }).click();
+  await expect(tuner).toContainText('proven to be the fastest');
+  await expect(tuner).toContainText('5.21 kfps');
+  await tuner.getByRole('button', { name: 'Use this folding' }).click();
+  await expect(app.score('Throughput')).toHaveText('5.21 kfps'); // CNV W2A2 on a Pynq-Z1: docs/validation.md
+  await expect(app.panel('FINN boards').getByRole('row', { name: /^Pynq-Z1/ })).toContainText('fits');
+  await page.getByRole('button', { name: 'Undo' }).click();
+  await expect(app.score('Throughput')).not.toHaveText('5.21 kfps');
+});
+
+test('a folding_config.json is opened, its faults are told and the rest holds; a broken one changes nothing', async ({
+  page,
+}) => {
+  const app = new App(page);
+  await app.open();
+  await app.room('Network');
+  await page.getByRole('button', { name: /^CNV/ }).click();
+  await app.hardware('FINN folding');
+  await page.getByRole('button', { name: 'Published' }).click();
+  await expect(app.score('Throughput')).toHaveText('3.05 kfps');
+  const open = app.panel('FINN files').getByLabel('Open a folding_config.json');
+  const file = (text: string) => ({
+    name: 'folding_config.json',
+    mimeType: 'application/json',
+    buffer: Buffer.from(text),
+  });
+  await open.setInputFiles(file('{"Defaults": '));
+  await expect(page.getByText(/folding_config.json is not JSON/)).toBeVisible();
+  await expect(app.score('Throughput')).toHaveText('3.05 kfps');
+  await open.setInputFiles(
+    file('{"Defaults": {}, "MVAU_hls_6": {"PE": 4, "SIMD": 8}, "MVAU_hls_0": {"PE": 7}, "ghost_0": {}}'),
+  );
+  await expect(page.getByText(/PE 7 of MVAU_hls_0 does not divide 64; choose 4 or 8/)).toBeVisible();
+  await expect(page.getByText(/A node is not in this network and ignored: "ghost_0"/)).toBeVisible();
+  await expect(page.getByLabel('PE of fc1', { exact: true })).toHaveValue('4');
+});
+
+test("a device of one's own, its roofline and its energy travel in the link", async ({ page, context }) => {
+  const app = new App(page);
+  await app.open();
+  await app.room('Hardware');
+  await page.getByLabel('Leading target').selectOption({ label: 'A device of your own' });
+  await page.getByLabel('Peak').fill('250');
+  await page.getByLabel('Peak').press('Enter');
+  await app.hardware('Rooflines');
+  await expect(app.panel('Roofline')).toContainText('Left of the ridge, at 25 operations a byte');
+  await expect(app.panel('Rate over one frame')).toBeVisible();
+  await app.hardware('Layers');
+  await expect(app.panel('Totals')).toContainText('Energy a frame, at most');
+  const before = await app.scores();
+  await context.grantPermissions(['clipboard-read', 'clipboard-write']);
+  await page.getByRole('button', { name: 'Copy link' }).click();
+  const link = await page.evaluate(() => navigator.clipboard.readText());
+  const other = new App(await context.newPage());
+  await other.open(link.slice(link.indexOf('#')));
+  expect((await other.scores()).Throughput).toBe(before.Throughput);
+});
+
+test('the Liu engine shows the pipeline of a pass, and its parallelism moves the numbers', async ({
+  page,
+}) => {
+  const app = new App(page);
+  await app.open();
+  await app.room('Network');
+  await page.getByLabel('More networks').selectOption({ label: 'MobileNetV2, to estimate' });
+  await app.room('Hardware');
+  await page.getByLabel('Leading target').selectOption({ label: 'Liu engine' });
+  await expect(app.score('Throughput')).toHaveText('311 fps');
+  await app.hardware('Liu engine');
+  await expect(app.panel('Metrics')).toContainText('241,472 bytes'); // eq. 1 of source 004
+  await page.getByLabel('Pass', { exact: true }).selectOption({ label: 'dw2 (depthwise)' });
+  await expect(app.panel('Pipeline of one pass')).toContainText('dw2');
+  await page.getByLabel('PF, filters').fill('8');
+  await page.getByLabel('PF, filters').press('Enter');
+  await expect(app.score('Throughput')).not.toHaveText('311 fps');
+});

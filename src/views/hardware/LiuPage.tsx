@@ -1,13 +1,20 @@
 import { useMemo, useState } from 'react';
 import { useStore } from 'zustand';
-import { metricsOf, peakGops, SPARSITY_LINE } from '../../core/hardware/liu/metrics.ts';
+import type { SparsityData } from '../../charts/types.ts';
+import {
+  accuracyAtSparsity,
+  metricsOf,
+  peakGops,
+  powerAtSparsity,
+  SPARSITY_LINE,
+} from '../../core/hardware/liu/metrics.ts';
 import { liuResources } from '../../core/hardware/liu/resources.ts';
 import { instructionLines } from '../../core/hardware/liu/schedule.ts';
 import { formatCount, formatInteger, formatPercent, formatSignificant } from '../../core/quantity.ts';
 import { plannedNetwork } from '../../state/derived.ts';
 import { hardwareStore } from '../../state/hardwareStore.ts';
 import { setUi } from '../../state/uiStore.ts';
-import { GANTT } from '../chartKinds.ts';
+import { GANTT, SPARSITY } from '../chartKinds.ts';
 import { ChartPanel } from '../parts/ChartPanel.tsx';
 import { SelectField } from '../parts/fields.tsx';
 import { Empty, Panel } from '../parts/Panel.tsx';
@@ -34,6 +41,7 @@ export function LiuPage() {
     <>
       <PipelinePanel run={run.value} />
       <MetricsPanel run={run.value} />
+      <SparsityPanel />
       <BufferPanel run={run.value} />
     </>
   );
@@ -126,6 +134,38 @@ function MetricsPanel({ run }: { run: LiuRun }) {
         ))}
       </dl>
     </Panel>
+  );
+}
+
+const SHARES = [0, 0.25, 0.5, 0.75];
+
+/** Power and accuracy over zeroed weights, as measured on the published engine. */
+function SparsityPanel() {
+  const [chosen, setChosen] = useState<number | null>(null);
+  const data = useMemo((): SparsityData => {
+    const points = SHARES.flatMap((sparsity) => {
+      const [power, accuracy] = [powerAtSparsity(sparsity), accuracyAtSparsity(sparsity)];
+      if (!power.ok || !accuracy.ok) return [];
+      return [{ sparsity, powerWatts: power.value.watts, accuracyPercent: 100 * accuracy.value }];
+    });
+    return { points, chosen, accuracyOf: 'MobileNetV2' };
+  }, [chosen]);
+  const options = useMemo(() => ({ onPick: setChosen }), []);
+  return (
+    <ChartPanel
+      title="Power and accuracy over sparsity"
+      subtitle="source 004, Fig. 13: measured line"
+      kind={SPARSITY}
+      data={data}
+      options={options}
+      fileName="power-over-sparsity"
+      className="half-chart roomy"
+    >
+      <p className="chart-note">
+        Multipliers of zero weights are switched off: power falls, time does not. The source gives the ends of
+        the accuracy; the line between them is our assumption.
+      </p>
+    </ChartPanel>
   );
 }
 

@@ -8,6 +8,7 @@ import { DeviceControls } from '../hardware/DeviceControls.tsx';
 import { DpuBoardPanel } from '../hardware/DpuBoardPanel.tsx';
 import { FifoPanel } from '../hardware/FifoPanel.tsx';
 import { FinnBoardPanel } from '../hardware/FinnBoardPanel.tsx';
+import { FoldingFiles } from '../hardware/FoldingFiles.tsx';
 import { FoldingTable } from '../hardware/FoldingTable.tsx';
 import { GainsPanel } from '../hardware/GainsPanel.tsx';
 import { InspectorPanel } from '../hardware/InspectorPanel.tsx';
@@ -95,7 +96,10 @@ function FoldingPage() {
   return (
     <>
       <FoldingTable className="wide-table" />
-      <TunerPanel className="narrow-table" />
+      <div className="narrow-table stack-panels">
+        <TunerPanel />
+        <FoldingFiles />
+      </div>
       <FinnBoardPanel className="span-all" />
     </>
   );

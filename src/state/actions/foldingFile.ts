@@ -1,0 +1,52 @@
+import { clockOf, finnOptions } from '../../core/hardware/estimate.ts';
+import { foldNetwork } from '../../core/hardware/finn/foldNetwork.ts';
+import { dspBlockOf } from '../../core/hardware/finn/operators/model.ts';
+import type { Network } from '../../core/network/network.ts';
+import { ok, type Result } from '../../core/result.ts';
+import { foldingConfigText, readFoldingConfig } from '../../formats/finn/foldingConfig.ts';
+import { finnReports } from '../../formats/finn/reports.ts';
+import { changeDesign, present } from '../designStore.ts';
+import { notify } from '../noticeStore.ts';
+
+/** Most notes shown at once. */
+const MOST_NOTES = 4;
+
+/** Makes a folding_config.json the design's folding. What can't be applied is told; a broken file changes nothing. */
+export function openFoldingConfig(text: string, name: string): void {
+  const { hardware, network } = present().design;
+  const folded = foldNetwork(network, { ...finnOptions(hardware), foldings: {}, nodeSettings: {} });
+  if (!folded.ok) {
+    notify('error', folded.error.message);
+    return;
+  }
+  const config = readFoldingConfig(text, folded.value.nodes, name);
+  if (!config.ok) {
+    notify('error', config.error.message);
+    return;
+  }
+  const { settings, notes } = config.value;
+  changeDesign((design) => ({
+    ...design,
+    hardware: { ...design.hardware, foldings: {}, implementations: {}, nodeSettings: settings },
+  }));
+  const shown = notes.slice(0, MOST_NOTES);
+  const more = notes.length - shown.length;
+  if (shown.length > 0) notify('info', `${shown.join(' ')}${more > 0 ? ` And ${more} more.` : ''}`);
+}
+
+/** The files FINN's users know: its folding configuration and its five estimate reports, by name. */
+export function foldingFiles(network: Network): Result<Readonly<Record<string, string>>> {
+  const { hardware, baseline } = present().design;
+  const options = finnOptions(hardware);
+  const folded = foldNetwork(network, { ...options, foldedLike: baseline });
+  if (!folded.ok) return folded;
+  const { nodes } = folded.value;
+  const reports = finnReports(nodes, {
+    block: dspBlockOf(options.fpgaPart ?? ''),
+    clockHertz: clockOf('finn', hardware),
+  });
+  const files: Record<string, string> = { 'folding_config.json': foldingConfigText(nodes) };
+  for (const [name, report] of Object.entries(reports))
+    files[`report/${name}`] = `${JSON.stringify(report, null, 2)}\n`;
+  return ok(files);
+}

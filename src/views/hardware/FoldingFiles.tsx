@@ -1,0 +1,63 @@
+import { strToU8, zipSync } from 'fflate';
+import { foldingFiles, openFoldingConfig } from '../../state/actions/foldingFile.ts';
+import { plannedNetwork } from '../../state/derived.ts';
+import { notify } from '../../state/noticeStore.ts';
+import { Panel } from '../parts/Panel.tsx';
+import { saveBlob } from '../parts/saveBlob.ts';
+import { useEntry, useModel } from '../useEntry.ts';
+
+/** The folding as files that FINN's builder reads and writes. */
+export function FoldingFiles({ className = '' }: { className?: string }) {
+  const entry = useEntry();
+  const model = useModel();
+  const network = plannedNetwork(entry, model);
+  const save = (all: boolean) => {
+    const files = foldingFiles(network);
+    if (!files.ok) {
+      notify('error', files.error.message);
+      return;
+    }
+    const config = files.value['folding_config.json'] ?? '';
+    if (!all) {
+      saveBlob('folding_config.json', new Blob([config], { type: 'application/json' }));
+      return;
+    }
+    const packed = zipSync(
+      Object.fromEntries(Object.entries(files.value).map(([name, text]) => [name, strToU8(text)])),
+    );
+    saveBlob('finn-reports.zip', new Blob([packed as Uint8Array<ArrayBuffer>], { type: 'application/zip' }));
+  };
+  return (
+    <Panel title="FINN files" subtitle="names and keys of FINN v0.10" className={className}>
+      <div className="stack">
+        <label className="file-field">
+          <span>Open a folding_config.json</span>
+          <input
+            type="file"
+            accept=".json,application/json"
+            onChange={(event) => {
+              const file = event.target.files?.[0];
+              event.target.value = '';
+              if (!file) return;
+              void file.text().then(
+                (text) => openFoldingConfig(text, file.name),
+                () => notify('error', `${file.name} can't be read; choose another file.`),
+              );
+            }}
+          />
+        </label>
+        <div className="button-row">
+          <button type="button" onClick={() => save(false)}>
+            Save folding_config.json
+          </button>
+          <button type="button" onClick={() => save(true)}>
+            Save all reports
+          </button>
+        </div>
+        <p className="hint">
+          Reports: cycles, resources, alternatives, operation and parameter counts, network performance.
+        </p>
+      </div>
+    </Panel>
+  );
+}
