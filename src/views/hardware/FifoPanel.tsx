@@ -1,13 +1,13 @@
 import { useMemo, useState } from 'react';
 import { useStore } from 'zustand';
-import type { DepthData } from '../../charts/types.ts';
+import type { DepthData, GanttData } from '../../charts/types.ts';
 import { clockOf } from '../../core/hardware/estimate.ts';
 import type { FifoReport } from '../../core/hardware/finn/fifo/report.ts';
 import { formatCount, formatInteger, formatPercent, formatSeconds } from '../../core/quantity.ts';
 import { plannedNetwork } from '../../state/derived.ts';
 import { fifoStore, isAnswerTo, simulateFifos } from '../../state/fifoStore.ts';
 import { setUi } from '../../state/uiStore.ts';
-import { DEPTHS } from '../chartKinds.ts';
+import { DEPTHS, GANTT } from '../chartKinds.ts';
 import { ChartPanel } from '../parts/ChartPanel.tsx';
 import { NumberField } from '../parts/fields.tsx';
 import { Panel } from '../parts/Panel.tsx';
@@ -127,6 +127,7 @@ function Findings({ report, clockHertz }: FindingsProps) {
     }),
     [report, clockHertz],
   );
+  const filling = useMemo(() => fillingOf(report), [report]);
   return (
     <>
       <ChartPanel
@@ -138,9 +139,40 @@ function Findings({ report, clockHertz }: FindingsProps) {
         className="half-chart roomy"
       />
       <StallTable report={report} />
+      <ChartPanel
+        title="The pipeline as it fills"
+        subtitle="from each node's first read to its last write, frame by frame, with the depths below"
+        kind={GANTT}
+        data={filling}
+        fileName="pipeline-fill"
+        className="wide-chart"
+      />
       <DepthTable report={report} />
     </>
   );
+}
+
+const FRAMES = ['first', 'second', 'third', 'fourth'];
+
+/** A lane a node, a bar a frame: layers work at the same time. */
+function fillingOf({ stalls }: FifoReport): GanttData {
+  const bars = stalls.flatMap(({ name, frames }) =>
+    frames.map(({ start, end }, frame) => ({
+      laneId: name,
+      kind: FRAMES[frame] ?? 'later',
+      start,
+      end,
+      label: `${FRAMES[frame] ?? 'later'} frame`,
+    })),
+  );
+  const count = Math.max(0, ...stalls.map(({ frames }) => frames.length));
+  return {
+    lanes: stalls.map(({ name, label, layerIds }) => ({ id: name, label, layerIds })),
+    kinds: FRAMES.slice(0, count).map((id) => ({ id, label: `${id} frame` })),
+    bars,
+    unit: 'cycles',
+    end: Math.max(1, ...bars.map(({ end }) => end)),
+  };
 }
 
 function StallTable({ report }: { report: FifoReport }) {

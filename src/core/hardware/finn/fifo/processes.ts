@@ -23,14 +23,14 @@ export abstract class Process {
   /** Cycles in which it could have gone on but for a missing input, or for a full output. */
   starved = 0;
   blocked = 0;
-  /** Cycle of the first write, and of the last of each frame; only kept where nothing reads the output. */
+  /** Cycle of the first write, and of the first read and the last write of each frame. */
   firstWrite = UNKNOWN;
+  readonly frameStarts: number[] = [];
   readonly frameEnds: number[] = [];
   protected frame = 0;
   /** Cycle of the last firing of the frame before. */
   protected frameEnd = Number.NEGATIVE_INFINITY;
   #taken = 0;
-  readonly #slotless: boolean;
 
   constructor(
     /** FINN's cycles of one frame: frames neither start nor end closer together. */
@@ -38,9 +38,7 @@ export abstract class Process {
     readonly inputs: readonly Edge[],
     readonly outputs: readonly Edge[],
     protected readonly around: Surroundings,
-  ) {
-    this.#slotless = outputs.length === 0;
-  }
+  ) {}
 
   /** Goes on until something unknown is needed or a slice is used up; the number of firings. */
   abstract advance(): number;
@@ -76,12 +74,12 @@ export abstract class Process {
 
   protected take(cycle: number): void {
     this.#taken++;
+    if (this.frameStarts[this.frame] === undefined) this.frameStarts[this.frame] = cycle;
     for (const edge of this.inputs) edge.take(cycle);
   }
 
   protected write(cycle: number): void {
     for (const edge of this.outputs) edge.write(cycle);
-    if (!this.#slotless) return;
     if (this.firstWrite === UNKNOWN) this.firstWrite = cycle + 1;
     this.frameEnds[this.frame] = cycle + 1;
   }

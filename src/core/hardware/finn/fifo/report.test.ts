@@ -39,6 +39,22 @@ describe('the FIFOs of a residual network', () => {
   });
 });
 
+test('layers of a dataflow work at the same time, on the same frame and on the next ones (BO-06)', () => {
+  const { stalls, fillCycles } = reportOf('tiny-cnn', 32);
+  const spans = stalls.map(({ frames }) => frames);
+  for (const [first, second] of spans) {
+    expect(first!.end).toBeGreaterThan(first!.start);
+    expect(second!.end).toBeGreaterThan(first!.end);
+  }
+  const [input, last] = [spans[0]!, spans.at(-1)!];
+  expect(last[0]!.end).toBe(fillCycles);
+  // The first layer is at the second frame before the last layer has ended the first.
+  expect(input[1]!.start).toBeLessThan(last[0]!.end);
+  // One after the other it would take the sum.
+  const sum = stalls.reduce((total, { cycles }) => total + cycles, 0);
+  expect(fillCycles).toBeLessThan(sum);
+});
+
 test('a chain with shallow FIFOs runs, more slowly, and every node says what it waits for (BO-43)', () => {
   const report = reportOf('tiny-cnn', 2);
   expect(report.deadlock).toBeNull();

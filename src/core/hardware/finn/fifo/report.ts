@@ -31,6 +31,8 @@ export interface StallRow {
   readonly cycles: number;
   readonly starvedCycles: number;
   readonly blockedCycles: number;
+  /** By frame, with the safe depths: from its first read to its last write, in cycles. */
+  readonly frames: readonly { readonly start: number; readonly end: number }[];
 }
 
 export interface FifoReport {
@@ -98,6 +100,7 @@ export function* fifoReport(
   const safe = yield* safeDepths(nodes);
   const { points, maxCycles } = yield* depthStudy(nodes, STUDIED_DEPTHS);
   const block = dspBlockOf(options.fpgaPart ?? DEFAULT_PART);
+  const spans = new Map(safe.result.nodes.map((node) => [node.name, node.frames]));
   const resources = { lut: 0, bram18: 0, uram: 0, dsp: 0 };
   const fifos = safe.result.edges.map((edge): FifoRow => {
     const safeDepth = safe.depths[edge.key] ?? edge.depth;
@@ -121,6 +124,7 @@ export function* fifoReport(
       cycles: node.cycles,
       starvedCycles: node.starved,
       blockedCycles: node.blocked,
+      frames: spans.get(node.name) ?? [],
     })),
     fifos,
     bits: safe.bits,

@@ -34,6 +34,8 @@ export interface NodeStalls {
   readonly starved: number;
   /** It could have gone on, but the FIFO behind it was full. */
   readonly blocked: number;
+  /** By frame: from its first read to its last write. */
+  readonly frames: readonly { readonly start: number; readonly end: number }[];
 }
 
 export interface PipelineResult {
@@ -104,6 +106,10 @@ export function* simulatePlan(
       cycles: processes[at]?.cycles ?? 0,
       starved: (processes[at]?.starved ?? 0) / counted,
       blocked: (processes[at]?.blocked ?? 0) / counted,
+      frames: (processes[at]?.frameEnds ?? []).map((end, frame) => ({
+        start: processes[at]?.frameStarts[frame] ?? 0,
+        end,
+      })),
     })),
     deadlock: stuck && explain ? yield* explainDeadlock(plan, pipeline, options) : null,
   };
