@@ -3,9 +3,11 @@ import { fifoReport } from '../core/hardware/finn/fifo/report.ts';
 import { boardById } from '../core/hardware/finn/tuning/boards.ts';
 import { CEILINGS, tuneDesign } from '../core/hardware/finn/tuning/tuneDesign.ts';
 import { pruningGains } from '../core/hardware/pruningGains.ts';
+import { rankNetworks } from '../core/hardware/ranking.ts';
 import { foldingTable } from '../core/hardware/validation/folding.ts';
 import { validationReport } from '../core/hardware/validation/report.ts';
 import { channelWidthSweep } from '../core/hardware/widthSweep.ts';
+import { PRESETS } from '../core/network/presets.ts';
 import { fail } from '../core/result.ts';
 import { drive } from './drive.ts';
 import type { HardwareCalls } from './protocol.ts';
@@ -26,6 +28,13 @@ serve<HardwareCalls>({
     const bits = { weightBits, activationBits, layerBits };
     const search = { ...bits, board, ceilings: CEILINGS[ceilings], clockHertz: clockOf('finn', hardware) };
     return drive(tuneDesign(network, method, search), signal);
+  },
+  rank: ({ targetIds, hardware }, { signal }) => {
+    const candidates = PRESETS.map(({ id, build, input, classCount }) => ({
+      id,
+      network: build(input, classCount),
+    }));
+    return drive(rankNetworks(candidates, targetIds, hardware), signal);
   },
   pruningGains: ({ network, plan, targetId, hardware, foldedLike }) =>
     pruningGains(network, plan, targetId, hardware, foldedLike),

@@ -3,6 +3,7 @@ import type { Design, Recipe } from '../core/exploration/design.ts';
 import type { FifoReport } from '../core/hardware/finn/fifo/report.ts';
 import type { CeilingChoice, Tuning, TuningMethod } from '../core/hardware/finn/tuning/tuneDesign.ts';
 import type { PruningGain } from '../core/hardware/pruningGains.ts';
+import type { RankedNetwork } from '../core/hardware/ranking.ts';
 import type { HardwareReport } from '../core/hardware/report.ts';
 import type { FoldingTable } from '../core/hardware/validation/folding.ts';
 import type { ValidationSection } from '../core/hardware/validation/sections.ts';
@@ -58,6 +59,12 @@ export interface HardwareCalls {
     Omit<HardwareQuery, 'foldedLike'> & { readonly method: TuningMethod; readonly ceilings: CeilingChoice },
     never,
     Result<Tuning>
+  >;
+  /** Every network the app knows, by its latency on targets. */
+  readonly rank: Call<
+    { readonly targetIds: readonly string[]; readonly hardware: Design['hardware'] },
+    never,
+    readonly RankedNetwork[]
   >;
   /** What each group's cut brings on a target, the other cuts being made. */
   readonly pruningGains: Call<

@@ -20,6 +20,7 @@ import { ChartPanel } from '../parts/ChartPanel.tsx';
 import { SelectField } from '../parts/fields.tsx';
 import { Panel } from '../parts/Panel.tsx';
 import { ScrollRegion } from '../parts/ScrollRegion.tsx';
+import { RankingPanel } from '../RankingPanel.tsx';
 import { useEntry } from '../useEntry.ts';
 
 /** The first ones are offered at sight, the others in a list. */
@@ -85,6 +86,7 @@ export function NetworkRoom() {
           fileName="network"
         />
         <LayerTable network={network} selected={selected} />
+        <RankingPanel />
       </div>
     </div>
   );
