@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { defaultDesign } from '../core/exploration/defaultDesign.ts';
 import { encodeLink } from '../formats/design/link.ts';
+import { UsageError } from './command.ts';
 import { estimateCommand } from './estimate.ts';
 import { parseBits } from './finnChoices.ts';
 import { foldCommand } from './fold.ts';
@@ -139,6 +140,62 @@ test('a folding file with faults is told and the rest is used; a broken one is a
   expect(() => foldCommand.run(['preset:cnv', '--board', 'nope'])).toThrow(
     /there is no board nope; choose one of/,
   );
+});
+
+test("estimate holds FINN's reports against its own, and says which figures differ", () => {
+  const reports = join(folder, 'theirs');
+  const common = ['preset:cnv', '--bits', 'W1A1', '--board', 'pynq-z1', '--target-cycles', '40000'];
+  const out = join(folder, 'compared_config.json');
+  foldCommand.run([...common, '--out', out, '--reports', reports]);
+  const compare = [
+    'preset:cnv',
+    '--bits',
+    'W1A1',
+    '--board',
+    'pynq-z1',
+    '--target',
+    'finn',
+    '--folding',
+    out,
+  ];
+  const compared = () =>
+    JSON.parse(estimateCommand.run([...compare, '--compare', reports, '--json'])).comparison;
+  expect(compared()).toMatchObject({ differences: [], notes: [] });
+  const path = join(reports, 'estimate_layer_cycles.json');
+  const cycles = JSON.parse(readFileSync(path, 'utf8'));
+  writeFileSync(path, JSON.stringify({ ...cycles, MVAU_hls_2: 2 * cycles.MVAU_hls_2 }));
+  expect(compared().differences).toMatchObject([{ node: 'MVAU_hls_2', ours: cycles.MVAU_hls_2 }]);
+  const text = estimateCommand.run([...compare, '--compare', reports]);
+  expect(text).toMatch(/1 figure differs, in 1 node;/);
+  expect(text).toMatch(/estimate_layer_cycles.json: MVAU_hls_2: cycles is .* \(-50.0 %\)/);
+  expect(() => estimateCommand.run([...compare, '--compare', join(folder, 'nowhere')])).toThrow(
+    /nowhere holds none of estimate_layer_cycles.json/,
+  );
+  expect(() => estimateCommand.run(['preset:cnv', '--target', 'dpu-b512', '--compare', reports])).toThrow(
+    UsageError,
+  );
+});
+
+test('a folding file comes before what the design chose by layer, and its FIFO depths come out again', () => {
+  const design = defaultDesign();
+  const { hardware } = design;
+  const implementations = {
+    conv1: { memMode: 'internal_decoupled', ramStyle: 'auto', resType: 'dsp' },
+  } as const;
+  const chosen = file('chosen.json', { ...design, hardware: { ...hardware, implementations } });
+  const config = file('depths.json', {
+    Defaults: { resType: ['lut', 'all'] },
+    MVAU_hls_0: { PE: 1, SIMD: 1, outFIFODepths: [64] },
+    StreamingFIFO_rtl_3: { depth: 512 },
+  });
+  const target = [chosen, '--target', 'finn', '--json'];
+  expect(JSON.parse(estimateCommand.run(target)).resources.dsp).toBeGreaterThan(0);
+  expect(JSON.parse(estimateCommand.run([...target, '--folding', config])).resources.dsp).toBe(0);
+  const out = join(folder, 'depths_out.json');
+  foldCommand.run([chosen, '--folding', config, '--out', out]);
+  const written = JSON.parse(readFileSync(out, 'utf8'));
+  expect(written.StreamingFIFO_rtl_3).toEqual({ depth: 512 });
+  expect(written.MVAU_hls_0).toMatchObject({ PE: 1, SIMD: 1, resType: 'lut', outFIFODepths: [64] });
 });
 
 test('a processor is estimated in time, without a clock', () => {

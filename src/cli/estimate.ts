@@ -1,12 +1,18 @@
 import { parseArgs } from 'node:util';
-import { estimate } from '../core/hardware/estimate.ts';
+import type { Design, HardwareChoice } from '../core/exploration/design.ts';
+import { clockOf, estimate, finnOptions } from '../core/hardware/estimate.ts';
+import { foldNetwork } from '../core/hardware/finn/foldNetwork.ts';
+import { DEFAULT_PART } from '../core/hardware/finn/graphBuilder.ts';
+import { dspBlockOf } from '../core/hardware/finn/operators/model.ts';
 import type { HardwareReport } from '../core/hardware/report.ts';
 import { TARGETS, targetById } from '../core/hardware/targets.ts';
 import { unwrap } from '../core/result.ts';
+import { compareReports, READABLE_REPORTS, type ReportComparison } from '../formats/finn/compareReports.ts';
+import { finnReports } from '../formats/finn/reports.ts';
 import { asCsv, asJson, asTable, type Command, onlyInput, UsageError } from './command.ts';
 import { FINN_ARGUMENTS, withFinnArguments } from './finnChoices.ts';
 import { estimateFinnNodes } from './finnNodes.ts';
-import { readDesign, readJson } from './input.ts';
+import { readDesign, readJson, readTexts } from './input.ts';
 
 const FINN_NODES = 'finn-nodes';
 const TARGET_IDS = [...TARGETS.map(({ id }) => id), FINN_NODES];
@@ -42,9 +48,29 @@ function summaryOf(report: HardwareReport): string {
   return `${lines.join('\n')}\n`;
 }
 
+/** The design's FINN reports beside those that FINN wrote to a folder. */
+function compareWith(
+  folder: string,
+  { network, baseline }: Design,
+  hardware: HardwareChoice,
+): ReportComparison {
+  const theirs = readTexts(folder, READABLE_REPORTS);
+  const options = finnOptions(hardware);
+  const { nodes } = unwrap(foldNetwork(network, { ...options, foldedLike: baseline }));
+  const block = dspBlockOf(options.fpgaPart ?? DEFAULT_PART);
+  return compareReports(finnReports(nodes, { block, clockHertz: clockOf('finn', hardware) }), theirs);
+}
+
+function comparisonText(comparison: ReportComparison | null): string {
+  if (!comparison) return '';
+  const { sentence, differences, notes } = comparison;
+  const lines = [`compared    ${sentence}`, ...differences.map((one) => `  ${one.report}: ${one.sentence}`)];
+  return [...lines, ...notes.map((note) => `! ${note}`), ''].join('\n');
+}
+
 export const estimateCommand: Command = {
   usage:
-    'estimate <input> --target <id> [--folding <folding_config.json>] [--board <id>] [--bits W2A2] [--json | --csv]',
+    "estimate <input> --target <id> [--folding <folding_config.json>] [--board <id>] [--bits W2A2] [--compare <folder of FINN's reports>] [--json | --csv]",
   run(args) {
     const { values, positionals } = parseArgs({
       args: [...args],
@@ -54,6 +80,7 @@ export const estimateCommand: Command = {
         target: { type: 'string' },
         json: { type: 'boolean' },
         csv: { type: 'boolean' },
+        compare: { type: 'string' },
       },
     });
     const input = onlyInput(positionals);
@@ -64,10 +91,19 @@ export const estimateCommand: Command = {
     if (values.target === FINN_NODES) return asJson(estimateFinnNodes(readJson(input), input));
     const design = readDesign(input);
     const targetId = values.target ?? design.hardware.targetId;
-    const { hardware, notes } = withFinnArguments(design.hardware, design.baseline, values);
+    if (values.compare !== undefined && (targetId !== 'finn' || values.csv))
+      throw new UsageError("--compare holds FINN's reports against the target finn, as text or with --json");
+    const { hardware: chosen, notes } = withFinnArguments(design.hardware, design.baseline, values);
+    // The file says memories and multipliers by node; choices by layer would come before them.
+    const hardware = values.folding === undefined ? chosen : { ...chosen, implementations: {} };
     const report = unwrap(estimate(design.network, targetId, hardware, design.baseline));
-    if (values.json) return asJson(notes.length > 0 ? { ...report, notes } : report);
+    const comparison = values.compare === undefined ? null : compareWith(values.compare, design, hardware);
+    if (values.json) {
+      const said = { ...(notes.length > 0 ? { notes } : {}), ...(comparison ? { comparison } : {}) };
+      return asJson({ ...report, ...said });
+    }
     if (values.csv) return asCsv(COLUMNS, rowsOf(report));
-    return `${asTable(COLUMNS, rowsOf(report))}\n${summaryOf(report)}${notes.map((note) => `! ${note}\n`).join('')}`;
+    const told = notes.map((note) => `! ${note}\n`).join('');
+    return `${asTable(COLUMNS, rowsOf(report))}\n${summaryOf(report)}${told}${comparisonText(comparison)}`;
   },
 };

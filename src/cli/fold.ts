@@ -6,16 +6,17 @@ import { clockOf, estimate, finnOptions } from '../core/hardware/estimate.ts';
 import { layerFoldings } from '../core/hardware/finn/estimate.ts';
 import { runToEnd } from '../core/hardware/finn/fifo/simulate.ts';
 import { foldNetwork } from '../core/hardware/finn/foldNetwork.ts';
+import { DEFAULT_PART } from '../core/hardware/finn/graphBuilder.ts';
 import { dspBlockOf } from '../core/hardware/finn/operators/model.ts';
 import { boardById } from '../core/hardware/finn/tuning/boards.ts';
 import { CEILINGS, type TuningMethod, tuneDesign } from '../core/hardware/finn/tuning/tuneDesign.ts';
 import type { Network } from '../core/network/network.ts';
 import { FaultError, unwrap } from '../core/result.ts';
-import { foldingConfigText } from '../formats/finn/foldingConfig.ts';
+import { foldingConfigText, readFoldingConfig } from '../formats/finn/foldingConfig.ts';
 import { finnReports } from '../formats/finn/reports.ts';
 import { asJson, asTable, type Command, onlyInput, UsageError } from './command.ts';
 import { FINN_ARGUMENTS, withFinnArguments } from './finnChoices.ts';
-import { readDesign } from './input.ts';
+import { readDesign, readText } from './input.ts';
 
 const METHODS: readonly TuningMethod[] = [
   'optimal',
@@ -57,8 +58,7 @@ export const foldCommand: Command = {
     const { hardware, sentence } = tuned;
     const report = unwrap(estimate(network, 'finn', hardware));
     const options = finnOptions(hardware);
-    if (values.out !== undefined || values.reports !== undefined)
-      write(network, hardware, values.out, values.reports);
+    if (values.out !== undefined || values.reports !== undefined) write(network, hardware, values);
     const foldings = unwrap(layerFoldings(network, options)).map(({ layerId, nodeName, pe, simd }) => {
       const cycles = report.rows.find((row) => row.id === nodeName)?.cycles ?? 0;
       return { layerId, nodeName, pe, simd, cycles };
@@ -93,7 +93,8 @@ export const foldCommand: Command = {
 /** FINN's SetFolding: whatever the design chose by hand gives way, unless a folding file was given. */
 function automatic(hardware: HardwareChoice, target: number | null, keepsFile: boolean): HardwareChoice {
   const targetCycles = target ?? hardware.targetCycles;
-  return { ...hardware, targetCycles, foldings: {}, ...(keepsFile ? {} : { nodeSettings: {} }) };
+  const own = keepsFile ? { implementations: {} } : { nodeSettings: {} };
+  return { ...hardware, targetCycles, foldings: {}, ...own };
 }
 
 function tune(network: Network, hardware: HardwareChoice, name: string, ceilings = 'whole-chip') {
@@ -118,21 +119,25 @@ function tune(network: Network, hardware: HardwareChoice, name: string, ceilings
   return { hardware: { ...hardware, foldings, nodeSettings, implementations: {}, targetCycles }, sentence };
 }
 
+interface Places {
+  readonly out?: string | undefined;
+  readonly reports?: string | undefined;
+  /** The file that was read: what no node holds (FIFO depths) goes from it into the one that is written. */
+  readonly folding?: string | undefined;
+}
+
 /** Writes the folding configuration and FINN's five estimate reports. */
-function write(
-  network: Network,
-  hardware: HardwareChoice,
-  out: string | undefined,
-  folder: string | undefined,
-): void {
+function write(network: Network, hardware: HardwareChoice, { out, reports: folder, folding }: Places): void {
   const options = finnOptions(hardware);
   const { nodes } = unwrap(foldNetwork(network, options));
+  const carried =
+    folding === undefined ? {} : unwrap(readFoldingConfig(readText(folding), nodes, folding)).carried;
   try {
-    if (out !== undefined) writeFileSync(out, foldingConfigText(nodes));
+    if (out !== undefined) writeFileSync(out, foldingConfigText(nodes, carried));
     if (folder === undefined) return;
     mkdirSync(folder, { recursive: true });
     const reports = finnReports(nodes, {
-      block: dspBlockOf(options.fpgaPart ?? ''),
+      block: dspBlockOf(options.fpgaPart ?? DEFAULT_PART),
       clockHertz: clockOf('finn', hardware),
     });
     for (const [name, report] of Object.entries(reports))

@@ -1,4 +1,5 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { defaultDesign } from '../core/exploration/defaultDesign.ts';
 import type { Design } from '../core/exploration/design.ts';
 import { PRESETS, presetById } from '../core/network/presets.ts';
@@ -17,6 +18,14 @@ export function readText(path: string): string {
     if (code === 'ENOENT') throw fault('no-file', `There is no file ${path}; check its name.`);
     throw fault('unreadable', `${path} can't be read (${code ?? String(error)}); choose another file.`);
   }
+}
+
+/** The texts of those files of a folder that are there, by name; fails where none is. */
+export function readTexts(folder: string, names: readonly string[]): Readonly<Record<string, string>> {
+  const found = names.filter((name) => existsSync(join(folder, name)));
+  if (found.length === 0)
+    throw fault('no-file', `${folder} holds none of ${names.join(', ')}; choose the folder that has them.`);
+  return Object.fromEntries(found.map((name) => [name, readText(join(folder, name))]));
 }
 
 /** JSON of any kind from a file. */

@@ -201,6 +201,6 @@ export function compareReports(
   const sentence =
     differences.length === 0
       ? `All ${spelled(compared)} figures that both have are equal.`
-      : `${spelled(differences.length)} figures differ, in ${nodes} ${nodes === 1 ? 'node' : 'nodes'}; ${spelled(compared)} were compared.`;
+      : `${spelled(differences.length)} ${differences.length === 1 ? 'figure differs' : 'figures differ'}, in ${nodes} ${nodes === 1 ? 'node' : 'nodes'}; ${spelled(compared)} were compared.`;
   return { compared, differences, notes, sentence };
 }
