@@ -35,7 +35,8 @@ function skippingCycles(window: SlidingWindowNode, words: number): number {
   return fill + window.ofmDim[0] * Math.max(window.ofmDim[1] * words, reading);
 }
 
-function cyclesByNode({ nodes, layers }: ColumnPruned, overhead: WindowOverhead): readonly number[] {
+/** Cycles a frame, by node, of a column-pruned network. */
+export function cyclesByNode({ nodes, layers }: ColumnPruned, overhead: WindowOverhead): readonly number[] {
   const words = new Map(layers.map((layer) => [layer.layerId, layer.words]));
   return nodes.map((node: FinnNode) => {
     const dense = cyclesOf(node);
