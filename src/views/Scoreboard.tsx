@@ -81,7 +81,10 @@ function hardwareScores(before: HardwareReport | null, after: HardwareReport | n
       value: formatSeconds(after.latencySeconds),
       change: formatChange(before.latencySeconds, after.latencySeconds),
       tone: tone(before.latencySeconds, after.latencySeconds, 'lower'),
-      title: 'Estimated latency: first input to last output of one frame',
+      title:
+        after.schedule === 'dataflow'
+          ? "FINN's latency: all nodes on the longest path one after the other, an upper bound; the page FINN FIFOs simulates the real one"
+          : 'Estimated latency: first input to last output of one frame',
     },
     {
       name: 'Bottleneck',

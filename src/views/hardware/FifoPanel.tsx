@@ -89,13 +89,13 @@ function Verdict({ report, clockHertz }: FindingsProps) {
     ['With the depths below', formatCount(ideal, 'fps')],
     ['First frame out after', formatSeconds(fillCycles / clockHertz)],
     ['FIFO memory, depths below', `${formatCount(report.bits / 8192, 'KiB')}`],
-    ['the deepest everywhere', `${formatCount(report.uniformBits / 8192, 'KiB')}`],
+    ['FIFO memory, the deepest of them everywhere', `${formatCount(report.uniformBits / 8192, 'KiB')}`],
     ['FIFO resources', `${formatInteger(lut)} LUT, ${formatInteger(bram18)} BRAM18`],
   ];
   return (
     <>
       {deadlock !== null && (
-        <p className="tone-worse" role="status">
+        <p className="tone-worse verdict" role="status">
           Deadlock. {deadlock}
         </p>
       )}

@@ -18,7 +18,10 @@ function clockRows(report: HardwareReport): [string, string][] {
 function totals(report: HardwareReport, hardware: HardwareChoice): readonly [string, string][] {
   const rows: [string, string][] = [
     ['Throughput', formatCount(report.throughputFps, 'fps')],
-    ['First frame', formatSeconds(report.latencySeconds)],
+    [
+      report.schedule === 'dataflow' ? 'First frame, at most' : 'First frame',
+      formatSeconds(report.latencySeconds),
+    ],
     ...clockRows(report),
     [
       'Schedule',
