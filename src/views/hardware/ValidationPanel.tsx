@@ -78,7 +78,7 @@ function Section({ section }: { section: ValidationSection }) {
                 <td className="number">{formatSignificant(row.published, 4)}</td>
                 <td>{row.unit}</td>
                 <td className="number">{signed(row.error)}</td>
-                <td className="muted">
+                <td className="muted wrap">
                   {row.source}
                   {row.note && `. ${row.note}`}
                 </td>
