@@ -2,6 +2,7 @@ import { useEffect, useMemo } from 'react';
 import { useStore } from 'zustand';
 import type { StaircaseData } from '../charts/types.ts';
 import { targetById } from '../core/hardware/targets.ts';
+import { plateauAt } from '../core/hardware/widthSweep.ts';
 import { formatCount } from '../core/quantity.ts';
 import { cachedGroups, plannedPruning } from '../state/derived.ts';
 import { requestSweep, sweepStore } from '../state/sweepStore.ts';
@@ -83,6 +84,15 @@ function cyclesAt(data: StaircaseData, width: number): number {
   return data.values[widths.findLastIndex((candidate) => candidate <= width)] ?? 0;
 }
 
+/** Which channels cost nothing at the planned width: the engine computes them anyway. */
+function freeChannels({ widths, values, planned, now }: StaircaseData): string {
+  const sweep = { widths: Array.from(widths), cycles: Array.from(values) };
+  const plateau = plateauAt(sweep, planned);
+  const more = plateau ? Math.min(now, plateau.to) - planned : 0;
+  if (!plateau || more <= 0) return '';
+  return `${plateau.from} to ${plateau.to} take the same time: ${more} more ${more === 1 ? 'channel is' : 'channels are'} free. `;
+}
+
 function advice(data: StaircaseData): string {
   const { now, planned, next, label } = data;
   const before = cyclesAt(data, now);
@@ -92,7 +102,9 @@ function advice(data: StaircaseData): string {
     next === null
       ? 'A narrower width would not save time.'
       : `The next width that saves time is ${next}: ${formatCount(after - cyclesAt(data, next))} ${data.unit} less.`;
-  if (planned === now) return `${label} has ${now} channels. ${goOn}`;
-  if (saved <= 0) return `Pruning ${label} to ${planned} of ${now} channels saves no time here. ${goOn}`;
-  return `${planned} of ${now} channels save ${formatCount(saved)} ${data.unit}. ${goOn}`;
+  const free = freeChannels(data);
+  if (planned === now) return `${label} has ${now} channels. ${free}${goOn}`;
+  if (saved <= 0)
+    return `Pruning ${label} to ${planned} of ${now} channels saves no time here. ${free}${goOn}`;
+  return `${planned} of ${now} channels save ${formatCount(saved)} ${data.unit}. ${free}${goOn}`;
 }

@@ -71,3 +71,21 @@ export function channelWidthSweep(
   }
   return ok({ widths, cycles });
 }
+
+/** Widths around one that take the same time: those above it are free, those it leaves unused are wasted. */
+export interface Plateau {
+  readonly from: number;
+  readonly to: number;
+}
+
+/** The plateau that a width lies on; null where the width was not swept. Equal to a millionth is the same time. */
+export function plateauAt({ widths, cycles }: WidthSweep, width: number): Plateau | null {
+  const at = widths.indexOf(width);
+  const time = cycles[at];
+  if (time === undefined) return null;
+  const same = (i: number) => Math.abs((cycles[i] ?? Number.NaN) - time) <= 1e-6 * time;
+  let [low, high] = [at, at];
+  while (low > 0 && same(low - 1)) low--;
+  while (high < widths.length - 1 && same(high + 1)) high++;
+  return { from: widths[low] ?? width, to: widths[high] ?? width };
+}
