@@ -9,7 +9,7 @@ import { SPARSITY_LINE } from './liu/metrics.ts';
 import type { HardwareReport } from './report.ts';
 import { deviceById } from './roofline/devices.ts';
 import { energyPerFrameJoules, estimateRoofline, NANOSECOND_CLOCK_HERTZ } from './roofline/estimate.ts';
-import { targetById } from './targets.ts';
+import { type Family, type TargetDescription, targetById } from './targets.ts';
 
 /** The clock a target runs at in a design, in hertz; that of nanoseconds where it has none. */
 export function clockOf(targetId: string, hardware: HardwareChoice): number {
@@ -43,6 +43,29 @@ export function finnOptions(hardware: HardwareChoice): FinnOptions & { readonly 
   };
 }
 
+/** What every family is asked: a network on a target, as a design chooses it. */
+interface Question {
+  readonly network: Network;
+  readonly target: TargetDescription;
+  readonly hardware: HardwareChoice;
+  readonly clockHertz: number;
+  /** The network whose foldings are kept. */
+  readonly foldedLike: Network;
+}
+
+/** One row a family: a new one is a folder, and a row here. */
+const FAMILIES: Readonly<Record<Family, (question: Question) => Result<HardwareReport>>> = {
+  dpu: ({ network, target, hardware, clockHertz }) =>
+    target.architecture
+      ? estimateDpu(network, { architecture: target.architecture, clockHertz, ...hardware.dpu })
+      : fail('unknown-target', `${target.name} names no DPU architecture; choose another target.`, target.id),
+  finn: ({ network, hardware, clockHertz, foldedLike }) =>
+    estimateFinn(network, { ...finnOptions(hardware), clockHertz, foldedLike }),
+  liu: ({ network, hardware, clockHertz }) => estimateLiu(network, { ...hardware.liu, clockHertz }),
+  processor: ({ network, target, hardware }) =>
+    estimateRoofline(network, deviceById(target.id) ?? hardware.device),
+};
+
 /**
  * Design to report: a row a layer, bottleneck, latency, throughput, violations. With `foldedLike` the network
  * runs on the hardware of another one (FINN: its foldings are kept), as a pruned network does.
@@ -57,10 +80,5 @@ export function estimate(
   if (!target)
     return fail('unknown-target', `There is no target ${targetId}; choose one from the list.`, targetId);
   const clockHertz = clockOf(targetId, hardware);
-  if (target.family === 'processor')
-    return estimateRoofline(network, deviceById(targetId) ?? hardware.device);
-  if (target.family === 'liu') return estimateLiu(network, { ...hardware.liu, clockHertz });
-  if (target.architecture)
-    return estimateDpu(network, { architecture: target.architecture, clockHertz, ...hardware.dpu });
-  return estimateFinn(network, { ...finnOptions(hardware), clockHertz, foldedLike });
+  return FAMILIES[target.family]({ network, target, hardware, clockHertz, foldedLike });
 }

@@ -1,5 +1,4 @@
-import type { LayerId, Network } from '../network/network.ts';
-import type { Result } from '../result.ts';
+import type { LayerId } from '../network/network.ts';
 
 /** What keeps a row from being faster. Said in words on screen: see `boundSentence` of each family. */
 export type Bound = 'compute' | 'alu' | 'load' | 'store' | 'memory' | 'stream' | 'overhead';
@@ -64,13 +63,4 @@ export interface HardwareReport {
   /** Absent where the family has no resource estimate. */
   readonly resources?: Resources;
   readonly violations: readonly Violation[];
-}
-
-/**
- * An accelerator family: everything that turns a network into cycles. `Target` is one row of its catalog
- * (an architecture at a clock), `Mapping` what a user chooses beyond the target (FINN's foldings).
- */
-export interface AcceleratorFamily<Target, Mapping> {
-  readonly id: string;
-  estimate(network: Network, target: Target, mapping: Mapping): Result<HardwareReport>;
 }
