@@ -75,7 +75,7 @@ function BoardRow({ board, report, used }: { board: Board; report: HardwareRepor
               : ''}
         </td>
       ))}
-      <td className={tone}>{text}</td>
+      <td className={`${tone} wrap`}>{text}</td>
     </tr>
   );
 }

@@ -4,6 +4,8 @@ import { hardwareStore } from '../../state/hardwareStore.ts';
 import { type HardwarePage, setUi, uiStore } from '../../state/uiStore.ts';
 import { CyclesPanel } from '../CyclesPanel.tsx';
 import { ArchPanel } from '../hardware/ArchPanel.tsx';
+import { ClockPanel } from '../hardware/ClockPanel.tsx';
+import { ColumnPruningPanel } from '../hardware/ColumnPruningPanel.tsx';
 import { DeviceControls } from '../hardware/DeviceControls.tsx';
 import { DpuBoardPanel } from '../hardware/DpuBoardPanel.tsx';
 import { FifoPanel } from '../hardware/FifoPanel.tsx';
@@ -100,7 +102,9 @@ function FoldingPage() {
         <TunerPanel />
         <FoldingFiles />
       </div>
-      <FinnBoardPanel className="span-all" />
+      <FinnBoardPanel className="wide-table" />
+      <ClockPanel className="narrow-table" />
+      <ColumnPruningPanel className="span-all" />
     </>
   );
 }
