@@ -1,3 +1,4 @@
+import { type ComponentType, lazy, Suspense } from 'react';
 import { useStore } from 'zustand';
 import { noticeStore } from '../state/noticeStore.ts';
 import { type Room, uiStore } from '../state/uiStore.ts';
@@ -6,14 +7,16 @@ import { RoomBoundary } from './parts/RoomBoundary.tsx';
 import { Rail } from './Rail.tsx';
 import { DataRoom } from './rooms/DataRoom.tsx';
 import { ExploreRoom } from './rooms/ExploreRoom.tsx';
-import { HardwareRoom } from './rooms/HardwareRoom.tsx';
 import { NetworkRoom } from './rooms/NetworkRoom.tsx';
 import { PruneRoom } from './rooms/PruneRoom.tsx';
 import { TrainRoom } from './rooms/TrainRoom.tsx';
 import { Scoreboard } from './Scoreboard.tsx';
 import { TopBar } from './TopBar.tsx';
 
-const ROOMS: Readonly<Record<Room, () => React.JSX.Element>> = {
+/** The largest room, with charts that no other has: loaded when it is first entered. */
+const HardwareRoom = lazy(async () => ({ default: (await import('./rooms/HardwareRoom.tsx')).HardwareRoom }));
+
+const ROOMS: Readonly<Record<Room, ComponentType>> = {
   data: DataRoom,
   network: NetworkRoom,
   train: TrainRoom,
@@ -34,7 +37,9 @@ export function App() {
         <Notices notices={notices} />
         <Scoreboard />
         <RoomBoundary key={room}>
-          <RoomView />
+          <Suspense fallback={<p className="empty">Opening…</p>}>
+            <RoomView />
+          </Suspense>
         </RoomBoundary>
       </main>
     </div>
