@@ -1,6 +1,9 @@
 import { presetById } from '../network/presets.ts';
 import type { Design, DeviceChoice, DpuChoice, LiuChoice } from './design.ts';
 
+/** FINN's own defaults (finn.md, section 8). */
+export const DEFAULT_SET_FOLDING = { wwidthMax: 36, twoPass: true };
+
 /** A DPU as Xilinx ships it in its board images. */
 export const DEFAULT_DPU_CHOICE: DpuChoice = {
   isa: 1,
@@ -55,6 +58,7 @@ export function defaultDesign(): Design {
       clockHertz: {},
       foldings: {},
       targetCycles: 20_000,
+      setFolding: DEFAULT_SET_FOLDING,
       weightBits: 2,
       activationBits: 2,
       layerBits: {},

@@ -123,6 +123,8 @@ export interface HardwareChoice {
   readonly foldings: Readonly<Record<LayerId, Folding>>;
   /** FINN: automatic foldings aim at this many cycles a frame. */
   readonly targetCycles: number;
+  /** FINN's SetFolding: most bits of a weight stream (mvau_wwidth_max), and whether what it reached is aimed at again. */
+  readonly setFolding: { readonly wwidthMax: number; readonly twoPass: boolean };
   /** FINN: bits of weights and activations that the estimate assumes. */
   readonly weightBits: number;
   readonly activationBits: number;

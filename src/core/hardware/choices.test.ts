@@ -39,6 +39,20 @@ test('weights in LUTs free block RAM, and no choice of memory or multiplier chan
   expect(after.resources!.dsp).toBeGreaterThan(before.resources!.dsp);
 });
 
+test("SetFolding's width limit and its second pass are the user's choice", () => {
+  const cycles = (setFolding: HardwareChoice['setFolding'], targetCycles = 500) =>
+    report('finn', { foldings: {}, targetCycles, setFolding });
+  const wide = cycles({ wwidthMax: 1000, twoPass: true });
+  const narrow = cycles({ wwidthMax: 8, twoPass: true });
+  const simd = (found: typeof wide) => found.rows.map(({ cycles: own }) => own);
+  expect(simd(wide)).not.toEqual(simd(narrow));
+  // One pass keeps parallelism that a slower node makes useless.
+  const once = cycles({ wwidthMax: 36, twoPass: false }, 10);
+  const twice = cycles({ wwidthMax: 36, twoPass: true }, 10);
+  expect(once.initiationInterval).toBeLessThanOrEqual(twice.initiationInterval);
+  expect(twice.resources!.lut).toBeLessThan(once.resources!.lut);
+});
+
 test('what does not fit on the chosen board is a violation that names the layer', () => {
   const [violation] = report('finn', { boardId: 'pynq-z1', foldings: {}, targetCycles: 500 }).violations;
   expect(violation?.message).toMatch(/^(LUT|BRAM18|DSP) [\d,]+ of [\d,]+ on Pynq-Z1, most of it in conv\d/);

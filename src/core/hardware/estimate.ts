@@ -30,12 +30,13 @@ export function energyOf(report: HardwareReport, hardware: HardwareChoice): numb
 /** What FINN's lowering and folding read of a choice. */
 export function finnOptions(hardware: HardwareChoice): FinnOptions & { readonly board?: Board } {
   const { foldings, targetCycles, weightBits, activationBits, layerBits } = hardware;
-  const { implementations, nodeSettings } = hardware;
+  const { implementations, nodeSettings, setFolding } = hardware;
   const board = boardById(hardware.boardId);
   const bits = { weightBits, activationBits, layerBits };
   return {
     foldings,
     targetCycles,
+    setFolding,
     ...bits,
     implementations,
     nodeSettings,

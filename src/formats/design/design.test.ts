@@ -36,12 +36,12 @@ describe('a design', () => {
   });
 
   test('made before boards, bits a layer and DPU options existed opens with their defaults', () => {
-    const { layerBits, implementations, nodeSettings, boardId, dpu, device, liu, ...older } =
+    const { layerBits, implementations, nodeSettings, boardId, dpu, device, liu, setFolding, ...older } =
       defaultDesign().hardware;
     const parsed = parseDesign({ ...defaultDesign(), hardware: older });
     expect(parsed).toEqual({ ok: true, value: defaultDesign() });
     expect(
-      [layerBits, implementations, nodeSettings, boardId, dpu, device, liu].every(
+      [layerBits, implementations, nodeSettings, boardId, dpu, device, liu, setFolding].every(
         (choice) => choice !== undefined,
       ),
     ).toBe(true);

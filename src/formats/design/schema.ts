@@ -1,5 +1,10 @@
 import * as v from 'valibot';
-import { DEFAULT_DEVICE, DEFAULT_DPU_CHOICE, DEFAULT_LIU } from '../../core/exploration/defaultDesign.ts';
+import {
+  DEFAULT_DEVICE,
+  DEFAULT_DPU_CHOICE,
+  DEFAULT_LIU,
+  DEFAULT_SET_FOLDING,
+} from '../../core/exploration/defaultDesign.ts';
 import type { Design } from '../../core/exploration/design.ts';
 
 /** The version this program writes and the newest it reads. */
@@ -206,6 +211,7 @@ export const designSchema = object({
     weightBits: whole(1, 32),
     activationBits: whole(1, 32),
     // What follows came later: designs without it keep opening.
+    setFolding: v.optional(object({ wwidthMax: whole(1, 1 << 20), twoPass: truth }), DEFAULT_SET_FOLDING),
     layerBits: v.optional(recordOf(object({ weightBits: whole(1, 32), activationBits: whole(1, 32) })), {}),
     implementations: v.optional(recordOf(implementation), {}),
     nodeSettings: v.optional(recordOf(nodeSetting), {}),

@@ -37,7 +37,24 @@ function clear(layerId: LayerId): void {
 }
 
 const BITS = [1, 2, 3, 4, 5, 6, 7, 8] as const;
-const RAM_STYLES = ['auto', 'block', 'distributed', 'ultra'] as const;
+/** Where the weights are: FINN's ram_style while they are decoupled, or another mem_mode. */
+const PLACES = ['auto', 'block', 'distributed', 'ultra', 'embedded', 'external'] as const;
+type Place = (typeof PLACES)[number];
+
+const placeOf = ({ memMode, ramStyle }: Implementation): Place =>
+  memMode === 'internal_embedded' ? 'embedded' : memMode === 'external' ? 'external' : ramStyle;
+
+function atPlace(place: Place, implementation: Implementation): Implementation {
+  switch (place) {
+    case 'embedded':
+      return { ...implementation, memMode: 'internal_embedded', ramStyle: 'auto' };
+    case 'external':
+      return { ...implementation, memMode: 'external', ramStyle: 'auto' };
+    default:
+      return { ...implementation, memMode: 'internal_decoupled', ramStyle: place };
+  }
+}
+
 const RES_TYPES = ['auto', 'lut', 'dsp'] as const;
 
 interface FoldingRowProps {
@@ -93,10 +110,10 @@ export function FoldingRow({ row, cycles, automatic, own }: FoldingRowProps) {
       </td>
       <td>
         <Choices
-          label={`ram_style of ${layerId}`}
-          value={implementation.ramStyle}
-          options={RAM_STYLES}
-          onChange={(ramStyle) => choose('implementations', layerId, { ...implementation, ramStyle })}
+          label={`Weights of ${layerId} in`}
+          value={placeOf(implementation)}
+          options={PLACES}
+          onChange={(place) => choose('implementations', layerId, atPlace(place, implementation))}
         />
       </td>
       <td>

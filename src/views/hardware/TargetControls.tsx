@@ -3,6 +3,7 @@ import { aluPixelChoices } from '../../core/hardware/dpu/architectures.ts';
 import { clockOf } from '../../core/hardware/estimate.ts';
 import { BOARDS } from '../../core/hardware/finn/tuning/boards.ts';
 import { TARGETS, type TargetDescription, targetById } from '../../core/hardware/targets.ts';
+import { formatCount } from '../../core/quantity.ts';
 import { changeDesign } from '../../state/designStore.ts';
 import { setUi } from '../../state/uiStore.ts';
 import { NumberField, Segmented, SelectField } from '../parts/fields.tsx';
@@ -117,9 +118,33 @@ export function FinnControls() {
           max={1e9}
           integer
           unit="cycles a frame"
-          hint="FINN's own SetFolding folds every layer without a choice of yours."
+          hint={`${formatCount(clockOf('finn', hardware) / hardware.targetCycles, 'fps')}. FINN's own SetFolding folds every layer without a choice of yours.`}
           onChange={(targetCycles) => patchHardware({ targetCycles })}
         />
+        <details>
+          <summary>More of SetFolding</summary>
+          <div className="stack">
+            <NumberField
+              label="Widest weight stream"
+              value={hardware.setFolding.wwidthMax}
+              min={1}
+              max={1 << 20}
+              integer
+              unit="bits"
+              hint="FINN's mvau_wwidth_max: SIMD grows no further than this; 36 is its default."
+              onChange={(wwidthMax) => patchHardware({ setFolding: { ...hardware.setFolding, wwidthMax } })}
+            />
+            <Segmented
+              label="Passes"
+              value={hardware.setFolding.twoPass ? 2 : 1}
+              options={PASSES}
+              hint="A second pass aims at what the first reached, and saves what the slowest node makes useless."
+              onChange={(passes) =>
+                patchHardware({ setFolding: { ...hardware.setFolding, twoPass: passes === 2 } })
+              }
+            />
+          </div>
+        </details>
         <p className="hint">
           The measured accuracy is that of 32-bit floating point: training with few bits is not built yet.
         </p>
@@ -128,6 +153,10 @@ export function FinnControls() {
   );
 }
 
+const PASSES = [
+  { value: 2 as const, label: 'two' },
+  { value: 1 as const, label: 'one' },
+];
 const RAM_USAGE = [
   { value: 'low' as const, label: 'low' },
   { value: 'high' as const, label: 'high' },

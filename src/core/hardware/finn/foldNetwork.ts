@@ -14,6 +14,8 @@ export interface FinnOptions {
   readonly foldings: Readonly<Record<LayerId, Folding>>;
   /** Automatic foldings aim at fewer cycles a frame than this. */
   readonly targetCycles: number;
+  /** FINN's defaults where absent. */
+  readonly setFolding?: { readonly wwidthMax: number; readonly twoPass: boolean };
   readonly weightBits: number;
   readonly activationBits: number;
   /** By layer id: layers whose bits differ from those. */
@@ -129,7 +131,7 @@ export function foldNetwork(network: Network, options: FinnOptions): Result<Fold
   const set = applySettings(unfolded, options.nodeSettings ?? {});
   const chosen = applyFoldings(set.nodes, units, options.foldings);
   const fixed = new Set([...set.fixed, ...chosen.fixed]);
-  const automatic = setFolding(chosen.nodes, options.targetCycles, { fixed });
+  const automatic = setFolding(chosen.nodes, options.targetCycles, { ...options.setFolding, fixed });
   const folded = automatic.map((node) => (fixed.has(node.name) ? node : raiseToCodegenLimit(node)));
   const nodes = implement(folded, units, options.implementations);
   return ok({
