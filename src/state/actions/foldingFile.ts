@@ -1,10 +1,12 @@
 import { clockOf, finnOptions } from '../../core/hardware/estimate.ts';
 import { foldNetwork } from '../../core/hardware/finn/foldNetwork.ts';
+import type { FinnNode } from '../../core/hardware/finn/nodes.ts';
 import { dspBlockOf } from '../../core/hardware/finn/operators/model.ts';
 import type { Network } from '../../core/network/network.ts';
 import { ok, type Result } from '../../core/result.ts';
+import { compareReports, type ReportComparison } from '../../formats/finn/compareReports.ts';
 import { foldingConfigText, readFoldingConfig } from '../../formats/finn/foldingConfig.ts';
-import { finnReports } from '../../formats/finn/reports.ts';
+import { type FinnReports, finnReports } from '../../formats/finn/reports.ts';
 import { changeDesign, present } from '../designStore.ts';
 import { notify } from '../noticeStore.ts';
 
@@ -34,17 +36,34 @@ export function openFoldingConfig(text: string, name: string): void {
   if (shown.length > 0) notify('info', `${shown.join(' ')}${more > 0 ? ` And ${more} more.` : ''}`);
 }
 
-/** The files FINN's users know: its folding configuration and its five estimate reports, by name. */
-export function foldingFiles(network: Network): Result<Readonly<Record<string, string>>> {
+/** Reports that FINN wrote beside ours of the folding in force; null where the network can't be folded, which is told. */
+export function compareWithReports(
+  network: Network,
+  theirs: Readonly<Record<string, string>>,
+): ReportComparison | null {
+  const reports = reportsOf(network);
+  if (!reports.ok) {
+    notify('error', reports.error.message);
+    return null;
+  }
+  return compareReports(reports.value.reports, theirs);
+}
+
+function reportsOf(network: Network): Result<{ nodes: readonly FinnNode[]; reports: FinnReports }> {
   const { hardware, baseline } = present().design;
   const options = finnOptions(hardware);
   const folded = foldNetwork(network, { ...options, foldedLike: baseline });
   if (!folded.ok) return folded;
   const { nodes } = folded.value;
-  const reports = finnReports(nodes, {
-    block: dspBlockOf(options.fpgaPart ?? ''),
-    clockHertz: clockOf('finn', hardware),
-  });
+  const block = dspBlockOf(options.fpgaPart ?? '');
+  return ok({ nodes, reports: finnReports(nodes, { block, clockHertz: clockOf('finn', hardware) }) });
+}
+
+/** The files FINN's users know: its folding configuration and its five estimate reports, by name. */
+export function foldingFiles(network: Network): Result<Readonly<Record<string, string>>> {
+  const made = reportsOf(network);
+  if (!made.ok) return made;
+  const { nodes, reports } = made.value;
   const files: Record<string, string> = { 'folding_config.json': foldingConfigText(nodes) };
   for (const [name, report] of Object.entries(reports))
     files[`report/${name}`] = `${JSON.stringify(report, null, 2)}\n`;

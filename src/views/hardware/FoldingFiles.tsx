@@ -1,5 +1,7 @@
 import { strToU8, zipSync } from 'fflate';
-import { foldingFiles, openFoldingConfig } from '../../state/actions/foldingFile.ts';
+import { useState } from 'react';
+import type { ReportComparison } from '../../formats/finn/compareReports.ts';
+import { compareWithReports, foldingFiles, openFoldingConfig } from '../../state/actions/foldingFile.ts';
 import { plannedNetwork } from '../../state/derived.ts';
 import { notify } from '../../state/noticeStore.ts';
 import { Panel } from '../parts/Panel.tsx';
@@ -11,6 +13,15 @@ export function FoldingFiles({ className = '' }: { className?: string }) {
   const entry = useEntry();
   const model = useModel();
   const network = plannedNetwork(entry, model);
+  const [comparison, setComparison] = useState<ReportComparison | null>(null);
+  const compare = async (files: readonly File[]) => {
+    try {
+      const texts = await Promise.all(files.map(async (file) => [file.name, await file.text()] as const));
+      setComparison(compareWithReports(network, Object.fromEntries(texts)));
+    } catch {
+      notify('error', "A report can't be read; choose another file.");
+    }
+  };
   const save = (all: boolean) => {
     const files = foldingFiles(network);
     if (!files.ok) {
@@ -54,10 +65,41 @@ export function FoldingFiles({ className = '' }: { className?: string }) {
             Save all reports
           </button>
         </div>
+        <label className="file-field">
+          <span>Compare with reports that FINN wrote</span>
+          <input
+            type="file"
+            multiple
+            accept=".json,application/json"
+            onChange={(event) => void compare([...(event.target.files ?? [])])}
+          />
+        </label>
+        {comparison && <Differences comparison={comparison} />}
         <p className="hint">
           Reports: cycles, resources, alternatives, operation and parameter counts, network performance.
         </p>
       </div>
     </Panel>
+  );
+}
+
+const MOST_SHOWN = 12;
+
+function Differences({ comparison }: { comparison: ReportComparison }) {
+  const { differences, notes, sentence } = comparison;
+  const more = differences.length - MOST_SHOWN;
+  return (
+    <div role="status">
+      <p>{sentence}</p>
+      <ul className="reasons">
+        {notes.map((note) => (
+          <li key={note}>{note}</li>
+        ))}
+        {differences.slice(0, MOST_SHOWN).map((difference) => (
+          <li key={difference.sentence}>{difference.sentence}</li>
+        ))}
+        {more > 0 && <li>And {more} more.</li>}
+      </ul>
+    </div>
   );
 }
