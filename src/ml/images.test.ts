@@ -39,6 +39,18 @@ describe('images become what the network reads', () => {
     expect(seen(labeled(1, 3, 1, [0, 90, 180]), 1, 2, 1)).toEqual([23, 158]);
   });
 
+  test('or stay as they are, or become 0 to 1, where the weights expect that', () => {
+    const first = (normalization: 'none' | 'unit') => [
+      ...new ImageSet(labeled(1, 3, 1, [0, 51, 255]), 1, 0.5, normalization).batch(Uint32Array.of(1), {
+        height: 1,
+        width: 3,
+        channels: 1,
+      }).pixels,
+    ];
+    expect(first('none')).toEqual([0, 51, 255]);
+    expect(first('unit')).toEqual([0, Math.fround(0.2), 1]);
+  });
+
   test('gray is repeated, color becomes gray by luma', () => {
     expect(seen(labeled(1, 1, 1, [80]), 1, 1, 3)).toEqual([80, 80, 80]);
     expect(seen(labeled(1, 1, 3, [100, 200, 50]), 1, 1, 1)).toEqual([153]);
@@ -57,6 +69,11 @@ describe('images become what the network reads', () => {
       /3 bytes for 4 images/,
     );
   });
+});
+
+test('a share of 1 holds every image back: a model from a file is measured on all', () => {
+  const { split } = new ImageSet(labeled(1, 1, 1, [7]), 1, 1);
+  expect([split.train.length, split.validation.length]).toEqual([0, 4]);
 });
 
 describe('the split', () => {

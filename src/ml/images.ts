@@ -1,4 +1,5 @@
 import type { LabeledImages } from '../core/data/labeledImages.ts';
+import type { Normalization } from '../core/exploration/design.ts';
 import type { FeatureMap } from '../core/network/network.ts';
 import { describeMap } from '../core/network/shapes.ts';
 import { createRandom, permutation } from '../core/random.ts';
@@ -7,17 +8,21 @@ import { adapterFor, canAdapt } from './resize.ts';
 
 /** Images ready for the backend. */
 export interface Batch {
-  /** NHWC, bytes brought to -1..1. */
+  /** NHWC, bytes normalized. */
   readonly pixels: Float32Array;
   readonly shape: [number, number, number, number];
   readonly labels: Uint8Array;
 }
 
-/** A byte as the network sees it: (byte / 255 - 0.5) * 2, which is -1 for black and 1 for white. */
-export const NORMALIZED: Float32Array = Float32Array.from(
-  { length: 256 },
-  (_, byte) => (byte / 255 - 0.5) * 2,
-);
+const table = (value: (byte: number) => number): Float32Array =>
+  Float32Array.from({ length: 256 }, (_, byte) => value(byte));
+
+/** A byte as the network sees it; `signed` is -1 for black and 1 for white. */
+export const NORMALIZED: Readonly<Record<Normalization, Float32Array>> = {
+  none: table((byte) => byte),
+  unit: table((byte) => byte / 255),
+  signed: table((byte) => (byte / 255 - 0.5) * 2),
+};
 
 /** Sets that are larger when resized are resized batch by batch instead of being kept. */
 const KEPT_BYTES = 256 * 2 ** 20;
@@ -29,7 +34,7 @@ export interface Split {
 
 /**
  * A seeded split with the same share of every class: of each class the rounded share is held back, at least
- * one image where it has two.
+ * one image where it has two. A share of 1 holds all back.
  */
 export function stratifiedSplit(labels: Uint8Array, validationShare: number, seed: number): Split {
   const random = createRandom(seed);
@@ -45,7 +50,7 @@ export function stratifiedSplit(labels: Uint8Array, validationShare: number, see
     const members = byClass.get(label) ?? [];
     const order = permutation(members.length, random);
     const wanted = Math.round(members.length * validationShare);
-    const most = Math.max(0, members.length - 1);
+    const most = validationShare >= 1 ? members.length : Math.max(0, members.length - 1);
     const held = validationShare > 0 ? Math.min(most, Math.max(1, wanted)) : 0;
     order.forEach((position, rank) => {
       (rank < held ? validation : train).push(members[position] as number);
@@ -60,7 +65,15 @@ export class ImageSet {
   readonly split: Split;
   #kept: { readonly key: string; readonly pixels: Uint8Array } | null = null;
 
-  constructor(images: LabeledImages, splitSeed: number, validationShare: number) {
+  readonly #values: Float32Array;
+
+  constructor(
+    images: LabeledImages,
+    splitSeed: number,
+    validationShare: number,
+    normalization: Normalization = 'signed',
+  ) {
+    this.#values = NORMALIZED[normalization];
     const { height, width, channels } = images.image;
     if (images.pixels.length !== images.labels.length * height * width * channels) {
       throw new FaultError({
@@ -70,7 +83,8 @@ export class ImageSet {
     }
     this.images = images;
     this.split = stratifiedSplit(images.labels, validationShare, splitSeed);
-    if (this.split.train.length === 0 || this.split.validation.length === 0) {
+    const onlyValidation = validationShare >= 1;
+    if ((this.split.train.length === 0 && !onlyValidation) || this.split.validation.length === 0) {
       throw new FaultError({
         code: 'empty-split',
         message: `${images.labels.length} images leave ${this.split.train.length} to train and ${this.split.validation.length} to validate with; use more images or another validation share.`,
@@ -125,7 +139,7 @@ export class ImageSet {
       const source = ready ?? one;
       const from = ready ? index * size : 0;
       const to = position * size;
-      for (let i = 0; i < size; i++) values[to + i] = NORMALIZED[source[from + i] as number] as number;
+      for (let i = 0; i < size; i++) values[to + i] = this.#values[source[from + i] as number] as number;
     });
     return {
       pixels: values,

@@ -119,6 +119,13 @@ async function* run(
   const watched = signal ? { signal } : {};
   const input = inputOf(session.plan);
   images.check(input, session.plan.classCount);
+  if (images.split.train.length === 0) {
+    throw new FaultError({
+      code: 'no-training-images',
+      message:
+        'All images are held back for validation, and none is left to train with; hold back fewer in Data.',
+    });
+  }
   const { train: indices } = images.split;
   const batchSize = Math.min(recipe.batchSize, indices.length);
   const stepsPerEpoch = Math.floor(indices.length / batchSize);

@@ -2,6 +2,7 @@ import { createStore } from 'zustand/vanilla';
 import { defaultDesign } from '../core/exploration/defaultDesign.ts';
 import type { Design } from '../core/exploration/design.ts';
 import { amend, beginHistory, type History, record, redo, settle, undo } from './history.ts';
+import { modelById, newId, putModel } from './modelStore.ts';
 
 /** What one step of undo brings back: the choices, and the weights that belong to them. */
 export interface Entry {
@@ -53,13 +54,21 @@ export function changeNetwork(network: Design['network'], merge: string | null =
   );
 }
 
-/** Other images or another split: weights trained on the old ones say nothing about them. */
+/**
+ * Other images or another split: weights trained on the old ones say nothing about them. Weights from a file stay, as
+ * they were trained elsewhere; what was measured with them does not.
+ */
 export function changeData(data: Design['data']): void {
-  changeEntry(({ design }) => ({
-    design: { ...design, data, baseline: design.network, pruning: { ...design.pruning, thresholds: {} } },
-    modelId: null,
-    baselineModelId: null,
-  }));
+  changeEntry(({ design, modelId }) => {
+    const model = modelById(modelId);
+    const kept = model?.origin === 'imported' ? newId() : null;
+    if (model && kept !== null) putModel({ ...model, id: kept, validation: null, apoz: null });
+    return {
+      design: { ...design, data, baseline: design.network, pruning: { ...design.pruning, thresholds: {} } },
+      modelId: kept,
+      baselineModelId: kept,
+    };
+  });
 }
 
 export const settleDesign = (): void => write(settle(designStore.getState().history));

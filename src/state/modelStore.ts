@@ -21,7 +21,7 @@ export interface Model {
   readonly id: string;
   readonly network: Network;
   readonly weights: Weights;
-  readonly origin: 'trained' | 'pruned' | 'fine-tuned';
+  readonly origin: 'trained' | 'pruned' | 'fine-tuned' | 'imported';
   readonly epochs: number;
   readonly backend: BackendName | null;
   readonly curves: LearningCurves | null;

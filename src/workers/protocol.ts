@@ -160,7 +160,10 @@ export interface TrainCalls {
   readonly chooseBackend: Call<{ readonly override: BackendName | null }, { message: string }, BackendChoice>;
   /** Gives the worker its images; a later call replaces them. */
   readonly setImages: Call<
-    { readonly images: LabeledImages; readonly splitSeed: number; readonly validationShare: number },
+    { readonly images: LabeledImages } & Pick<
+      Design['data'],
+      'splitSeed' | 'validationShare' | 'normalization'
+    >,
     never,
     { readonly trainCount: number; readonly validationCount: number }
   >;

@@ -41,7 +41,8 @@ serve<TrainCalls>({
   },
 
   setImages(request) {
-    images = new ImageSet(request.images, request.splitSeed, request.validationShare);
+    const { splitSeed, validationShare, normalization } = request;
+    images = new ImageSet(request.images, splitSeed, validationShare, normalization);
     const { train: trained, validation } = images.split;
     return { trainCount: trained.length, validationCount: validation.length };
   },

@@ -46,6 +46,7 @@ export function defaultDesign(): Design {
       source: { kind: 'land-cover', imageCount: 2000, seed: 1 },
       splitSeed: 1,
       validationShare: 0.2,
+      normalization: 'signed',
     },
     network,
     baseline: network,

@@ -10,11 +10,16 @@ export type DataSource =
       readonly imageCount: number;
     };
 
+/** How bytes reach the network: as they are, brought to 0..1, or to -1..1. */
+export type Normalization = 'none' | 'unit' | 'signed';
+
 export interface DataChoice {
   readonly source: DataSource;
   readonly splitSeed: number;
-  /** Share of the images that is held back for validation, 0..1. */
+  /** Share of the images that is held back for validation, 0..1; 1 leaves none to train with. */
   readonly validationShare: number;
+  /** What the weights expect: a model from a file may want bytes as they are. */
+  readonly normalization: Normalization;
 }
 
 export interface Recipe {

@@ -38,7 +38,8 @@ describe('a design', () => {
   test('made before boards, bits a layer and DPU options existed opens with their defaults', () => {
     const { layerBits, implementations, nodeSettings, boardId, dpu, device, liu, setFolding, ...older } =
       defaultDesign().hardware;
-    const parsed = parseDesign({ ...defaultDesign(), hardware: older });
+    const { normalization: _, ...data } = defaultDesign().data;
+    const parsed = parseDesign({ ...defaultDesign(), data, hardware: older });
     expect(parsed).toEqual({ ok: true, value: defaultDesign() });
     expect(
       [layerBits, implementations, nodeSettings, boardId, dpu, device, liu, setFolding].every(
@@ -54,6 +55,7 @@ describe('a design', () => {
         source: { kind: 'file', format: 'cifar10', fileNames: ['a.bin', 'b.bin'], imageCount: 4000 },
         splitSeed: 4294967295,
         validationShare: 0.25,
+        normalization: 'unit',
       },
       pruning: { thresholds: { conv1: 0.5, 'conv2+conv3': 1 }, keepMultiple: 16 },
       hardware: {

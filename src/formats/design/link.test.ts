@@ -59,6 +59,7 @@ const design: fc.Arbitrary<Design> = fc
         : { kind: 'land-cover', imageCount: x.imageCount, seed: x.seed },
       splitSeed: x.seed,
       validationShare: x.share,
+      normalization: 'unit' as const,
     },
     network: x.preset.build(x.preset.input, x.classCount),
     baseline: x.preset.build(x.preset.input, 10),

@@ -196,7 +196,12 @@ const dpu = object({
 /** A design as JSON, complete: unknown fields are refused, so that a misspelled one is not silently lost. */
 export const designSchema = object({
   version: v.literal(DESIGN_VERSION, `must be ${DESIGN_VERSION}`),
-  data: object({ source, splitSeed: seed, validationShare: between(0, 1) }),
+  data: object({
+    source,
+    splitSeed: seed,
+    validationShare: between(0, 1),
+    normalization: v.optional(oneOf('none', 'unit', 'signed'), 'signed'),
+  }),
   network: networkSchema,
   baseline: networkSchema,
   recipe: recipeSchema,

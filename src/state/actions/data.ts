@@ -136,7 +136,12 @@ export async function handImagesToTrainer(signal: AbortSignal): Promise<void> {
   waiting = null;
   await trainWorker.call(
     'setImages',
-    { images, splitSeed: data.splitSeed, validationShare: data.validationShare },
+    {
+      images,
+      splitSeed: data.splitSeed,
+      validationShare: data.validationShare,
+      normalization: data.normalization,
+    },
     { signal, transfer: [images.pixels.buffer, images.labels.buffer] },
   );
   handed = key();

@@ -5,9 +5,15 @@ import { openImageFiles } from '../../state/actions/data.ts';
 import { dataStore, type LoadedData } from '../../state/dataStore.ts';
 import { changeData } from '../../state/designStore.ts';
 import { trainingStore } from '../../state/trainingStore.ts';
-import { NumberField } from '../parts/fields.tsx';
+import { NumberField, SelectField } from '../parts/fields.tsx';
 import { Empty, Panel } from '../parts/Panel.tsx';
 import { useEntry } from '../useEntry.ts';
+
+const NORMALIZATIONS = [
+  { value: 'signed' as const, label: '−1 to 1' },
+  { value: 'unit' as const, label: '0 to 1' },
+  { value: 'none' as const, label: '0 to 255, as they are' },
+];
 
 export function DataRoom() {
   const data = useStore(dataStore, (state) => state.data);
@@ -75,11 +81,23 @@ function Controls() {
           label="Held back for validation"
           value={Math.round(100 * data.validationShare)}
           min={5}
-          max={50}
+          max={100}
           integer
           unit="%"
+          hint={
+            data.validationShare >= 1
+              ? 'All images are held back: for measuring a model from a file.'
+              : undefined
+          }
           disabled={busy}
           onChange={(percent) => patch({ validationShare: percent / 100 })}
+        />
+        <SelectField
+          label="Pixels reach the network as"
+          value={data.normalization}
+          options={NORMALIZATIONS}
+          disabled={busy}
+          onChange={(normalization) => patch({ normalization })}
         />
         <NumberField
           label="Split seed"
