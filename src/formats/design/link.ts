@@ -3,6 +3,7 @@ import type { Design } from '../../core/exploration/design.ts';
 import { fail, type Result } from '../../core/result.ts';
 import { crc32 } from '../crc32.ts';
 import { parseDesign } from './parse.ts';
+import { LATER_DATA, LATER_HARDWARE } from './schema.ts';
 
 /** The version of the wrapping; the document inside has its own. */
 const LINK_VERSION = 1;
@@ -26,9 +27,24 @@ function fromBase64Url(text: string): Uint8Array {
   return Uint8Array.from(binary, (letter) => letter.charCodeAt(0));
 }
 
+/** Without the entries that are what a reader assumes where they are absent. */
+function without(record: object, defaults: object): object {
+  const assumed = new Map(Object.entries(defaults).map(([key, value]) => [key, JSON.stringify(value)]));
+  return Object.fromEntries(
+    Object.entries(record).filter(([key, value]) => assumed.get(key) !== JSON.stringify(value)),
+  );
+}
+
+/** A design as a link says it: choices that nobody touched are left out. */
+const slim = (design: Design): object => ({
+  ...design,
+  data: without(design.data, LATER_DATA),
+  hardware: without(design.hardware, LATER_HARDWARE),
+});
+
 /** The whole design as a URL fragment: `#d=1.` and the deflated JSON in base64url. */
 export function encodeLink(design: Design): string {
-  const packed = deflateSync(new TextEncoder().encode(JSON.stringify(design)), { level: 9 });
+  const packed = deflateSync(new TextEncoder().encode(JSON.stringify(slim(design))), { level: 9 });
   const bytes = new Uint8Array(HEADER + packed.length);
   const view = new DataView(bytes.buffer);
   view.setUint32(0, crc32(packed));

@@ -193,6 +193,19 @@ const dpu = object({
   uram: truth,
 });
 
+/** Choices that came later: designs without them keep opening, and links leave them out while they are these. */
+export const LATER_HARDWARE = {
+  setFolding: DEFAULT_SET_FOLDING,
+  layerBits: {},
+  implementations: {},
+  nodeSettings: {},
+  boardId: 'pynq-z1',
+  dpu: DEFAULT_DPU_CHOICE,
+  liu: DEFAULT_LIU,
+  device: DEFAULT_DEVICE,
+} as const;
+export const LATER_DATA = { normalization: 'signed' } as const;
+
 /** A design as JSON, complete: unknown fields are refused, so that a misspelled one is not silently lost. */
 export const designSchema = object({
   version: v.literal(DESIGN_VERSION, `must be ${DESIGN_VERSION}`),
@@ -200,7 +213,7 @@ export const designSchema = object({
     source,
     splitSeed: seed,
     validationShare: between(0, 1),
-    normalization: v.optional(oneOf('none', 'unit', 'signed'), 'signed'),
+    normalization: v.optional(oneOf('none', 'unit', 'signed'), LATER_DATA.normalization),
   }),
   network: networkSchema,
   baseline: networkSchema,
@@ -215,15 +228,21 @@ export const designSchema = object({
     targetCycles: whole(1, 1e12),
     weightBits: whole(1, 32),
     activationBits: whole(1, 32),
-    // What follows came later: designs without it keep opening.
-    setFolding: v.optional(object({ wwidthMax: whole(1, 1 << 20), twoPass: truth }), DEFAULT_SET_FOLDING),
-    layerBits: v.optional(recordOf(object({ weightBits: whole(1, 32), activationBits: whole(1, 32) })), {}),
-    implementations: v.optional(recordOf(implementation), {}),
-    nodeSettings: v.optional(recordOf(nodeSetting), {}),
-    boardId: v.optional(text(100), 'pynq-z1'),
-    dpu: v.optional(dpu, DEFAULT_DPU_CHOICE),
-    liu: v.optional(liu, DEFAULT_LIU),
-    device: v.optional(device, DEFAULT_DEVICE),
+    // See LATER_HARDWARE.
+    setFolding: v.optional(
+      object({ wwidthMax: whole(1, 1 << 20), twoPass: truth }),
+      LATER_HARDWARE.setFolding,
+    ),
+    layerBits: v.optional(
+      recordOf(object({ weightBits: whole(1, 32), activationBits: whole(1, 32) })),
+      LATER_HARDWARE.layerBits,
+    ),
+    implementations: v.optional(recordOf(implementation), LATER_HARDWARE.implementations),
+    nodeSettings: v.optional(recordOf(nodeSetting), LATER_HARDWARE.nodeSettings),
+    boardId: v.optional(text(100), LATER_HARDWARE.boardId),
+    dpu: v.optional(dpu, LATER_HARDWARE.dpu),
+    liu: v.optional(liu, LATER_HARDWARE.liu),
+    device: v.optional(device, LATER_HARDWARE.device),
   }),
 });
 
