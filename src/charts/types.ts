@@ -1,3 +1,4 @@
+import type { EngineView } from '../core/hardware/engineViewParts.ts';
 import type { Bound, CostTerm } from '../core/hardware/report.ts';
 import type { LayerId } from '../core/network/network.ts';
 
@@ -334,3 +335,12 @@ export interface SparsityOptions extends ChartOptions {
   /** The share of a point, at a click and at every arrow key. */
   readonly onPick?: (sparsity: number) => void;
 }
+
+export interface EngineData {
+  /** Null where there is nothing to draw; `empty` says why. */
+  readonly view: EngineView | null;
+  readonly layerIds: readonly LayerId[];
+  readonly empty?: string;
+}
+
+export type EngineOptions = ChartOptions;

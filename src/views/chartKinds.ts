@@ -1,5 +1,6 @@
 import * as apoz from '../charts/apozChart.ts';
 import * as depth from '../charts/depthStudy.ts';
+import * as engine from '../charts/engine.ts';
 import * as schedule from '../charts/gantt.ts';
 import * as bars from '../charts/latencyBars.ts';
 import * as learning from '../charts/learningCurves.ts';
@@ -21,3 +22,4 @@ export const TIMELINE = { draw: time.timelineChart, summary: time.summary, table
 export const GANTT = { draw: schedule.gantt, summary: schedule.summary, table: schedule.table };
 export const DEPTHS = { draw: depth.depthStudy, summary: depth.summary, table: depth.table };
 export const SPARSITY = { draw: sparse.sparsityChart, summary: sparse.summary, table: sparse.table };
+export const ENGINE = { draw: engine.engineDrawing, summary: engine.summary, table: engine.table };

@@ -112,7 +112,7 @@ describe('the DPU', () => {
   it('fills the lanes of one row of eight for a dense layer, and says what is lost', () => {
     const { axes, sentence } = view('dpu-b4096', 'fc1');
     expect(axes[0]).toMatchObject({ name: 'PP', used: 1, size: 8 });
-    expect(sentence).toContain('Most lanes are lost at PP: 1 output rows take 1 round of 8.');
+    expect(sentence).toContain('Most lanes are lost at PP: output rows fill 1 of 8.');
   });
 });
 
@@ -232,9 +232,8 @@ describe('other rows', () => {
   it('can all be drawn, of every family and of a network with branches', () => {
     for (const network of [cnv, build('mobilenet-v2', 1000)]) {
       for (const targetId of ['dpu-b512', 'finn', 'liu', 'tegra-x2-cpu']) {
-        const result = estimate(network, targetId, { ...hardware, foldings: {} });
-        if (!result.ok) continue;
-        for (const { id } of result.value.rows) {
+        const report = unwrap(estimate(network, targetId, { ...hardware, foldings: {} }));
+        for (const { id } of report.rows) {
           const drawn = view(targetId, id, network, { ...hardware, foldings: {} });
           expect(drawn.sentence.endsWith('.'), `${targetId} ${id}: ${drawn.sentence}`).toBe(true);
           expect(drawn.busyShare, `${targetId} ${id}`).toBeLessThanOrEqual(1);

@@ -88,9 +88,9 @@ export function lossSentence(axes: readonly EngineAxis[]): string {
   if (!worst) return '';
   if (filled(worst) > 0.9995) return 'No lane is left over.';
   const { name, count, unit, rounds, size, reach } = worst;
-  const times = `${formatInteger(rounds)} ${rounds === 1 ? 'round' : 'rounds'}`;
   if (reach < size) return `Most lanes are lost at ${name}: this kind of layer reaches ${reach} of ${size}.`;
-  return `Most lanes are lost at ${name}: ${formatInteger(count)} ${unit} take ${times} of ${size}.`;
+  if (rounds === 1) return `Most lanes are lost at ${name}: ${unit} fill ${count} of ${size}.`;
+  return `Most lanes are lost at ${name}: ${formatInteger(count)} ${unit} take ${formatInteger(rounds)} rounds of ${size}.`;
 }
 
 /** Cycles of the row's terms of these names. */
