@@ -43,7 +43,7 @@ export function engineDrawing(
   let marked: LayerId | null = null;
   const frame = createFrame(container, { kind: 'engine', scroll: 'y', minHeight: 200 }, () => draw());
   const fills = defineFills(frame.group('fills'));
-  const drawing = frame.group('drawing');
+  const drawing = frame.group('engine-parts');
   const legend = frame.group('legend', drawing);
   const grid = frame.group('grid', drawing).attr('aria-hidden', 'true');
   const words = frame.group('words', drawing).attr('aria-hidden', 'true');
