@@ -1,0 +1,126 @@
+import {
+  type FeatureMap,
+  type Layer,
+  type LayerId,
+  type Network,
+  parameterKey,
+  type Weights,
+  type WeightTensor,
+} from '../../core/network/network.ts';
+import { geometryAt, inferGeometry } from '../../core/network/shapes.ts';
+import { FaultError } from '../../core/result.ts';
+import { INHERITED_NAME } from '../design/schema.ts';
+import { fault, type MapValue, sizeOf } from './values.ts';
+
+/** A layer whose id and inputs are not known yet. */
+export type LayerDraft = Layer extends infer L ? (L extends Layer ? Omit<L, 'id' | 'inputs'> : never) : never;
+
+const LONGEST_ID = 200;
+
+/** Layers that hand on numbers of their own; bits of an activation belong to the nearest of them. */
+const OWNERS: ReadonlySet<string> = new Set([
+  'input',
+  'conv2d',
+  'depthwiseConv2d',
+  'dense',
+  'add',
+  'concat',
+  'multiply',
+  'averagePool',
+  'globalAveragePool',
+]);
+
+/** The network while it is being read, layer by layer, with the shapes known so far. */
+export class NetworkSketch {
+  readonly #layers = new Map<LayerId, Layer>();
+  readonly #maps = new Map<LayerId, FeatureMap>();
+  readonly #owners = new Map<LayerId, LayerId>();
+  readonly #weights: Record<string, WeightTensor> = {};
+  readonly weightBits = new Map<LayerId, number>();
+  readonly activationBits = new Map<LayerId, number>();
+  readonly notes: string[] = [];
+
+  #freeId(wanted: string): LayerId {
+    const clean =
+      wanted
+        .replace(/^\/+/, '')
+        .replaceAll('/', '.')
+        .slice(0, LONGEST_ID - 8) || 'layer';
+    const base = INHERITED_NAME.test(clean) ? `${clean}_` : clean;
+    let id = base;
+    for (let n = 2; this.#layers.has(id); n++) id = `${base}_${n}`;
+    return id;
+  }
+
+  /** Appends a layer; throws a FaultError where its input's shape does not suit it. */
+  push(wantedId: string, draft: LayerDraft, inputs: readonly LayerId[]): Layer {
+    const id = this.#freeId(wantedId);
+    const layer = { ...draft, id, inputs } as Layer;
+    const sources = [...new Set(inputs)].map(
+      (input): Layer => ({ kind: 'input', id: input, inputs: [], shape: this.mapOf(input) }),
+    );
+    const geometry = inferGeometry({ name: id, layers: [...sources, layer] });
+    if (!geometry.ok) throw new FaultError(geometry.error);
+    this.#layers.set(id, layer);
+    this.#maps.set(id, geometryAt(geometry.value, id).ofm);
+    const [first] = inputs;
+    const owner = first === undefined || OWNERS.has(layer.kind) ? id : this.#owners.get(first);
+    this.#owners.set(id, owner ?? id);
+    return layer;
+  }
+
+  mapOf(id: LayerId): FeatureMap {
+    const map = this.#maps.get(id);
+    if (!map) throw new Error(`No layer ${id}`);
+    return map;
+  }
+
+  layer(id: LayerId): Layer | undefined {
+    return this.#layers.get(id);
+  }
+
+  /** Another layer of the same shape in the place of one. */
+  replace(layer: Layer): void {
+    this.#layers.set(layer.id, layer);
+  }
+
+  parameter(id: LayerId, name: string): WeightTensor | undefined {
+    return this.#weights[parameterKey(id, name)];
+  }
+
+  /** Numbers of one parameter, in our layout. Throws a FaultError where one is no number. */
+  setParameter(id: LayerId, name: string, shape: readonly number[], numbers: ArrayLike<number>): void {
+    const values = Float32Array.from(numbers);
+    const broken = values.findIndex((value) => !Number.isFinite(value));
+    if (broken >= 0)
+      throw fault(
+        'onnx-weights',
+        `The ${name} of ${id} holds ${values[broken]}, which is no number to compute with; train and export the model again.`,
+        id,
+      );
+    if (values.length !== sizeOf(shape))
+      throw fault(
+        'onnx-weights',
+        `The ${name} of ${id} holds ${values.length} numbers instead of ${sizeOf(shape)}; the file is damaged.`,
+        id,
+      );
+    this.#weights[parameterKey(id, name)] = { shape, values };
+  }
+
+  /** Bits of an activation, kept at the layer that made its numbers. */
+  setActivationBits(value: MapValue, bits: number): void {
+    this.activationBits.set(this.#owners.get(value.source) ?? value.source, bits);
+  }
+
+  note(sentence: string): void {
+    if (!this.notes.includes(sentence)) this.notes.push(sentence);
+  }
+
+  network(name: string): Network {
+    return { name, layers: [...this.#layers.values()] };
+  }
+
+  weights(): Weights {
+    return this.#weights;
+  }
+}

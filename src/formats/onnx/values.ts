@@ -1,0 +1,113 @@
+import type { FeatureMap, LayerId } from '../../core/network/network.ts';
+import { FaultError } from '../../core/result.ts';
+
+/** Numbers known without an image: initializers and what is computed from them. */
+export interface Constant {
+  readonly kind: 'constant';
+  readonly dims: readonly number[];
+  readonly values: Float32Array | Float64Array;
+  /** Of the numbers' quantizer, if one made them. */
+  readonly bits?: number;
+}
+
+/** Rows and columns added by a Pad node and not read yet, [top, bottom, left, right]. */
+export interface PendingPads {
+  readonly pads: readonly [number, number, number, number];
+  readonly value: number;
+}
+
+/** What a layer of ours computes, seen through the eyes of ONNX. */
+export interface MapValue {
+  readonly kind: 'map';
+  readonly source: LayerId;
+  readonly map: FeatureMap;
+  readonly batch: number;
+  /** [N, C, H, W], [N, H, W, C] or [N, C]. */
+  readonly layout: 'channelsFirst' | 'channelsLast' | 'vector';
+  /**
+   * A vector that ONNX flattened from NCHW: the maps it was, in order. Ours is flattened from NHWC. Null where
+   * both orders are the same.
+   */
+  readonly flattened: readonly FeatureMap[] | null;
+  readonly pending: PendingPads | null;
+  /** Whether more than one node reads it: the layer that computes it must not change for one of them. */
+  readonly shared: boolean;
+}
+
+/** The result of a node that was left out, or that reads one. */
+export interface LostValue {
+  readonly kind: 'lost';
+}
+
+export type Value = Constant | MapValue | LostValue;
+
+export const LOST: LostValue = { kind: 'lost' };
+
+/** A node with no counterpart here: it is left out and named. */
+export class Unsupported extends Error {}
+
+export const fault = (code: string, message: string, where: string): FaultError =>
+  new FaultError({ code, message, where });
+
+export const sizeOf = (dims: readonly number[]): number => dims.reduce((product, n) => product * n, 1);
+
+export const constant = (
+  dims: readonly number[],
+  values: Float32Array | Float64Array | readonly number[],
+  bits?: number,
+): Constant => ({
+  kind: 'constant',
+  dims,
+  values:
+    values instanceof Float32Array || values instanceof Float64Array ? values : Float64Array.from(values),
+  ...(bits === undefined ? {} : { bits }),
+});
+
+export function dimsOf({ layout, batch, map }: MapValue): readonly number[] {
+  if (layout === 'channelsFirst') return [batch, map.channels, map.height, map.width];
+  if (layout === 'channelsLast') return [batch, map.height, map.width, map.channels];
+  return [batch, map.channels];
+}
+
+export const channelAxis = ({ layout }: MapValue): number => (layout === 'channelsLast' ? 3 : 1);
+
+export const isPixel = (map: FeatureMap): boolean => map.height === 1 && map.width === 1;
+
+/** Where element i of ONNX's vector stands in ours: NCHW against NHWC, map by map. */
+export function positionsOf(flattened: readonly FeatureMap[]): Uint32Array {
+  const total = flattened.reduce((sum, map) => sum + map.height * map.width * map.channels, 0);
+  const positions = new Uint32Array(total);
+  let offset = 0;
+  for (const { height, width, channels } of flattened) {
+    const pixels = height * width;
+    for (let c = 0; c < channels; c++)
+      for (let p = 0; p < pixels; p++) positions[offset + c * pixels + p] = offset + p * channels + c;
+    offset += pixels * channels;
+  }
+  return positions;
+}
+
+/** Rows of `width` numbers, one a channel of ONNX's vector, brought into our order. */
+export function inOurOrder<T extends Float32Array | Float64Array>(
+  rows: T,
+  width: number,
+  value: MapValue,
+): T {
+  if (!value.flattened) return rows;
+  const positions = positionsOf(value.flattened);
+  const ordered = rows.slice() as T;
+  positions.forEach((to, from) => {
+    ordered.set(rows.subarray(from * width, (from + 1) * width), to * width);
+  });
+  return ordered;
+}
+
+export const sameMap = (a: FeatureMap, b: FeatureMap): boolean =>
+  a.height === b.height && a.width === b.width && a.channels === b.channels;
+
+/** Whether two values number their channels alike, and lie in memory alike. */
+export function sameOrder(a: MapValue, b: MapValue): boolean {
+  if (a.layout !== b.layout) return false;
+  const [left, right] = [a.flattened ?? [], b.flattened ?? []];
+  return left.length === right.length && left.every((map, i) => sameMap(map, right[i] as FeatureMap));
+}
