@@ -336,6 +336,69 @@ export interface SparsityOptions extends ChartOptions {
   readonly onPick?: (sparsity: number) => void;
 }
 
+export interface HeatmapCell {
+  /** Index into `rows` and `columns`. */
+  readonly row: number;
+  readonly column: number;
+  /** Decides the shade; null where there is no value. */
+  readonly value: number | null;
+  /** What the cell says; two short lines where it has no value: "does not / fit". */
+  readonly text: readonly string[];
+  /** "W1A2" and what is known of it, for the tooltip, the accessible name and the table. */
+  readonly name: string;
+  readonly details: readonly string[];
+}
+
+export interface HeatmapData {
+  readonly rows: readonly string[];
+  readonly columns: readonly string[];
+  readonly rowTitle: string;
+  readonly columnTitle: string;
+  /** What is shaded, with its unit: "throughput (fps)". */
+  readonly quantity: string;
+  readonly cells: readonly HeatmapCell[];
+  /** The cell that is in force, by its name; null where none is. */
+  readonly current: string | null;
+  readonly empty?: string;
+}
+
+export interface HeatmapOptions extends ChartOptions {
+  readonly onPick?: (cellName: string) => void;
+}
+
+export interface SweepLinePoint {
+  readonly x: number;
+  readonly y: number;
+  /** More lines for the tooltip. */
+  readonly details: readonly string[];
+}
+
+export interface SweepLine {
+  readonly name: string;
+  /** Ascending in x. */
+  readonly points: readonly SweepLinePoint[];
+  /** Holds the choice in force: drawn in any case, and stronger. */
+  readonly current: boolean;
+}
+
+export interface SweepLinesData {
+  readonly lines: readonly SweepLine[];
+  readonly xLabel: string;
+  readonly yLabel: string;
+  /** `log`: both axes, for values far apart; zeros lie on the base line. */
+  readonly scale: 'linear' | 'log';
+  /** The choice in force, on the line that is `current`. */
+  readonly now: { readonly x: number; readonly y: number; readonly label: string } | null;
+  readonly layerIds: readonly LayerId[];
+  /** A sentence about the shape of the lines, for the summary. */
+  readonly shape: string;
+  readonly empty?: string;
+}
+
+export interface SweepLinesOptions extends ChartOptions {
+  readonly onPick?: (line: string, x: number) => void;
+}
+
 export interface EngineData {
   /** Null where there is nothing to draw; `empty` says why. */
   readonly view: EngineView | null;

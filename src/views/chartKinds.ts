@@ -2,6 +2,7 @@ import * as apoz from '../charts/apozChart.ts';
 import * as depth from '../charts/depthStudy.ts';
 import * as engine from '../charts/engine.ts';
 import * as schedule from '../charts/gantt.ts';
+import * as heat from '../charts/heatmap.ts';
 import * as bars from '../charts/latencyBars.ts';
 import * as learning from '../charts/learningCurves.ts';
 import * as strip from '../charts/networkStrip.ts';
@@ -9,6 +10,7 @@ import * as pareto from '../charts/paretoChart.ts';
 import * as roof from '../charts/roofline.ts';
 import * as sparse from '../charts/sparsity.ts';
 import * as stairs from '../charts/staircase.ts';
+import * as sweep from '../charts/sweepLines.ts';
 import * as time from '../charts/timeline.ts';
 
 export const APOZ = { draw: apoz.apozChart, summary: apoz.summary, table: apoz.table };
@@ -23,3 +25,5 @@ export const GANTT = { draw: schedule.gantt, summary: schedule.summary, table: s
 export const DEPTHS = { draw: depth.depthStudy, summary: depth.summary, table: depth.table };
 export const SPARSITY = { draw: sparse.sparsityChart, summary: sparse.summary, table: sparse.table };
 export const ENGINE = { draw: engine.engineDrawing, summary: engine.summary, table: engine.table };
+export const HEATMAP = { draw: heat.heatmap, summary: heat.summary, table: heat.table };
+export const SWEEP_LINES = { draw: sweep.sweepLines, summary: sweep.summary, table: sweep.table };

@@ -1,6 +1,7 @@
 import { clockOf, estimate, finnOptions } from '../core/hardware/estimate.ts';
 import { fifoReport } from '../core/hardware/finn/fifo/report.ts';
 import { boardById } from '../core/hardware/finn/tuning/boards.ts';
+import { bitsMap } from '../core/hardware/finn/tuning/sweeps.ts';
 import { CEILINGS, tuneDesign } from '../core/hardware/finn/tuning/tuneDesign.ts';
 import { pruningGains } from '../core/hardware/pruningGains.ts';
 import { rankNetworks } from '../core/hardware/ranking.ts';
@@ -13,21 +14,28 @@ import { drive } from './drive.ts';
 import type { HardwareCalls } from './protocol.ts';
 import { serve } from './serve.ts';
 
+const unknownBoard = (id: string) =>
+  fail('unknown-board', `There is no board ${id}; choose one from the list.`, 'board');
+
 serve<HardwareCalls>({
   foldingTable: (_, { signal }) => drive(foldingTable(), signal),
   validate: () => validationReport(),
   tune: ({ network, hardware, method, ceilings }, { signal }) => {
     const board = boardById(hardware.boardId);
-    if (!board)
-      return fail(
-        'unknown-board',
-        `There is no board ${hardware.boardId}; choose one from the list.`,
-        'board',
-      );
+    if (!board) return unknownBoard(hardware.boardId);
     const { weightBits, activationBits, layerBits } = hardware;
     const bits = { weightBits, activationBits, layerBits };
     const search = { ...bits, board, ceilings: CEILINGS[ceilings], clockHertz: clockOf('finn', hardware) };
     return drive(tuneDesign(network, method, search), signal);
+  },
+  bitsMap: ({ network, hardware, ceilings }, { signal, progress }) => {
+    const board = boardById(hardware.boardId);
+    if (!board) return unknownBoard(hardware.boardId);
+    const search = { board, ceilings, clockHertz: clockOf('finn', hardware) };
+    return drive(
+      bitsMap(network, search, (done, total) => progress({ done, total })),
+      signal,
+    );
   },
   rank: ({ targetIds, hardware }, { signal }) => {
     const candidates = PRESETS.map(({ id, build, input, classCount }) => ({

@@ -1,6 +1,7 @@
 import type { LabeledImages, NamedFile } from '../core/data/labeledImages.ts';
 import type { Design, Recipe } from '../core/exploration/design.ts';
 import type { FifoReport } from '../core/hardware/finn/fifo/report.ts';
+import type { BitsMap } from '../core/hardware/finn/tuning/sweeps.ts';
 import type { CeilingChoice, Tuning, TuningMethod } from '../core/hardware/finn/tuning/tuneDesign.ts';
 import type { PruningGain } from '../core/hardware/pruningGains.ts';
 import type { RankedNetwork } from '../core/hardware/ranking.ts';
@@ -59,6 +60,12 @@ export interface HardwareCalls {
     Omit<HardwareQuery, 'foldedLike'> & { readonly method: TuningMethod; readonly ceilings: CeilingChoice },
     never,
     Result<Tuning>
+  >;
+  /** The fastest FINN folding on the design's board for every pair of bits. */
+  readonly bitsMap: Call<
+    Omit<HardwareQuery, 'foldedLike'> & { readonly ceilings: CeilingChoice },
+    { readonly done: number; readonly total: number },
+    Result<BitsMap>
   >;
   /** Every network the app knows, by its latency on targets. */
   readonly rank: Call<

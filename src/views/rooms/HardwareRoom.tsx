@@ -4,6 +4,7 @@ import { hardwareStore } from '../../state/hardwareStore.ts';
 import { type HardwarePage, setUi, uiStore } from '../../state/uiStore.ts';
 import { CyclesPanel } from '../CyclesPanel.tsx';
 import { ArchPanel } from '../hardware/ArchPanel.tsx';
+import { BitsMapPanel } from '../hardware/BitsMapPanel.tsx';
 import { ClockPanel } from '../hardware/ClockPanel.tsx';
 import { ColumnPruningPanel } from '../hardware/ColumnPruningPanel.tsx';
 import { DeviceControls } from '../hardware/DeviceControls.tsx';
@@ -12,6 +13,7 @@ import { EnginePanel } from '../hardware/EnginePanel.tsx';
 import { FifoPanel } from '../hardware/FifoPanel.tsx';
 import { FinnBoardPanel } from '../hardware/FinnBoardPanel.tsx';
 import { FoldingFiles } from '../hardware/FoldingFiles.tsx';
+import { FoldingSweepPanel } from '../hardware/FoldingSweepPanel.tsx';
 import { FoldingTable } from '../hardware/FoldingTable.tsx';
 import { GainsPanel } from '../hardware/GainsPanel.tsx';
 import { InspectorPanel } from '../hardware/InspectorPanel.tsx';
@@ -107,6 +109,8 @@ function FoldingPage() {
       <FinnBoardPanel className="wide-table" />
       <ClockPanel className="narrow-table" />
       <ColumnPruningPanel className="span-all" />
+      <FoldingSweepPanel className="half-chart roomy" />
+      <BitsMapPanel className="half-chart roomy" />
     </>
   );
 }

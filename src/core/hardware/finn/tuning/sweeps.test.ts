@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { defaultDesign } from '../../../exploration/defaultDesign.ts';
+import { paretoFront } from '../../../exploration/pareto.ts';
 import { presetById } from '../../../network/presets.ts';
 import { unwrap } from '../../../result.ts';
 import { estimate, finnOptions } from '../../estimate.ts';
@@ -135,7 +136,7 @@ describe.each(['ultra96', 'pynq-z1'])('the bits map of CNV on %s', (boardId) => 
       }
   });
 
-  test('only cells that nothing with as many bits outruns may lie on a front (BO-38)', () => {
+  test('only cells that nothing with as many bits outruns may lie on a front', () => {
     const candidates = frontCandidates(map.cells);
     expect(candidates).toContain(cellAt(5, 5));
     for (const { weightBits: w, activationBits: a } of map.cells) {
@@ -152,6 +153,22 @@ describe.each(['ultra96', 'pynq-z1'])('the bits map of CNV on %s', (boardId) => 
     expect(fpsAt(1, 2)).toBe(fpsAt(2, 2));
     expect(candidates).not.toContain(cellAt(1, 2));
   });
+});
+
+test('the front of throughput and accuracy drops the dominated point only (BO-38)', () => {
+  const objectives = [
+    { name: 'k img/s', better: 'higher' },
+    { name: 'accuracy', better: 'higher' },
+  ] as const;
+  const points = [
+    [1, 90],
+    [2, 85],
+    [1.5, 80],
+  ];
+  expect(paretoFront(points, (point) => point, objectives)).toEqual([
+    [1, 90],
+    [2, 85],
+  ]);
 });
 
 test('a network too large for the board has cells that do not fit, with the resource in words', () => {
