@@ -18,10 +18,10 @@ function file(name: string, value: unknown): string {
   return path;
 }
 
-test('a design file, its link and the default give the same numbers', () => {
+test('a design file, its link and the default give the same numbers', async () => {
   const design = defaultDesign();
-  const fromFile = estimateCommand.run([file('design.json', design), '--target', 'finn', '--json']);
-  const fromLink = estimateCommand.run([
+  const fromFile = await estimateCommand.run([file('design.json', design), '--target', 'finn', '--json']);
+  const fromLink = await estimateCommand.run([
     `https://example.org/${encodeLink(design)}`,
     '--target',
     'finn',
@@ -31,13 +31,14 @@ test('a design file, its link and the default give the same numbers', () => {
   expect(JSON.parse(fromFile).throughputFps).toBeGreaterThan(1000);
 });
 
-test('CSV has a row a launched layer', () => {
-  const lines = estimateCommand.run(['preset:cnv', '--target', 'dpu-b4096', '--csv']).trim().split('\n');
+test('CSV has a row a launched layer', async () => {
+  const csv = await estimateCommand.run(['preset:cnv', '--target', 'dpu-b4096', '--csv']);
+  const lines = csv.trim().split('\n');
   expect(lines[0]).toBe('row,engine,cycles,bound,MACs');
   expect(lines.length).toBeGreaterThan(8);
 });
 
-test('finn-nodes answers in order, with an error where a record can not be estimated (BO-23)', () => {
+test('finn-nodes answers in order, with an error where a record can not be estimated (BO-23)', async () => {
   const mvau = {
     name: 'MVAU_hls_0',
     op_type: 'MVAU_hls',
@@ -57,7 +58,7 @@ test('finn-nodes answers in order, with an error where a record can not be estim
   };
   const records = [mvau, { name: 'odd', op_type: 'Transmogrify', attributes: {} }, 7];
   const answers = JSON.parse(
-    estimateCommand.run([file('nodes.json', records), '--target', 'finn-nodes', '--json']),
+    await estimateCommand.run([file('nodes.json', records), '--target', 'finn-nodes', '--json']),
   );
   expect(answers[0]).toEqual({
     name: 'MVAU_hls_0',
@@ -71,62 +72,64 @@ test('finn-nodes answers in order, with an error where a record can not be estim
   expect(answers[2].error).toMatch(/Record 2 is no node/);
 });
 
-test('fold gives every foldable layer its PE and SIMD under the target', () => {
+test('fold gives every foldable layer its PE and SIMD under the target', async () => {
   const { foldings, initiationInterval } = JSON.parse(
-    foldCommand.run(['preset:cnv', '--target-cycles', '40000', '--json']),
+    await foldCommand.run(['preset:cnv', '--target-cycles', '40000', '--json']),
   );
   expect(foldings).toHaveLength(9);
   expect(initiationInterval).toBeLessThan(40_000);
 });
 
-test('inspect counts CNV as the reference does (BO-18)', () => {
-  expect(JSON.parse(inspectCommand.run(['preset:cnv', '--json'])).totals).toMatchObject({
+test('inspect counts CNV as the reference does (BO-18)', async () => {
+  expect(JSON.parse(await inspectCommand.run(['preset:cnv', '--json'])).totals).toMatchObject({
     weightCount: 1_542_848,
     macCount: 59_461_376,
   });
 });
 
-test('bad input is one sentence: what, where, what to do', () => {
+test('bad input is one sentence: what, where, what to do', async () => {
   const target = ['--target', 'finn'];
-  expect(() => estimateCommand.run([join(folder, 'none.json'), ...target])).toThrow(
+  await expect(estimateCommand.run([join(folder, 'none.json'), ...target])).rejects.toThrow(
     /There is no file .*none\.json/,
   );
-  expect(() => estimateCommand.run([file('broken.json', '{'), ...target])).toThrow(/not JSON/);
-  expect(() => estimateCommand.run(['preset:moon', ...target])).toThrow(
+  await expect(estimateCommand.run([file('broken.json', '{'), ...target])).rejects.toThrow(/not JSON/);
+  await expect(estimateCommand.run(['preset:moon', ...target])).rejects.toThrow(
     /no preset preset:moon; choose one of tiny-cnn/,
   );
-  expect(() => estimateCommand.run([file('object.json', {}), '--target', 'finn-nodes'])).toThrow(
+  await expect(estimateCommand.run([file('object.json', {}), '--target', 'finn-nodes'])).rejects.toThrow(
     /no array of node records/,
   );
-  expect(() => estimateCommand.run(['preset:cnv', '--target', 'moon'])).toThrow(/no target moon/);
+  await expect(estimateCommand.run(['preset:cnv', '--target', 'moon'])).rejects.toThrow(/no target moon/);
 });
 
-test('bits are understood as W2A4, 2W4A and CNV_2W4A (BO-18)', () => {
+test('bits are understood as W2A4, 2W4A and CNV_2W4A (BO-18)', async () => {
   const bits = { weightBits: 2, activationBits: 4 };
   for (const text of ['W2A4', 'w2a4', '2W4A', 'CNV_2W4A', 'cnv-w2a4']) expect(parseBits(text)).toEqual(bits);
   expect(() => parseBits('four')).toThrow(/write W2A4/);
 });
 
-test('fold writes a configuration and five reports, and estimate reads the configuration to the same numbers', () => {
+test('fold writes a configuration and five reports, and estimate reads the configuration to the same numbers', async () => {
   const out = join(folder, 'folding_config.json');
   const reports = join(folder, 'report');
   const common = ['preset:cnv', '--bits', 'W1A1', '--board', 'pynq-z1'];
   const folded = JSON.parse(
-    foldCommand.run([...common, '--method', 'optimal', '--out', out, '--reports', reports, '--json']),
+    await foldCommand.run([...common, '--method', 'optimal', '--out', out, '--reports', reports, '--json']),
   );
   expect(folded.sentence).toMatch(/proven to be the fastest/);
-  const again = JSON.parse(estimateCommand.run([...common, '--target', 'finn', '--folding', out, '--json']));
+  const again = JSON.parse(
+    await estimateCommand.run([...common, '--target', 'finn', '--folding', out, '--json']),
+  );
   expect(again.initiationInterval).toBe(folded.initiationInterval);
   expect(again.resources).toEqual(folded.resources);
   const written = JSON.parse(readFileSync(join(reports, 'estimate_network_performance.json'), 'utf8'));
   expect(written.max_cycles).toBe(folded.initiationInterval);
 });
 
-test('a folding file with faults is told and the rest is used; a broken one is a fault', () => {
+test('a folding file with faults is told and the rest is used; a broken one is a fault', async () => {
   const config = { Defaults: {}, MVAU_hls_0: { PE: 7 }, ghost_0: {} };
   const path = file('faulty.json', config);
   const { notes } = JSON.parse(
-    estimateCommand.run(['preset:cnv', '--target', 'finn', '--folding', path, '--json']),
+    await estimateCommand.run(['preset:cnv', '--target', 'finn', '--folding', path, '--json']),
   );
   expect(notes).toEqual([
     'PE 7 of MVAU_hls_0 does not divide 64; choose 4 or 8. 4 is used.',
@@ -134,19 +137,19 @@ test('a folding file with faults is told and the rest is used; a broken one is a
     expect.stringMatching(/^The file has no entry for Thresholding_rtl_0, .* and 15 more/),
   ]);
   const broken = file('broken.json', '{');
-  expect(() => estimateCommand.run(['preset:cnv', '--target', 'finn', '--folding', broken])).toThrow(
+  await expect(estimateCommand.run(['preset:cnv', '--target', 'finn', '--folding', broken])).rejects.toThrow(
     /broken.json is not JSON/,
   );
-  expect(() => foldCommand.run(['preset:cnv', '--board', 'nope'])).toThrow(
+  await expect(foldCommand.run(['preset:cnv', '--board', 'nope'])).rejects.toThrow(
     /there is no board nope; choose one of/,
   );
 });
 
-test("estimate holds FINN's reports against its own, and says which figures differ", () => {
+test("estimate holds FINN's reports against its own, and says which figures differ", async () => {
   const reports = join(folder, 'theirs');
   const common = ['preset:cnv', '--bits', 'W1A1', '--board', 'pynq-z1', '--target-cycles', '40000'];
   const out = join(folder, 'compared_config.json');
-  foldCommand.run([...common, '--out', out, '--reports', reports]);
+  await foldCommand.run([...common, '--out', out, '--reports', reports]);
   const compare = [
     'preset:cnv',
     '--bits',
@@ -158,25 +161,25 @@ test("estimate holds FINN's reports against its own, and says which figures diff
     '--folding',
     out,
   ];
-  const compared = () =>
-    JSON.parse(estimateCommand.run([...compare, '--compare', reports, '--json'])).comparison;
-  expect(compared()).toMatchObject({ differences: [], notes: [] });
+  const compared = async () =>
+    JSON.parse(await estimateCommand.run([...compare, '--compare', reports, '--json'])).comparison;
+  expect(await compared()).toMatchObject({ differences: [], notes: [] });
   const path = join(reports, 'estimate_layer_cycles.json');
   const cycles = JSON.parse(readFileSync(path, 'utf8'));
   writeFileSync(path, JSON.stringify({ ...cycles, MVAU_hls_2: 2 * cycles.MVAU_hls_2 }));
-  expect(compared().differences).toMatchObject([{ node: 'MVAU_hls_2', ours: cycles.MVAU_hls_2 }]);
-  const text = estimateCommand.run([...compare, '--compare', reports]);
+  expect((await compared()).differences).toMatchObject([{ node: 'MVAU_hls_2', ours: cycles.MVAU_hls_2 }]);
+  const text = await estimateCommand.run([...compare, '--compare', reports]);
   expect(text).toMatch(/1 figure differs, in 1 node;/);
   expect(text).toMatch(/estimate_layer_cycles.json: MVAU_hls_2: cycles is .* \(-50.0 %\)/);
-  expect(() => estimateCommand.run([...compare, '--compare', join(folder, 'nowhere')])).toThrow(
+  await expect(estimateCommand.run([...compare, '--compare', join(folder, 'nowhere')])).rejects.toThrow(
     /nowhere holds none of estimate_layer_cycles.json/,
   );
-  expect(() => estimateCommand.run(['preset:cnv', '--target', 'dpu-b512', '--compare', reports])).toThrow(
-    UsageError,
-  );
+  await expect(
+    estimateCommand.run(['preset:cnv', '--target', 'dpu-b512', '--compare', reports]),
+  ).rejects.toThrow(UsageError);
 });
 
-test('a folding file comes before what the design chose by layer, and its FIFO depths come out again', () => {
+test('a folding file comes before what the design chose by layer, and its FIFO depths come out again', async () => {
   const design = defaultDesign();
   const { hardware } = design;
   const implementations = {
@@ -189,17 +192,17 @@ test('a folding file comes before what the design chose by layer, and its FIFO d
     StreamingFIFO_rtl_3: { depth: 512 },
   });
   const target = [chosen, '--target', 'finn', '--json'];
-  expect(JSON.parse(estimateCommand.run(target)).resources.dsp).toBeGreaterThan(0);
-  expect(JSON.parse(estimateCommand.run([...target, '--folding', config])).resources.dsp).toBe(0);
+  expect(JSON.parse(await estimateCommand.run(target)).resources.dsp).toBeGreaterThan(0);
+  expect(JSON.parse(await estimateCommand.run([...target, '--folding', config])).resources.dsp).toBe(0);
   const out = join(folder, 'depths_out.json');
-  foldCommand.run([chosen, '--folding', config, '--out', out]);
+  await foldCommand.run([chosen, '--folding', config, '--out', out]);
   const written = JSON.parse(readFileSync(out, 'utf8'));
   expect(written.StreamingFIFO_rtl_3).toEqual({ depth: 512 });
   expect(written.MVAU_hls_0).toMatchObject({ PE: 1, SIMD: 1, resType: 'lut', outFIFODepths: [64] });
 });
 
-test('a processor is estimated in time, without a clock', () => {
-  const text = estimateCommand.run(['preset:cnv', '--target', 'tegra-x2-gpu']);
+test('a processor is estimated in time, without a clock', async () => {
+  const text = await estimateCommand.run(['preset:cnv', '--target', 'tegra-x2-gpu']);
   expect(text).toMatch(/Tegra X2 GPU, its cycles are nanoseconds/);
   expect(text).not.toMatch(/MHz/);
 });

@@ -5,7 +5,7 @@ export interface Command {
   /** One line: the name, its arguments and options. */
   readonly usage: string;
   /** What goes to standard output. Throws a FaultError for bad input, a UsageError for bad arguments. */
-  run(args: readonly string[]): string;
+  run(args: readonly string[]): Promise<string>;
 }
 
 export const asJson = (value: unknown): string => `${JSON.stringify(value, null, 2)}\n`;

@@ -71,7 +71,7 @@ function comparisonText(comparison: ReportComparison | null): string {
 export const estimateCommand: Command = {
   usage:
     "estimate <input> --target <id> [--folding <folding_config.json>] [--board <id>] [--bits W2A2] [--compare <folder of FINN's reports>] [--json | --csv]",
-  run(args) {
+  async run(args) {
     const { values, positionals } = parseArgs({
       args: [...args],
       allowPositionals: true,
@@ -89,7 +89,7 @@ export const estimateCommand: Command = {
       throw new UsageError(`there is no target ${values.target}; choose one of ${TARGET_IDS.join(', ')}`);
     }
     if (values.target === FINN_NODES) return asJson(estimateFinnNodes(readJson(input), input));
-    const design = readDesign(input);
+    const design = await readDesign(input);
     const targetId = values.target ?? design.hardware.targetId;
     if (values.compare !== undefined && (targetId !== 'finn' || values.csv))
       throw new UsageError("--compare holds FINN's reports against the target finn, as text or with --json");

@@ -29,7 +29,7 @@ const METHODS: readonly TuningMethod[] = [
 
 export const foldCommand: Command = {
   usage: `fold <input> [--target-cycles N | --target-fps N | --method ${METHODS.join(' | ')}] [--ceilings whole-chip | recommended] [--folding <file>] [--board <id>] [--bits W2A2] [--out <folding_config.json>] [--reports <folder>] [--json]`,
-  run(args) {
+  async run(args) {
     const { values, positionals } = parseArgs({
       args: [...args],
       allowPositionals: true,
@@ -44,7 +44,7 @@ export const foldCommand: Command = {
         json: { type: 'boolean' },
       },
     });
-    const design = readDesign(onlyInput(positionals));
+    const design = await readDesign(onlyInput(positionals));
     const { network } = design;
     const { hardware: chosen, notes } = withFinnArguments(design.hardware, network, values);
     const clockHertz = clockOf('finn', chosen);

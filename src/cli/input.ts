@@ -1,24 +1,31 @@
 import { existsSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
+import type { LabeledImages } from '../core/data/labeledImages.ts';
 import { defaultDesign } from '../core/exploration/defaultDesign.ts';
 import type { Design } from '../core/exploration/design.ts';
 import { PRESETS, presetById } from '../core/network/presets.ts';
 import { FaultError, unwrap } from '../core/result.ts';
+import { readImageFiles } from '../formats/datasets/readImageFiles.ts';
 import { decodeLink } from '../formats/design/link.ts';
 import { parseDesignText } from '../formats/design/parse.ts';
+import type { ImportedModel } from '../formats/model/imported.ts';
+import { modelFromFile } from './modelFile.ts';
 
 const fault = (code: string, message: string) => new FaultError({ code, message });
 
-/** A file's text, or one sentence why not. */
-export function readText(path: string): string {
+/** A file's bytes, or one sentence why not. */
+export function readBytes(path: string): Uint8Array {
   try {
-    return readFileSync(path, 'utf8');
+    return readFileSync(path);
   } catch (error) {
     const { code } = error as { code?: string };
     if (code === 'ENOENT') throw fault('no-file', `There is no file ${path}; check its name.`);
     throw fault('unreadable', `${path} can't be read (${code ?? String(error)}); choose another file.`);
   }
 }
+
+/** A file's text, or one sentence why not. */
+export const readText = (path: string): string => new TextDecoder().decode(readBytes(path));
 
 /** The texts of those files of a folder that are there, by name; fails where none is. */
 export function readTexts(folder: string, names: readonly string[]): Readonly<Record<string, string>> {
@@ -38,8 +45,23 @@ export function readJson(path: string): unknown {
   }
 }
 
-/** The design of a file, of a share link, or of a preset (`preset:cnv`). */
-export function readDesign(input: string): Design {
+/** The images of one or more files, as the page reads them. */
+export function readImages(paths: readonly string[]): LabeledImages {
+  const files = paths.map((path) => ({
+    name: basename(path),
+    bytes: new Uint8Array(readBytes(path)).buffer,
+  }));
+  return unwrap(readImageFiles(files)).images;
+}
+
+const designFor = (network: Design['network']): Design => ({
+  ...defaultDesign(),
+  network,
+  baseline: network,
+});
+
+/** The design of a preset or of a share link; null for a file. */
+function namedDesign(input: string): Design | null {
   if (input.startsWith('preset:')) {
     const preset = presetById(input.slice('preset:'.length));
     if (!preset) {
@@ -48,9 +70,34 @@ export function readDesign(input: string): Design {
         `There is no preset ${input}; choose one of ${PRESETS.map(({ id }) => id).join(', ')}.`,
       );
     }
-    const network = preset.build(preset.input, preset.classCount);
-    return { ...defaultDesign(), network, baseline: network };
+    return designFor(preset.build(preset.input, preset.classCount));
   }
-  if (input.includes('#d=')) return unwrap(decodeLink(input.slice(input.indexOf('#'))));
-  return unwrap(parseDesignText(readText(input)));
+  return input.includes('#d=') ? unwrap(decodeLink(input.slice(input.indexOf('#')))) : null;
+}
+
+/** The design of a file, of a share link, or of a preset (`preset:cnv`); a model file gives its network the usual choices. */
+export async function readDesign(input: string): Promise<Design> {
+  const named = namedDesign(input);
+  if (named) return named;
+  const bytes = readBytes(input);
+  const model = await modelFromFile(input, bytes);
+  if (!model) return unwrap(parseDesignText(new TextDecoder().decode(bytes)));
+  const { layerBits = {} } = model;
+  const design = designFor(model.network);
+  return { ...design, hardware: { ...design.hardware, layerBits } };
+}
+
+/** A model with the weights its file has; designs, links and presets have none. */
+export async function readModel(input: string): Promise<ImportedModel> {
+  const without = (design: Design): ImportedModel => ({
+    network: design.network,
+    weights: null,
+    source: 'Sweetspot design',
+    notes: [],
+  });
+  const named = namedDesign(input);
+  if (named) return without(named);
+  const bytes = readBytes(input);
+  const model = await modelFromFile(input, bytes);
+  return model ?? without(unwrap(parseDesignText(new TextDecoder().decode(bytes))));
 }

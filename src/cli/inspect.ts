@@ -7,13 +7,13 @@ import { readDesign } from './input.ts';
 
 export const inspectCommand: Command = {
   usage: 'inspect <input> [--json]      layers, shapes, MACs, parameters, channels that fall together',
-  run(args) {
+  async run(args) {
     const { values, positionals } = parseArgs({
       args: [...args],
       allowPositionals: true,
       options: { json: { type: 'boolean' } },
     });
-    const { network } = readDesign(onlyInput(positionals));
+    const { network } = await readDesign(onlyInput(positionals));
     const geometry = geometryOf(network);
     const layers = network.layers.map((layer) => {
       const at = geometryAt(geometry, layer.id);

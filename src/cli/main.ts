@@ -3,11 +3,13 @@
 import { FaultError } from '../core/result.ts';
 import { type Command, UsageError } from './command.ts';
 import { estimateCommand } from './estimate.ts';
+import { evaluateCommand } from './evaluate.ts';
 import { foldCommand } from './fold.ts';
 import { inspectCommand } from './inspect.ts';
 
 const COMMANDS: Readonly<Record<string, Command>> = {
   estimate: estimateCommand,
+  evaluate: evaluateCommand,
   fold: foldCommand,
   inspect: inspectCommand,
 };
@@ -16,16 +18,16 @@ const usage = () =>
   [
     'usage: npm run --silent cli -- <command> ...',
     ...Object.values(COMMANDS).map((command) => `  ${command.usage}`),
-    'An input is a design (.json), a share link, or preset:<id>, as in preset:cnv.',
+    'An input is a design (.json), a share link, preset:<id> as in preset:cnv, or a model file (Keras .h5, .keras, .json).',
   ].join('\n');
 
 /** Exit codes: 0 done, 1 the input is at fault (one sentence on standard error), 2 usage. */
-function run(argv: readonly string[]): number {
+async function run(argv: readonly string[]): Promise<number> {
   const [name = '', ...rest] = argv;
   const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
   try {
     if (!command) throw new UsageError(name === '' ? 'no command' : `there is no command ${name}`);
-    process.stdout.write(command.run(rest));
+    process.stdout.write(await command.run(rest));
     return 0;
   } catch (error) {
     if (error instanceof FaultError) {
@@ -40,4 +42,4 @@ function run(argv: readonly string[]): number {
   }
 }
 
-process.exitCode = run(process.argv.slice(2));
+process.exitCode = await run(process.argv.slice(2));

@@ -1,0 +1,171 @@
+import { parseArgs } from 'node:util';
+import type { LabeledImages } from '../core/data/labeledImages.ts';
+import type { FeatureMap, LayerId, Network, Weights } from '../core/network/network.ts';
+import { FaultError } from '../core/result.ts';
+import { activate } from '../ml/activate.ts';
+import { measureApoz } from '../ml/apoz.ts';
+import { inputOf, overValidation } from '../ml/evaluate.ts';
+import { type Batch, ImageSet, type Split } from '../ml/images.ts';
+import { useWasmInNode } from '../ml/nodeWasm.ts';
+import { Session } from '../ml/session.ts';
+import { asJson, asTable, type Command, onlyInput, UsageError } from './command.ts';
+import { readImages, readModel } from './input.ts';
+
+/**
+ * What a network is fed for a byte: the byte itself, 0..1 or -1..1. It must be what the network was trained
+ * with: no file says.
+ */
+export const NORMALIZATIONS: Readonly<Record<string, (byte: number) => number>> = {
+  none: (byte) => byte,
+  unit: (byte) => byte / 255,
+  signed: (byte) => (byte / 255 - 0.5) * 2,
+};
+
+/** All images of a data set, none held back for training, their bytes normalized as asked for. */
+class WholeSet extends ImageSet {
+  override readonly split: Split;
+  readonly #values: Float32Array;
+
+  constructor(images: LabeledImages, normalize: (byte: number) => number) {
+    super(images, 0, 0.5);
+    this.split = {
+      train: new Uint32Array(0),
+      validation: Uint32Array.from(images.labels, (_, index) => index),
+    };
+    this.#values = Float32Array.from({ length: 256 }, (_, byte) => normalize(byte));
+  }
+
+  override batch(indices: Uint32Array, input: FeatureMap): Batch {
+    const batch = super.batch(indices, input);
+    // back to the byte, which -1..1 holds exactly enough
+    const pixels = batch.pixels.map((value) => this.#values[Math.round((value / 2 + 0.5) * 255)] as number);
+    return { ...batch, pixels };
+  }
+}
+
+export interface ClassCounts {
+  readonly name: string;
+  readonly correct: number;
+  readonly total: number;
+}
+
+export interface Evaluation {
+  /** correct / total */
+  readonly accuracy: number;
+  readonly correct: number;
+  readonly total: number;
+  readonly classes: readonly ClassCounts[];
+  /** Mean APoZ over the channels of each ReLU, where asked for. */
+  readonly apoz?: Readonly<Record<LayerId, number>>;
+}
+
+const largest = (logits: Float32Array, from: number, count: number): number => {
+  let best = 0;
+  for (let i = 1; i < count; i++)
+    if ((logits[from + i] as number) > (logits[from + best] as number)) best = i;
+  return best;
+};
+
+/**
+ * Classifies every image on the active backend. Images are resized where the network reads another size.
+ * Throws a FaultError where the images can't be what the network reads.
+ */
+export async function evaluateAll(
+  network: Network,
+  weights: Weights,
+  images: LabeledImages,
+  normalize: (byte: number) => number,
+  withApoz: boolean,
+): Promise<Evaluation> {
+  const set = new WholeSet(images, normalize);
+  const session = new Session(network, weights);
+  const correct = new Uint32Array(images.classNames.length);
+  const total = new Uint32Array(images.classNames.length);
+  try {
+    const { plan } = session;
+    const input = inputOf(plan);
+    set.check(input, plan.classCount);
+    await overValidation(plan, set, {}, async (indices) => {
+      const batch = set.batch(indices, input);
+      const logits = await session.logits(batch);
+      batch.labels.forEach((label, i) => {
+        const hit = largest(logits, i * plan.classCount, plan.classCount) === label;
+        total[label] = (total[label] ?? 0) + 1;
+        if (hit) correct[label] = (correct[label] ?? 0) + 1;
+      });
+    });
+  } finally {
+    session.dispose();
+  }
+  const hits = correct.reduce((sum, n) => sum + n, 0);
+  const classes = images.classNames.map((name, i) => ({
+    name,
+    correct: correct[i] ?? 0,
+    total: total[i] ?? 0,
+  }));
+  const counts = {
+    accuracy: hits / images.labels.length,
+    correct: hits,
+    total: images.labels.length,
+    classes,
+  };
+  if (!withApoz) return counts;
+  const { byActivation } = await measureApoz(network, weights, set);
+  const means = Object.entries(byActivation).map(([id, shares]) => [
+    id,
+    shares.reduce((sum, share) => sum + share, 0) / shares.length,
+  ]);
+  return { ...counts, apoz: Object.fromEntries(means) };
+}
+
+function asText({ accuracy, correct, total, classes, apoz }: Evaluation): string {
+  const rows = classes.map(({ name, ...counts }) => [name, counts.correct, counts.total] as const);
+  const lines = [
+    asTable(['class', 'correct', 'total'], rows),
+    `accuracy    ${(100 * accuracy).toFixed(2)} % (${correct} of ${total})`,
+  ];
+  for (const [id, mean] of Object.entries(apoz ?? {})) lines.push(`APoZ        ${mean.toFixed(4)} ${id}`);
+  return `${lines.join('\n')}\n`;
+}
+
+const START = { wasm: useWasmInNode, cpu: () => activate('cpu') };
+
+export const evaluateCommand: Command = {
+  usage:
+    'evaluate <model> --data <file> [--data <file>] [--normalize none|unit|signed] [--apoz] [--backend wasm|cpu] [--json]      CIFAR-10 .bin, or both MNIST IDX files',
+  async run(args) {
+    const { values, positionals } = parseArgs({
+      args: [...args],
+      allowPositionals: true,
+      options: {
+        data: { type: 'string', multiple: true },
+        normalize: { type: 'string' },
+        apoz: { type: 'boolean' },
+        backend: { type: 'string' },
+        json: { type: 'boolean' },
+      },
+    });
+    const input = onlyInput(positionals);
+    if (!values.data) throw new UsageError('evaluate needs --data with a file of images');
+    const { normalize: name = 'none', backend = 'wasm' } = values;
+    const normalize = Object.hasOwn(NORMALIZATIONS, name) ? NORMALIZATIONS[name] : undefined;
+    if (!normalize)
+      throw new UsageError(
+        `there is no --normalize ${name}; choose one of ${Object.keys(NORMALIZATIONS).join(', ')}`,
+      );
+    if (backend !== 'wasm' && backend !== 'cpu')
+      throw new UsageError(`there is no --backend ${backend} here; choose wasm or cpu`);
+    const { network, weights } = await readModel(input);
+    if (!weights) {
+      throw new FaultError({
+        code: 'no-weights',
+        message: `${input} holds a network without weights, which classifies nothing; choose a trained model (.h5, .keras or model.json).`,
+        where: input,
+      });
+    }
+    const images = readImages(values.data);
+    await START[backend]();
+    const evaluation = await evaluateAll(network, weights, images, normalize, values.apoz ?? false);
+    return values.json ? asJson(evaluation) : asText(evaluation);
+  },
+};

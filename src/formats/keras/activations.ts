@@ -1,0 +1,49 @@
+import type { PlainLayer } from '../../core/network/network.ts';
+import type { Conversion, Tensor } from './conversion.ts';
+import { isRecord, refuse } from './fields.ts';
+import type { KerasLayer } from './graph.ts';
+
+/** Keras' names of activation functions that are a layer of ours. */
+const KINDS: Readonly<Record<string, PlainLayer['kind']>> = {
+  relu: 'relu',
+  relu6: 'relu6',
+  softmax: 'softmax',
+};
+
+const KNOWN = [...Object.keys(KINDS), 'linear'].join(', ');
+
+/** "relu", or what Keras 3 and custom objects write: {"class_name": "function", "config": "relu6"}. */
+function activationName(value: unknown): string | null {
+  if (value === null) return 'linear';
+  if (typeof value === 'string') return value;
+  if (!isRecord(value)) return null;
+  if (typeof value.config === 'string') return value.config;
+  return typeof value.class_name === 'string' ? value.class_name.toLowerCase() : null;
+}
+
+/** A layer behind `tensor` for the function that a Keras layer names; none for `linear`. */
+export function activate(
+  to: Conversion,
+  layer: KerasLayer,
+  tensor: Tensor,
+  value: unknown,
+  name: string,
+): Tensor {
+  const wanted = activationName(value);
+  if (wanted === 'linear') return tensor;
+  const kind = wanted !== null && Object.hasOwn(KINDS, wanted) ? KINDS[wanted] : undefined;
+  if (kind === undefined) {
+    return refuse(
+      'unknown-activation',
+      `Layer ${layer.name} (${layer.className}) has the activation ${wanted ?? 'of an unknown form'}, which is not known here; ${KNOWN} work, so use one of them.`,
+      layer.name,
+    );
+  }
+  return { id: to.add(name, { kind, inputs: [tensor.id] }), rank: tensor.rank };
+}
+
+/** The activation that a layer has fused, as a layer named after both. */
+export function fusedActivation(to: Conversion, layer: KerasLayer, tensor: Tensor): Tensor {
+  const value = layer.config.activation ?? null;
+  return activate(to, layer, tensor, value, `${layer.name}_${activationName(value) ?? 'activation'}`);
+}

@@ -1,0 +1,170 @@
+import type { Dataset, Entity, File, Group } from 'h5wasm';
+import { FaultError } from '../../core/result.ts';
+
+/** What every HDF5 file begins with (HDF5 file format specification, section II.A). */
+const SIGNATURE = [0x89, 0x48, 0x44, 0x46, 0x0d, 0x0a, 0x1a, 0x0a];
+
+export const isHdf5 = (bytes: Uint8Array): boolean => SIGNATURE.every((byte, i) => bytes[i] === byte);
+
+/** Longer attributes are no configuration of a network: ResNet-152's has 0.3 MB. */
+const LONGEST_ATTRIBUTE = 2 ** 26;
+/** Members of one group that are looked at; the largest network has a fifth of it as layers. */
+const MOST_MEMBERS = 10_000;
+
+/** Numbers in a file that are not read yet. */
+export interface StoredTensor {
+  readonly shape: readonly number[];
+  /** Reads them; whoever calls has found the shape, and so the size, to be right. */
+  read(): Float32Array;
+}
+
+/** An opened HDF5 file by absolute paths. What is not there, or is something else, is null. */
+export interface Hdf5Reader {
+  members(path: string): readonly string[] | null;
+  text(path: string, attribute: string): string | null;
+  texts(path: string, attribute: string): readonly string[] | null;
+  tensor(path: string): StoredTensor | null;
+}
+
+/** What a group of a file to write holds. */
+export interface Hdf5Group {
+  readonly attributes?: Readonly<Record<string, string | readonly string[]>>;
+  readonly groups?: Readonly<Record<string, Hdf5Group>>;
+  readonly datasets?: Readonly<Record<string, { shape: readonly number[]; values: Float32Array }>>;
+}
+
+/** h5wasm is half a megabyte: it is loaded with the first file. Its files lie in memory, each under its own name. */
+async function load() {
+  const library = await import('h5wasm');
+  const { FS } = await library.ready;
+  return { library, files: FS };
+}
+
+let count = 0;
+const nextPath = () => `/sweetspot-${count++}.h5`;
+
+class Reader implements Hdf5Reader {
+  readonly #file: File;
+  readonly #known = new Map<string, Entity | null>();
+  readonly #names = new Map<string, readonly string[] | null>();
+
+  constructor(file: File) {
+    this.#file = file;
+  }
+
+  #entity(path: string): Entity | null {
+    if (path === '/') return this.#file;
+    const known = this.#known.get(path);
+    if (known !== undefined) return known;
+    const cut = path.lastIndexOf('/');
+    // asked first, because the library prints an error for what is not there
+    const listed = this.members(path.slice(0, cut) || '/')?.includes(path.slice(cut + 1));
+    const entity = listed ? this.#file.get(path) : null;
+    this.#known.set(path, entity);
+    return entity;
+  }
+
+  members(path: string): readonly string[] | null {
+    const known = this.#names.get(path);
+    if (known !== undefined) return known;
+    const entity = this.#entity(path);
+    const isGroup = path === '/' || (entity && 'type' in entity && entity.type === 'Group');
+    const names = isGroup ? (entity as Group).keys().slice(0, MOST_MEMBERS) : null;
+    this.#names.set(path, names);
+    return names;
+  }
+
+  #attribute(path: string, name: string): unknown {
+    const entity = this.#entity(path);
+    if (!entity || !('attrs' in entity)) return null;
+    const attribute = entity.attrs[name];
+    if (!attribute) return null;
+    const { size, total_size } = attribute.metadata;
+    return size * total_size > LONGEST_ATTRIBUTE ? null : attribute.value;
+  }
+
+  text(path: string, attribute: string): string | null {
+    const value = this.#attribute(path, attribute);
+    return typeof value === 'string' && value.length <= LONGEST_ATTRIBUTE ? value : null;
+  }
+
+  texts(path: string, attribute: string): readonly string[] | null {
+    const value = this.#attribute(path, attribute);
+    // Keras writes an empty list as a list of no numbers
+    if (ArrayBuffer.isView(value) && value.byteLength === 0) return [];
+    return Array.isArray(value) && value.every((text) => typeof text === 'string') ? value : null;
+  }
+
+  tensor(path: string): StoredTensor | null {
+    const entity = this.#entity(path);
+    if (!entity || !('shape' in entity)) return null;
+    const dataset = entity as Dataset;
+    const { shape, type, size, littleEndian } = dataset.metadata;
+    const readable = type === 1 && littleEndian && (size === 4 || size === 8);
+    return shape && readable ? { shape, read: () => numbers(dataset.value, path) } : null;
+  }
+}
+
+function numbers(value: unknown, path: string): Float32Array {
+  if (value instanceof Float32Array) return value;
+  if (value instanceof Float64Array) return Float32Array.from(value);
+  if (typeof value === 'number') return Float32Array.of(value);
+  throw new Error(`${path} holds no numbers`);
+}
+
+/**
+ * Opens a file, hands it to `use` and closes it. Throws the FaultErrors of `use`; whatever the library throws
+ * becomes the fault `broken-hdf5`.
+ */
+export async function withHdf5<T>(
+  bytes: Uint8Array,
+  fileName: string,
+  use: (file: Hdf5Reader) => T,
+): Promise<T> {
+  const { library, files } = await load();
+  const path = nextPath();
+  let file: File | null = null;
+  try {
+    files.writeFile(path, bytes);
+    file = new library.File(path, 'r');
+    return use(new Reader(file));
+  } catch (error) {
+    if (error instanceof FaultError) throw error;
+    throw new FaultError({
+      code: 'broken-hdf5',
+      message: `${fileName} is an HDF5 file that can't be read whole; it may be cut off, so save or download it again.`,
+      where: fileName,
+    });
+  } finally {
+    file?.close();
+    files.unlink(path);
+  }
+}
+
+function writeGroup(target: Group, { attributes = {}, groups = {}, datasets = {} }: Hdf5Group): void {
+  for (const [name, value] of Object.entries(attributes)) {
+    // no text at all has no type to store: Keras writes no numbers instead
+    const data = typeof value === 'string' ? value : value.length > 0 ? [...value] : new Float64Array(0);
+    target.create_attribute(name, data);
+  }
+  for (const [name, { shape, values }] of Object.entries(datasets))
+    target.create_dataset({ name, data: values, shape: [...shape] });
+  for (const [name, group] of Object.entries(groups)) writeGroup(target.create_group(name), group);
+}
+
+/** The bytes of an HDF5 file with this content. Texts are stored with variable length, numbers as 32-bit floats. */
+export async function writeHdf5(content: Hdf5Group): Promise<Uint8Array> {
+  const { library, files } = await load();
+  const path = nextPath();
+  try {
+    const file = new library.File(path, 'w');
+    try {
+      writeGroup(file, content);
+    } finally {
+      file.close();
+    }
+    return files.readFile(path);
+  } finally {
+    if (files.analyzePath(path, false).exists) files.unlink(path);
+  }
+}

@@ -1,0 +1,129 @@
+import * as v from 'valibot';
+import type { Network, Weights, WeightTensor } from '../../core/network/network.ts';
+import { networkSchema } from '../design/schema.ts';
+import type { ImportedModel } from '../model/imported.ts';
+import { Conversion, expectedShapes, type Origin, type WeightSource } from './conversion.ts';
+import { refuse } from './fields.ts';
+import { flattenModel, type KerasGraph } from './graph.ts';
+import { readerOf } from './layers.ts';
+
+/** Numbers in all parameters together: 1 GiB as floats, twice VGG-16. */
+const MOST_PARAMETERS = 2 ** 28;
+
+const READABLE =
+  'convolutions, dense layers, poolings, batch norms, activations, additions, concatenations, flattening, padding and dropout can be read';
+
+/** Names all classes that can't be read at once, so that they can be replaced at once. */
+function checkClasses({ calls }: KerasGraph): void {
+  const unknown = new Map<string, string>();
+  for (const { layer } of calls) if (!readerOf(layer.className)) unknown.set(layer.name, layer.className);
+  if (unknown.size === 0) return;
+  const first = [...unknown].slice(0, 5).map(([name, className]) => `${name} (${className})`);
+  const more = unknown.size > 5 ? ` and ${unknown.size - 5} more` : '';
+  const several = unknown.size > 1;
+  refuse(
+    'unsupported-layer',
+    `${several ? 'The layers' : 'The layer'} ${first.join(', ')}${more} can't be read; replace ${several ? 'them' : 'it'}: ${READABLE}.`,
+    [...unknown.keys()][0],
+  );
+}
+
+/** The limits of a design hold for imported networks too, or they could not be shared or saved. */
+function checkLimits(network: Network): void {
+  const parsed = v.safeParse(networkSchema, network, { abortEarly: true });
+  if (parsed.success) return;
+  const [issue] = parsed.issues;
+  const [, index, ...rest] = (issue.path ?? []).map(({ key }) => key);
+  const layer = network.layers[Number(index)];
+  refuse(
+    'beyond-limits',
+    `${layer ? `Layer ${layer.id}` : 'The network'}: ${rest.join('.') || 'its description'} ${issue.message}, or a design can't hold it.`,
+    layer?.id,
+  );
+}
+
+function readTensor(key: string, wanted: readonly number[], origin: Origin | undefined): WeightTensor {
+  const size = wanted.reduce((product, n) => product * n, 1);
+  if (origin?.constant !== undefined) {
+    return { shape: wanted, values: new Float32Array(size).fill(origin.constant) };
+  }
+  const name = origin?.layer.name ?? key;
+  if (!origin?.tensor) {
+    return refuse(
+      'missing-weights',
+      `The file has no weights for ${key}, of layer ${name}; save the whole model again.`,
+      name,
+    );
+  }
+  const shape = [...Array<number>(origin.leadingOnes ?? 0).fill(1), ...origin.tensor.shape];
+  if (shape.join() !== wanted.join()) {
+    refuse(
+      'weights-shape',
+      `The weights for ${key} are ${shape.join('x')} and should be ${wanted.join('x')}; the file's weights belong to another network.`,
+      name,
+    );
+  }
+  const values = origin.tensor.read();
+  if (values.length !== size)
+    refuse('missing-weights', `The weights for ${key} are cut off; save the model again.`, name);
+  if (!values.every(Number.isFinite)) {
+    refuse(
+      'not-finite',
+      `The weights for ${key} hold values that are no numbers (NaN or infinity), as after a training that diverged; train again from an earlier checkpoint.`,
+      name,
+    );
+  }
+  return { shape: wanted, values };
+}
+
+function readWeights(network: Network, origins: ReadonlyMap<string, Origin>): Weights {
+  const { shapes, size } = expectedShapes(network);
+  if (size > MOST_PARAMETERS) {
+    refuse(
+      'too-large',
+      `The network has ${size.toLocaleString('en-US')} parameters, more than the ${MOST_PARAMETERS.toLocaleString('en-US')} that are read; choose a smaller one.`,
+    );
+  }
+  return Object.fromEntries(
+    [...shapes].map(([key, shape]) => [key, readTensor(key, shape, origins.get(key))]),
+  );
+}
+
+function noteSharing({ calls, outputs }: KerasGraph, notes: string[]): void {
+  const seen = new Map<object, number>();
+  for (const { layer } of calls) {
+    const key = layer.config;
+    seen.set(key, (seen.get(key) ?? 0) + 1);
+    if (seen.get(key) === 2)
+      notes.push(
+        `Layer ${layer.name} is used more than once; each use is a layer of its own here, with the same weights.`,
+      );
+  }
+  for (const output of new Set(outputs)) {
+    if (calls.some(({ inputs }) => inputs.includes(output)))
+      notes.push(
+        `${output.layer.name} is an output of the model that other layers read; here only the last layers are outputs.`,
+      );
+  }
+}
+
+/**
+ * A Keras model's JSON, and its weights where there are some, as a network. Throws a FaultError, one sentence
+ * that names the layer.
+ */
+export function importModel(json: unknown, weights: WeightSource | null, source: string): ImportedModel {
+  const graph = flattenModel(json);
+  checkClasses(graph);
+  const to = new Conversion(weights);
+  noteSharing(graph, to.notes);
+  for (const call of graph.calls) {
+    const reader = readerOf(call.layer.className);
+    if (reader) to.set(call, reader(call, to));
+  }
+  const network: Network = { name: graph.name.slice(0, 200), layers: to.layers };
+  checkLimits(network);
+  const { shapes } = expectedShapes(network);
+  if (shapes.size === 0 && to.layers.length < 2)
+    refuse('empty-network', `Model ${graph.name} has no layer behind its input; save the whole model.`);
+  return { network, weights: weights ? readWeights(network, to.origins) : null, source, notes: to.notes };
+}

@@ -1,0 +1,72 @@
+import { FaultError, fail, ok, type Result } from '../../core/result.ts';
+import type { ImportedModel } from '../model/imported.ts';
+import { isRecord, refuse } from './fields.ts';
+import { type Hdf5Reader, isHdf5, withHdf5 } from './hdf5.ts';
+import { importModel } from './importModel.ts';
+import { legacyWeights } from './legacyWeights.ts';
+
+/** Python writes NaN and Infinity into JSON, which JSON does not know. */
+const withoutPythonNumbers = (text: string): string =>
+  text.replace(/([:,[]\s*)-?(?:NaN|Infinity)(?=\s*[,}\]])/g, '$1null');
+
+export function parseKerasJson(text: string, where: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    try {
+      return JSON.parse(withoutPythonNumbers(text));
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error);
+      return refuse('not-json', `${where} is not JSON (${reason}); save the model again.`, where);
+    }
+  }
+}
+
+const versioned = (version: unknown, form: string): string =>
+  typeof version === 'string' && version.length < 40 ? `Keras ${version}, ${form}` : `Keras, ${form}`;
+
+function readLegacy(file: Hdf5Reader, fileName: string): ImportedModel {
+  const config = file.text('/', 'model_config');
+  const members = file.members('/') ?? [];
+  if (config === null) {
+    const weightsOnly =
+      file.texts('/', 'layer_names') || file.texts('/', 'layer_names0') || members.includes('layers');
+    return refuse(
+      weightsOnly ? 'weights-only' : 'not-keras',
+      weightsOnly
+        ? `${fileName} holds weights only, not the network that they belong to; save the whole model with model.save() instead of save_weights().`
+        : `${fileName} is an HDF5 file without a Keras model; choose a file that model.save() wrote.`,
+      fileName,
+    );
+  }
+  const json = parseKerasJson(config, `The model_config of ${fileName}`);
+  const root = members.includes('model_weights') ? '/model_weights' : null;
+  const version = file.text('/', 'keras_version') ?? file.text('/model_weights', 'keras_version');
+  const weights = root ? legacyWeights(file, root) : null;
+  return importModel(json, weights, versioned(version, 'HDF5'));
+}
+
+/** Runs what throws FaultErrors; nesting that no model has overflows the stack and is a fault too. */
+async function attempt(fileName: string, work: () => Promise<ImportedModel>): Promise<Result<ImportedModel>> {
+  try {
+    return ok(await work());
+  } catch (error) {
+    if (error instanceof FaultError) return { ok: false, error: error.fault };
+    if (error instanceof RangeError)
+      return fail('broken-model', `${fileName} nests deeper than a model does; save it again.`, fileName);
+    throw error;
+  }
+}
+
+/**
+ * Reads a model that Keras saved: .h5 (Keras 2), or JSON without weights. By content; `fileName` is for
+ * sentences only. Every fault is one sentence and names the layer where there is one.
+ */
+export function readKeras(bytes: Uint8Array, fileName: string): Promise<Result<ImportedModel>> {
+  return attempt(fileName, async () => {
+    if (isHdf5(bytes)) return withHdf5(bytes, fileName, (file) => readLegacy(file, fileName));
+    const json = parseKerasJson(new TextDecoder().decode(bytes), fileName);
+    const version = isRecord(json) ? json.keras_version : undefined;
+    return importModel(json, null, versioned(version, 'JSON'));
+  });
+}
