@@ -13,6 +13,9 @@ export function describeNode(node: NodeMessage): string {
   return name ? `${node.opType} '${name}'` : node.opType;
 }
 
+/** A single-precision number as somebody wrote it: 0.01, and not 0.009999999776. */
+const tidy = (single: number): number => Number(single.toPrecision(7));
+
 /** One node while it is being read: its attributes by name and its inputs by place. Throws FaultErrors. */
 export class NodeReader {
   readonly message: NodeMessage;
@@ -52,7 +55,8 @@ export class NodeReader {
   }
 
   float(name: string, usual: number): number {
-    return this.#attribute(name, ATTRIBUTE.float)?.f ?? usual;
+    const found = this.#attribute(name, ATTRIBUTE.float)?.f;
+    return found === undefined ? usual : tidy(found);
   }
 
   word(name: string, usual: string): string {
@@ -84,7 +88,7 @@ export class NodeReader {
     const input = this.inputs[index];
     if (!input) return this.float(attribute, usual);
     const [value] = this.constantAt(index).values;
-    return value ?? usual;
+    return value === undefined ? usual : tidy(value);
   }
 
   /** A feature map; one with rows added by a Pad node only where the reader takes them over. */

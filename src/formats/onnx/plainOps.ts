@@ -1,7 +1,7 @@
 import { readAffine } from './affine.ts';
 import { append, axisOf, type NodeHandler } from './layers.ts';
 import type { NodeReader } from './nodeReader.ts';
-import type { LayerDraft } from './sketch.ts';
+import type { LayerDraft, NetworkSketch } from './sketch.ts';
 import {
   channelAxis,
   dimsOf,
@@ -28,6 +28,37 @@ const readClip: NodeHandler = (node, sketch) => {
   if (low === 0 && high >= 3e38) return plain({ kind: 'relu' })(node, sketch);
   throw new Unsupported(`it clips to [${low}, ${high}], and [0, 6] is understood`);
 };
+
+const readLeakyRelu: NodeHandler = (node, sketch) => {
+  const slope = node.float('alpha', 0.01);
+  if (slope === 0) return plain({ kind: 'relu' })(node, sketch);
+  if (!(slope > 0 && slope <= 1)) throw new Unsupported(`its slope is ${slope}, not above 0 and up to 1`);
+  return plain({ kind: 'leakyRelu', slope })(node, sketch);
+};
+
+/** clip(alpha * x + beta, 0, 1); ours is relu6(x + 3) / 6. */
+const readHardSigmoid: NodeHandler = (node, sketch) => {
+  const [alpha, beta] = [node.float('alpha', 0.2), node.float('beta', 0.5)];
+  if (Math.abs(alpha - 1 / 6) > 1e-5 || beta !== 0.5)
+    throw new Unsupported(`it clips ${alpha} * x + ${beta}, and x / 6 + 0.5 is understood`);
+  return plain({ kind: 'hardSigmoid' })(node, sketch);
+};
+
+/** x times the hard sigmoid of x, as files before operator set 14 write a hard swish. */
+function asHardSwish(node: NodeReader, sketch: NetworkSketch): Value | null {
+  const [a, b] = mapsOf(node);
+  for (const [gate, other] of [
+    [a, b],
+    [b, a],
+  ]) {
+    const layer = gate && sketch.layer(gate.source);
+    if (!gate || !other || layer?.kind !== 'hardSigmoid' || gate.shared) continue;
+    if (layer.inputs[0] !== other.source || !sameOrder(gate, other)) continue;
+    sketch.replace({ ...layer, kind: 'hardSwish' });
+    return gate;
+  }
+  return null;
+}
 
 const readDropout: NodeHandler = (node, sketch) => {
   const rate = node.numberAt(1, 'ratio', 0.5);
@@ -59,12 +90,7 @@ function mapsOf(node: NodeReader): readonly MapValue[] {
   return maps;
 }
 
-function join(
-  node: NodeReader,
-  sketch: Parameters<NodeHandler>[1],
-  kind: 'add' | 'concat',
-  maps: readonly MapValue[],
-) {
+function join(node: NodeReader, sketch: NetworkSketch, kind: 'add' | 'concat', maps: readonly MapValue[]) {
   const [first] = maps as [MapValue];
   const { name, output, opType } = node.message;
   if (maps.length === 1) return first;
@@ -91,6 +117,8 @@ const readAddition: NodeHandler = (node, sketch) => readAffine(node, sketch) ?? 
 const readProduct: NodeHandler = (node, sketch): Value => {
   const affine = readAffine(node, sketch);
   if (affine) return affine;
+  const swish = node.message.opType === 'Mul' ? asHardSwish(node, sketch) : null;
+  if (swish) return swish;
   throw new Unsupported('it combines two feature maps in a way that no layer does');
 };
 
@@ -133,7 +161,7 @@ const readReduce =
 
 /** Nodes whose result has the shape of what they read, but that no layer here computes. */
 export const SHAPE_KEEPING: ReadonlySet<string> = new Set(
-  'Elu Selu Celu PRelu ThresholdedRelu Softplus Softsign Mish Gelu Erf Abs Exp Log Sqrt Neg Floor Ceil Round Sign Tanh Sigmoid HardSigmoid HardSwish LeakyRelu Clip LRN LpNormalization InstanceNormalization GroupNormalization'.split(
+  'Elu Selu Celu PRelu ThresholdedRelu Softplus Softsign Mish Gelu Erf Abs Exp Log Sqrt Neg Floor Ceil Round Sign HardSigmoid LeakyRelu Clip LRN LpNormalization InstanceNormalization GroupNormalization'.split(
     ' ',
   ),
 );
@@ -141,6 +169,11 @@ export const SHAPE_KEEPING: ReadonlySet<string> = new Set(
 export const PLAIN_OPS: Readonly<Record<string, NodeHandler>> = {
   Relu: plain({ kind: 'relu' }),
   Clip: readClip,
+  LeakyRelu: readLeakyRelu,
+  Sigmoid: plain({ kind: 'sigmoid' }),
+  Tanh: plain({ kind: 'tanh' }),
+  HardSigmoid: readHardSigmoid,
+  HardSwish: plain({ kind: 'hardSwish' }),
   Dropout: readDropout,
   Softmax: readSoftmax,
   LogSoftmax: readSoftmax,

@@ -10,6 +10,7 @@ import {
 import { geometryAt, inferGeometry } from '../../core/network/shapes.ts';
 import { FaultError } from '../../core/result.ts';
 import { INHERITED_NAME } from '../design/schema.ts';
+import { bitOwner } from './bitOwner.ts';
 import { fault, type MapValue, sizeOf } from './values.ts';
 
 /** A layer whose id and inputs are not known yet. */
@@ -17,24 +18,11 @@ export type LayerDraft = Layer extends infer L ? (L extends Layer ? Omit<L, 'id'
 
 const LONGEST_ID = 200;
 
-/** Layers that hand on numbers of their own; bits of an activation belong to the nearest of them. */
-const OWNERS: ReadonlySet<string> = new Set([
-  'input',
-  'conv2d',
-  'depthwiseConv2d',
-  'dense',
-  'add',
-  'concat',
-  'multiply',
-  'averagePool',
-  'globalAveragePool',
-]);
-
 /** The network while it is being read, layer by layer, with the shapes known so far. */
 export class NetworkSketch {
   readonly #layers = new Map<LayerId, Layer>();
   readonly #maps = new Map<LayerId, FeatureMap>();
-  readonly #owners = new Map<LayerId, LayerId>();
+  readonly #owners = new Map<LayerId, LayerId | null>();
   readonly #weights: Record<string, WeightTensor> = {};
   readonly weightBits = new Map<LayerId, number>();
   readonly activationBits = new Map<LayerId, number>();
@@ -64,8 +52,8 @@ export class NetworkSketch {
     this.#layers.set(id, layer);
     this.#maps.set(id, geometryAt(geometry.value, id).ofm);
     const [first] = inputs;
-    const owner = first === undefined || OWNERS.has(layer.kind) ? id : this.#owners.get(first);
-    this.#owners.set(id, owner ?? id);
+    const before = first === undefined ? null : (this.#owners.get(first) ?? null);
+    this.#owners.set(id, bitOwner(layer, before));
     return layer;
   }
 

@@ -1,0 +1,265 @@
+import {
+  consumersOf,
+  type FeatureMap,
+  type Layer,
+  type LayerId,
+  type Network,
+  outputsOf,
+  parameterKey,
+  type Weights,
+} from '../../core/network/network.ts';
+import { type Geometry, geometryAt, type LayerGeometry } from '../../core/network/shapes.ts';
+import { assertNever } from '../../core/result.ts';
+import { GraphWriter, onnxDims } from './graphWriter.ts';
+import type { Draft, GraphMessage } from './messages.ts';
+import { isPixel, positionsOf } from './values.ts';
+
+/** A layer's result as a tensor of the file. */
+export interface Tensor {
+  readonly name: string;
+  readonly rank: 2 | 4;
+  /** A vector that was flattened in NCHW order, and the map it was. */
+  readonly flattened: FeatureMap | null;
+}
+
+/** What a writer of quantized files adds; the plain one returns what it is given. */
+export interface Quantization {
+  /** The weights that a product reads; `name` is that of the initializer. */
+  weights(writer: GraphWriter, layerId: LayerId, name: string, values: Float32Array): string;
+  /** Called for every input of a convolution or dense layer. */
+  operand(writer: GraphWriter, source: LayerId, name: string): string;
+  /** Called for every layer's result; the name that readers read instead. */
+  result(writer: GraphWriter, layer: Layer, name: string): string;
+  /** FINN reads MatMul and Add, not Gemm. */
+  readonly splitsDense: boolean;
+}
+
+/** Layers that compute each number alone: they keep any order of the numbers. */
+const ELEMENTWISE: ReadonlySet<string> = new Set(
+  'relu relu6 leakyRelu sigmoid tanh hardSigmoid hardSwish batchNorm dropout'.split(' '),
+);
+
+/** relu6(x + 3) / 6 as ONNX writes it: clip(alpha * x + beta, 0, 1). */
+const HARD_SIGMOID = { alpha: { float: 1 / 6 }, beta: { float: 0.5 } } as const;
+
+/** Writes layers as nodes of operator set 13, NCHW; each layer's last node and its tensor carry the layer's id. */
+export class LayerWriter {
+  readonly #writer: GraphWriter;
+  readonly #tensors = new Map<LayerId, Tensor>();
+  readonly #consumers: ReadonlyMap<LayerId, readonly Layer[]>;
+
+  constructor(
+    readonly network: Network,
+    readonly geometry: Geometry,
+    readonly weights: Weights,
+    readonly quantization: Quantization,
+  ) {
+    this.#writer = new GraphWriter(network.layers.map(({ id }) => id));
+    this.#consumers = consumersOf(network);
+  }
+
+  graph(): Draft<GraphMessage> {
+    for (const layer of this.network.layers) {
+      const tensor = this.#write(layer, geometryAt(this.geometry, layer.id));
+      const name = this.quantization.result(this.#writer, layer, tensor.name);
+      this.#tensors.set(layer.id, { ...tensor, name });
+    }
+    const described = (layer: Layer) => {
+      const { name, rank } = this.#tensor(layer.id);
+      return [name, onnxDims(geometryAt(this.geometry, layer.id).ofm, rank)] as const;
+    };
+    const inputs = this.network.layers.flatMap((layer) =>
+      layer.kind === 'input' ? [[layer.id, onnxDims(layer.shape, 4)] as const] : [],
+    );
+    return this.#writer.graph(this.network.name, inputs, outputsOf(this.network).map(described));
+  }
+
+  #tensor(id: LayerId): Tensor {
+    const tensor = this.#tensors.get(id);
+    if (!tensor) throw new Error(`No tensor for layer ${id}`);
+    return tensor;
+  }
+
+  #parameter(id: LayerId, name: string): Float32Array {
+    return this.weights[parameterKey(id, name)]?.values ?? new Float32Array(0);
+  }
+
+  /** The same numbers with rows and columns (rank 4), or without (a vector). */
+  #ranked(tensor: Tensor, rank: 2 | 4): string {
+    if (tensor.rank === rank) return tensor.name;
+    const axes = this.#writer.integers(`${tensor.name}/axes`, [2, 3]);
+    const opType = rank === 4 ? 'Unsqueeze' : 'Squeeze';
+    return this.#writer.helper(opType, `${tensor.name}_${opType.toLowerCase()}`, [tensor.name, axes]);
+  }
+
+  #write(layer: Layer, place: LayerGeometry): Tensor {
+    const writer = this.#writer;
+    const sources = layer.inputs.map((id) => this.#tensor(id));
+    const source = sources[0] ?? { name: layer.id, rank: 4, flattened: null };
+    const alike = (name: string): Tensor => ({ ...source, name });
+    const mapped = (name: string): Tensor => ({ name, rank: 4, flattened: null });
+    switch (layer.kind) {
+      case 'input':
+        return mapped(layer.id);
+      case 'conv2d':
+      case 'depthwiseConv2d':
+        return mapped(this.#convolution(layer, place, this.#ranked(source, 4)));
+      case 'dense':
+        return { name: this.#dense(layer, place, source), rank: 2, flattened: null };
+      case 'maxPool':
+      case 'averagePool': {
+        const [top, bottom, left, right] = place.pads;
+        const window = {
+          kernel_shape: [...layer.poolSize],
+          strides: [...layer.strides],
+          pads: [top, left, bottom, right],
+        };
+        const input = [this.#ranked(source, 4)];
+        if (layer.kind === 'maxPool') return mapped(writer.layer('MaxPool', layer.id, input, window));
+        return mapped(writer.layer('AveragePool', layer.id, input, { ...window, count_include_pad: 0 }));
+      }
+      case 'globalAveragePool':
+        return mapped(writer.layer('GlobalAveragePool', layer.id, [this.#ranked(source, 4)]));
+      case 'globalMaxPool':
+        return mapped(writer.layer('GlobalMaxPool', layer.id, [this.#ranked(source, 4)]));
+      case 'batchNorm': {
+        const names = ['gamma', 'beta', 'movingMean', 'movingVariance'].map((name) => {
+          const values = this.#inOnnxOrder(this.#parameter(layer.id, name), 1, source);
+          return writer.floats(parameterKey(layer.id, name), [values.length], values);
+        });
+        const epsilon = { float: layer.epsilon };
+        return alike(writer.layer('BatchNormalization', layer.id, [source.name, ...names], { epsilon }));
+      }
+      case 'dropout': {
+        const ratio = writer.scalar(`${layer.id}/ratio`, layer.rate);
+        return alike(writer.layer('Dropout', layer.id, [source.name, ratio]));
+      }
+      case 'relu':
+        return alike(writer.layer('Relu', layer.id, [source.name]));
+      case 'relu6': {
+        const bounds = [writer.scalar(`${layer.id}/min`, 0), writer.scalar(`${layer.id}/max`, 6)];
+        return alike(writer.layer('Clip', layer.id, [source.name, ...bounds]));
+      }
+      case 'leakyRelu':
+        return alike(writer.layer('LeakyRelu', layer.id, [source.name], { alpha: { float: layer.slope } }));
+      case 'sigmoid':
+        return alike(writer.layer('Sigmoid', layer.id, [source.name]));
+      case 'tanh':
+        return alike(writer.layer('Tanh', layer.id, [source.name]));
+      case 'hardSigmoid':
+        return alike(writer.layer('HardSigmoid', layer.id, [source.name], HARD_SIGMOID));
+      case 'hardSwish': {
+        // HardSwish itself came with operator set 14.
+        const open = writer.free(`${layer.id}_gate`);
+        const gate = writer.named('HardSigmoid', layer.id, open, [source.name], HARD_SIGMOID);
+        return alike(writer.named('Mul', writer.free(`${layer.id}_product`), layer.id, [source.name, gate]));
+      }
+      case 'add':
+      case 'concat': {
+        const rank = sources.every((tensor) => tensor.rank === 2) ? 2 : 4;
+        const names = sources.map((tensor) => this.#ranked(tensor, rank));
+        if (layer.kind === 'concat')
+          return { ...mapped(writer.layer('Concat', layer.id, names, { axis: 1 })), rank };
+        const opType = names.length === 2 ? 'Add' : 'Sum';
+        return { ...mapped(writer.layer(opType, layer.id, names)), rank };
+      }
+      case 'flatten':
+        return this.#flatten(layer, place.ifm, source);
+      case 'softmax':
+        return alike(writer.layer('Softmax', layer.id, [source.name], { axis: 1 }));
+      default:
+        return assertNever(layer);
+    }
+  }
+
+  #convolution(
+    layer: Extract<Layer, { kind: 'conv2d' | 'depthwiseConv2d' }>,
+    { ifm, ofm, pads }: LayerGeometry,
+    input: string,
+  ): string {
+    const depthwise = layer.kind === 'depthwiseConv2d';
+    const groups = depthwise ? ifm.channels : layer.groups;
+    const filters = ofm.channels;
+    const depth = ifm.channels / groups;
+    const [rows, columns] = layer.kernelSize;
+    const taps = rows * columns;
+    const name = depthwise ? 'depthwiseKernel' : 'kernel';
+    const kernel = this.#parameter(layer.id, name);
+    const values = new Float32Array(kernel.length);
+    for (let f = 0; f < filters; f++)
+      for (let c = 0; c < depth; c++)
+        for (let tap = 0; tap < taps; tap++)
+          values[(f * depth + c) * taps + tap] = kernel[(tap * depth + c) * filters + f] as number;
+    const writer = this.#writer;
+    const weight = writer.floats(parameterKey(layer.id, name), [filters, depth, rows, columns], values);
+    const bias = layer.useBias
+      ? [writer.floats(parameterKey(layer.id, 'bias'), [filters], this.#parameter(layer.id, 'bias'))]
+      : [];
+    const read = this.quantization.operand(writer, layer.inputs[0] ?? '', input);
+    const [top, bottom, left, right] = pads;
+    return writer.layer(
+      'Conv',
+      layer.id,
+      [read, this.quantization.weights(writer, layer.id, weight, values), ...bias],
+      {
+        kernel_shape: [rows, columns],
+        strides: [...layer.strides],
+        pads: [top, left, bottom, right],
+        dilations: [...layer.dilationRate],
+        group: groups,
+      },
+    );
+  }
+
+  #dense(layer: Extract<Layer, { kind: 'dense' }>, { ifm }: LayerGeometry, source: Tensor): string {
+    const writer = this.#writer;
+    const { id, units } = layer;
+    const values = this.#inOnnxOrder(this.#parameter(id, 'kernel'), units, source);
+    const matrix = writer.floats(parameterKey(id, 'kernel'), [ifm.channels, units], values);
+    const weight = this.quantization.weights(writer, id, matrix, values);
+    const input = this.quantization.operand(writer, layer.inputs[0] ?? '', this.#ranked(source, 2));
+    const bias = layer.useBias
+      ? [writer.floats(parameterKey(id, 'bias'), [units], this.#parameter(id, 'bias'))]
+      : [];
+    const [summand] = bias;
+    if (!this.quantization.splitsDense) return writer.layer('Gemm', id, [input, weight, ...bias]);
+    if (summand === undefined) return writer.layer('MatMul', id, [input, weight]);
+    const product = writer.named('MatMul', id, writer.free(`${id}_product`), [input, weight]);
+    return writer.named('Add', writer.free(`${id}_bias`), id, [product, summand]);
+  }
+
+  /** Rows of `width` numbers, one a channel of ours, in the order of ONNX's vector. */
+  #inOnnxOrder(rows: Float32Array, width: number, { flattened }: Tensor): Float32Array {
+    if (!flattened) return rows;
+    const ordered = new Float32Array(rows.length);
+    positionsOf([flattened]).forEach((ours, onnx) => {
+      ordered.set(rows.subarray(ours * width, (ours + 1) * width), onnx * width);
+    });
+    return ordered;
+  }
+
+  /** Whether every reader of a flattened map can take its numbers in another order. */
+  #ordersFreely(id: LayerId): boolean {
+    const readers = this.#consumers.get(id) ?? [];
+    return (
+      readers.length > 0 &&
+      readers.every(
+        (layer) => layer.kind === 'dense' || (ELEMENTWISE.has(layer.kind) && this.#ordersFreely(layer.id)),
+      )
+    );
+  }
+
+  #flatten(layer: Layer, map: FeatureMap, source: Tensor): Tensor {
+    const writer = this.#writer;
+    const vector = (input: string, flattened: FeatureMap | null): Tensor => ({
+      name: writer.layer('Flatten', layer.id, [input], { axis: 1 }),
+      rank: 2,
+      flattened,
+    });
+    if (source.rank === 2) return { ...vector(source.name, source.flattened) };
+    if (isPixel(map) || map.channels === 1) return vector(source.name, null);
+    if (this.#ordersFreely(layer.id)) return vector(source.name, map);
+    const last = writer.helper('Transpose', `${layer.id}_nhwc`, [source.name], { perm: [0, 2, 3, 1] });
+    return vector(last, null);
+  }
+}
