@@ -10,10 +10,13 @@ import {
 import { geometryAt, geometryOf } from '../core/network/shapes.ts';
 import { createRandom, type Random } from '../core/random.ts';
 
-/** Whether a ReLU follows, directly or behind layers that keep the sign's share (batch norm, pooling, dropout). */
+/** What lets one half of the values through, whole or nearly; He et al. 2015 draw kernels for these. */
+const RECTIFIERS: ReadonlySet<Layer['kind']> = new Set(['relu', 'relu6', 'leakyRelu', 'hardSwish']);
+
+/** Whether a ReLU or its like follows, directly or behind layers that keep the sign's share (batch norm, pooling, dropout). */
 function feedsRelu(layer: Layer, consumers: ReadonlyMap<string, readonly Layer[]>): boolean {
   return (consumers.get(layer.id) ?? []).some((next) => {
-    if (next.kind === 'relu' || next.kind === 'relu6') return true;
+    if (RECTIFIERS.has(next.kind)) return true;
     const passes = next.kind === 'batchNorm' || next.kind === 'dropout' || next.kind.endsWith('Pool');
     return passes && feedsRelu(next, consumers);
   });

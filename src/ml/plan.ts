@@ -2,10 +2,11 @@ import type { Layer, LayerId, Network } from '../core/network/network.ts';
 import { outputsOf } from '../core/network/network.ts';
 import { type Geometry, geometryAt, geometryOf, type LayerGeometry } from '../core/network/shapes.ts';
 import { assertNever, FaultError } from '../core/result.ts';
+import { hardSigmoid, hardSwish, leakyRelu, relu, relu6, sigmoid, tanh } from './operations/activation.ts';
 import { batchNorm } from './operations/batchNorm.ts';
 import { conv2d, dense, depthwiseConv2d } from './operations/conv.ts';
 import type { Operation } from './operations/operation.ts';
-import { add, concat, dropout, flatten, relu, relu6, softmax } from './operations/plain.ts';
+import { add, concat, dropout, flatten, softmax } from './operations/plain.ts';
 import { globalPool, pool } from './operations/pool.ts';
 
 export interface Step {
@@ -46,6 +47,16 @@ function operationOf(layer: Layer, geometry: LayerGeometry): Operation {
       return relu;
     case 'relu6':
       return relu6;
+    case 'leakyRelu':
+      return leakyRelu(layer.slope);
+    case 'sigmoid':
+      return sigmoid;
+    case 'tanh':
+      return tanh;
+    case 'hardSigmoid':
+      return hardSigmoid;
+    case 'hardSwish':
+      return hardSwish;
     case 'add':
       return add(geometry);
     case 'concat':

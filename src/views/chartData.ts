@@ -10,7 +10,19 @@ import type { Entry } from '../state/designStore.ts';
 import type { Model } from '../state/modelStore.ts';
 
 /** Layers that change no shape: in the strip they belong to the layer before them. */
-const UNDRAWN = new Set<Layer['kind']>(['batchNorm', 'relu', 'relu6', 'dropout', 'softmax', 'flatten']);
+const UNDRAWN = new Set<Layer['kind']>([
+  'batchNorm',
+  'relu',
+  'relu6',
+  'leakyRelu',
+  'sigmoid',
+  'tanh',
+  'hardSigmoid',
+  'hardSwish',
+  'dropout',
+  'softmax',
+  'flatten',
+]);
 
 function attributes(layer: Layer): string {
   switch (layer.kind) {

@@ -25,7 +25,8 @@ interface ConvOptions extends WindowOptions {
 
 type DepthwiseOptions = Omit<ConvOptions, 'groups'>;
 
-type Activation = 'relu' | 'relu6' | 'none';
+/** Activations without attributes. */
+type Activation = 'relu' | 'relu6' | 'sigmoid' | 'tanh' | 'hardSigmoid' | 'hardSwish';
 
 /**
  * Writes networks in a few lines. Every method appends a layer that reads the last one (or `from`) and
@@ -126,7 +127,7 @@ export class NetworkBuilder {
   }
 
   #plain(
-    kind: 'relu' | 'relu6' | 'add' | 'concat' | 'flatten' | 'softmax' | 'globalAveragePool',
+    kind: Activation | 'add' | 'concat' | 'flatten' | 'softmax' | 'globalAveragePool',
     prefix: string,
     inputs: readonly LayerId[],
   ) {
@@ -139,6 +140,26 @@ export class NetworkBuilder {
 
   relu6(from = this.#last): LayerId {
     return this.#plain('relu6', 'relu', [from]);
+  }
+
+  leakyRelu(slope: number, from = this.#last): LayerId {
+    return this.#push({ kind: 'leakyRelu', id: this.#id('leaky'), inputs: [from], slope });
+  }
+
+  sigmoid(from = this.#last): LayerId {
+    return this.#plain('sigmoid', 'sigmoid', [from]);
+  }
+
+  tanh(from = this.#last): LayerId {
+    return this.#plain('tanh', 'tanh', [from]);
+  }
+
+  hardSigmoid(from = this.#last): LayerId {
+    return this.#plain('hardSigmoid', 'hsigmoid', [from]);
+  }
+
+  hardSwish(from = this.#last): LayerId {
+    return this.#plain('hardSwish', 'hswish', [from]);
   }
 
   add(a: LayerId, b: LayerId): LayerId {
@@ -177,7 +198,7 @@ export class NetworkBuilder {
   convBlock(
     filters: number,
     kernel: Size,
-    options: ConvOptions & { activation?: Activation } = {},
+    options: ConvOptions & { activation?: Activation | 'none' } = {},
     from = this.#last,
   ): LayerId {
     this.conv(filters, kernel, options, from);
@@ -186,18 +207,16 @@ export class NetworkBuilder {
 
   depthwiseBlock(
     kernel: Size,
-    options: DepthwiseOptions & { activation?: Activation } = {},
+    options: DepthwiseOptions & { activation?: Activation | 'none' } = {},
     from = this.#last,
   ): LayerId {
     this.depthwise(kernel, options, from);
     return this.#normalized(options.activation ?? 'relu');
   }
 
-  #normalized(activation: Activation): LayerId {
+  #normalized(activation: Activation | 'none'): LayerId {
     this.batchNorm();
-    if (activation === 'relu') return this.relu();
-    if (activation === 'relu6') return this.relu6();
-    return this.#last;
+    return activation === 'none' ? this.#last : this[activation]();
   }
 
   build(): Network {

@@ -31,6 +31,11 @@ export function parameterShapes(
     case 'globalMaxPool':
     case 'relu':
     case 'relu6':
+    case 'leakyRelu':
+    case 'sigmoid':
+    case 'tanh':
+    case 'hardSigmoid':
+    case 'hardSwish':
     case 'add':
     case 'concat':
     case 'flatten':

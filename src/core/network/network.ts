@@ -74,9 +74,29 @@ export interface DropoutLayer extends LayerBase {
   readonly rate: number;
 }
 
-/** Layers that their kind describes in full. */
+/** x where it is positive, slope * x elsewhere (Maas et al. 2013). */
+export interface LeakyReluLayer extends LayerBase {
+  readonly kind: 'leakyRelu';
+  /** Above 0, for 0 is a `relu`; at most 1. */
+  readonly slope: number;
+}
+
+/**
+ * Layers that their kind describes in full. `hardSigmoid` is relu6(x + 3) / 6 and `hardSwish` x times that
+ * (Howard et al. 2019, section 5.2).
+ */
 export interface PlainLayer extends LayerBase {
-  readonly kind: 'relu' | 'relu6' | 'add' | 'concat' | 'flatten' | 'softmax';
+  readonly kind:
+    | 'relu'
+    | 'relu6'
+    | 'sigmoid'
+    | 'tanh'
+    | 'hardSigmoid'
+    | 'hardSwish'
+    | 'add'
+    | 'concat'
+    | 'flatten'
+    | 'softmax';
 }
 
 export type Layer =
@@ -88,6 +108,7 @@ export type Layer =
   | GlobalPoolLayer
   | BatchNormLayer
   | DropoutLayer
+  | LeakyReluLayer
   | PlainLayer;
 
 export type LayerKind = Layer['kind'];

@@ -189,9 +189,22 @@ function inferLayer(layer: Layer, ifms: readonly FeatureMap[]): Result<Pick<Laye
       }
       return plain({ ...ifm, channels: ifms.reduce((sum, map) => sum + map.channels, 0) });
     }
+    case 'leakyRelu':
+      if (!(layer.slope > 0 && layer.slope <= 1)) {
+        return fail(
+          'layer-attribute',
+          `Layer ${layer.id} has slope ${layer.slope}; it needs a number above 0 and up to 1, and for 0 use a relu.`,
+          layer.id,
+        );
+      }
+      return plain(ifm);
     case 'batchNorm':
     case 'relu':
     case 'relu6':
+    case 'sigmoid':
+    case 'tanh':
+    case 'hardSigmoid':
+    case 'hardSwish':
     case 'dropout':
     case 'softmax':
       return plain(ifm);

@@ -1,4 +1,4 @@
-import { type Layer, type LayerId, type Network, outputsOf } from '../network/network.ts';
+import { type Layer, type LayerId, type LayerKind, type Network, outputsOf } from '../network/network.ts';
 import { type ChannelTrace, makesChannels, traceChannels } from './channels.ts';
 
 /**
@@ -120,6 +120,15 @@ function addRoles(
   }
 }
 
+/** Activations that give zero for single inputs at most, or for a range that is not the silence of a ReLU. */
+const NEVER_SILENT: ReadonlySet<LayerKind> = new Set([
+  'leakyRelu',
+  'sigmoid',
+  'tanh',
+  'hardSigmoid',
+  'hardSwish',
+]);
+
 /** Says of each group that APoZ can't prune why not. The first reason stands. */
 function markFixed(
   network: Network,
@@ -147,10 +156,14 @@ function markFixed(
     if (layer.kind === 'softmax')
       fix(layer.id, `${layer.id} shares one sum among its channels: without one of them all others change.`);
   }
-  for (const draft of drafts) {
+  for (const [index, draft] of drafts.entries()) {
     if (draft.activations.length > 0) continue;
     const its = draft.producers.length > 1 ? 'their' : 'its';
-    draft.fixed ??= `No ReLU follows ${draft.producers.join(' or ')}: ${its} outputs are hardly ever exactly zero, so APoZ says nothing about them. Only ${its} inputs shrink, with the layers before.`;
+    const others = network.layers.filter(
+      ({ id, kind }) => NEVER_SILENT.has(kind) && slots.get(id)?.group.includes(index),
+    );
+    const only = others.length > 0 ? `, only ${others.map(({ id }) => id).join(', ')}` : '';
+    draft.fixed ??= `No ReLU follows ${draft.producers.join(' or ')}${only}: ${its} outputs are hardly ever exactly zero, so APoZ says nothing about them. Only ${its} inputs shrink, with the layers before.`;
   }
 }
 

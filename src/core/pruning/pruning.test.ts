@@ -9,6 +9,7 @@ import { inferGeometry } from '../network/shapes.ts';
 import { applyPlan } from './apply.ts';
 import { type ChannelGroups, channelGroups } from './groups.ts';
 import { planPruning, reduction, slotApoz } from './plan.ts';
+import { curved } from './testing/networks.ts';
 
 const built = (id: string): Network => {
   const preset = presetById(id)!;
@@ -55,6 +56,14 @@ describe('channel groups', () => {
     const group = groupOf(channelGroups(built('tiny-mobilenet-v2')), 'conv2');
     expect(group).toMatchObject({ producers: ['conv2'], consumers: ['conv3'], fixed: null });
     expect(group.followers).toContain('dw1');
+  });
+
+  test('activations other than ReLU and ReLU6 are never silent: their group is fixed, and they are named', () => {
+    const groups = channelGroups(curved());
+    expect(groupOf(groups, 'conv1')).toMatchObject({ activations: [], followers: ['bn1'] });
+    expect(groupOf(groups, 'conv1').fixed).toMatch(/^No ReLU follows conv1, only hswish1: its outputs are/);
+    expect(groupOf(groups, 'conv4').fixed).toMatch(/^No ReLU follows conv4, only leaky1: /);
+    expect(groupOf(groups, 'conv2').fixed).toBe(null);
   });
 
   test('a linear projection has no zeros to count: it is fixed, with a reason', () => {

@@ -122,7 +122,22 @@ const layer = v.variant(
     object({ kind: v.picklist(['globalAveragePool', 'globalMaxPool']), ...base }),
     object({ kind: v.literal('batchNorm'), ...base, epsilon: between(0, 1) }),
     object({ kind: v.literal('dropout'), ...base, rate: between(0, 1) }),
-    object({ kind: v.picklist(['relu', 'relu6', 'add', 'concat', 'flatten', 'softmax']), ...base }),
+    object({ kind: v.literal('leakyRelu'), ...base, slope: between(0, 1) }),
+    object({
+      kind: v.picklist([
+        'relu',
+        'relu6',
+        'sigmoid',
+        'tanh',
+        'hardSigmoid',
+        'hardSwish',
+        'add',
+        'concat',
+        'flatten',
+        'softmax',
+      ]),
+      ...base,
+    }),
   ],
   (issue) => (issue.received === 'undefined' ? 'is missing' : 'is not a known layer kind'),
 );

@@ -2,22 +2,6 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { LayerGeometry } from '../../core/network/shapes.ts';
 import { first, type Operation } from './operation.ts';
 
-/** The mask comes from the output, so that the input can go. At exactly 0 and 6 the gradient is 0, as in TensorFlow. */
-export const relu: Operation = {
-  needs: { input: false, output: true },
-  infer: (inputs) => tf.relu(first(inputs)),
-  backward: ({ dy, output }) => ({ inputs: [tf.mul(dy, tf.step(output)) as tf.Tensor4D] }),
-};
-
-export const relu6: Operation = {
-  needs: { input: false, output: true },
-  infer: (inputs) => tf.relu6(first(inputs)),
-  backward: ({ dy, output }) => {
-    const open = tf.mul(tf.step(output), tf.step(tf.sub(6, output)));
-    return { inputs: [tf.mul(dy, open) as tf.Tensor4D] };
-  },
-};
-
 export const add = ({ ifms }: LayerGeometry): Operation => ({
   needs: { input: false, output: false },
   infer: (inputs) => inputs.slice(1).reduce((sum, x) => tf.add(sum, x) as tf.Tensor4D, first(inputs)),

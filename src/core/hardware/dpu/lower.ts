@@ -56,6 +56,9 @@ class Lowering {
         return value.linear && alone ? this.#join(layer, { ...value, alone }) : null;
       case 'relu':
       case 'relu6':
+      case 'leakyRelu':
+      case 'hardSigmoid':
+      case 'hardSwish':
         return alone ? this.#join(layer, { ...value, linear: false, alone }) : null;
       case 'dropout':
       case 'flatten':
@@ -136,6 +139,11 @@ function workOf(layer: Layer, { ifm, ofm }: LayerGeometry): Work {
     case 'batchNorm':
     case 'relu':
     case 'relu6':
+    case 'leakyRelu':
+    case 'sigmoid':
+    case 'tanh':
+    case 'hardSigmoid':
+    case 'hardSwish':
     case 'dropout':
     case 'flatten':
     case 'softmax':

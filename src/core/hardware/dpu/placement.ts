@@ -8,6 +8,7 @@ import {
 import { type Geometry, geometryAt, type LayerGeometry } from '../../network/shapes.ts';
 import { assertNever } from '../../result.ts';
 import type { Violation } from '../report.ts';
+import { curveProblems, hardActivationProblems, leakyReluProblems } from './activationRules.ts';
 import type { DpuArchitecture } from './architectures.ts';
 import {
   convolutionProblems,
@@ -43,6 +44,9 @@ const INNER_SOFTMAX: Problem = {
 const FOLLOWS: ReadonlySet<LayerKind> = new Set([
   'relu',
   'relu6',
+  'leakyRelu',
+  'hardSigmoid',
+  'hardSwish',
   'batchNorm',
   'dropout',
   'flatten',
@@ -86,6 +90,14 @@ function problemsOf(layer: Layer, { byId, readers, geometry, arch }: Surrounding
       return denseProblems(layer.units, at.ifm, flattenedMap(byId, layer, geometry), arch);
     case 'softmax':
       return [(readers.get(layer.id)?.length ?? 0) > 0 ? INNER_SOFTMAX : LAST_SOFTMAX];
+    case 'leakyRelu':
+      return leakyReluProblems(layer.slope);
+    case 'hardSigmoid':
+    case 'hardSwish':
+      return hardActivationProblems(layer.kind, arch);
+    case 'sigmoid':
+    case 'tanh':
+      return curveProblems(layer.kind, (readers.get(layer.id)?.length ?? 0) > 0, arch);
     case 'input':
     case 'relu':
     case 'relu6':

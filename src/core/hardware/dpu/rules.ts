@@ -15,7 +15,8 @@ export interface Change {
     | 'inputChannels'
     | 'groups'
     | 'depthMultiplier'
-    | 'poolSize';
+    | 'poolSize'
+    | 'slope';
   readonly to: number | Pair | readonly [number, number, number, number];
 }
 

@@ -44,6 +44,25 @@ const withMap = (stream: Stream, { ofm }: LayerGeometry, flat = false): Stream =
 /** Thresholds for both: an upper limit of 6 is the last step. */
 const activation: Lower<Layer> = (layer, [input], _, graph) => graph.threshold(input, [layer.id]);
 
+/**
+ * FINN makes thresholds of ReLU, hard tanh and identity quantizers only (its QuantActBaseHandler). The thresholds
+ * shown are as many as those of a ReLU of the same bits.
+ */
+const unknownActivation: Lower<Layer> = (layer, [input], _, graph) => {
+  graph.violate(
+    'finn-activation',
+    layer.id,
+    `FINN has no hardware for the ${ACTIVATION_NAMES[layer.kind] ?? layer.kind} ${layer.id}: its quantizers become thresholds behind a ReLU only; use a relu. It is shown as thresholds.`,
+  );
+  return graph.threshold(input, [layer.id]);
+};
+
+const ACTIVATION_NAMES: { readonly [K in LayerKind]?: string } = {
+  leakyRelu: 'leaky ReLU',
+  hardSigmoid: 'hard sigmoid',
+  hardSwish: 'hard swish',
+};
+
 /** Nothing in hardware. */
 const nothing: Lower<Layer> = (_, [input]) => input;
 
@@ -142,6 +161,11 @@ const LOWERINGS: { readonly [K in Exclude<LayerKind, 'input'>]: Lower<LayerOf<K>
   }),
   relu: activation,
   relu6: activation,
+  leakyRelu: unknownActivation,
+  sigmoid: unknownActivation,
+  tanh: unknownActivation,
+  hardSigmoid: unknownActivation,
+  hardSwish: unknownActivation,
   add,
   concat,
   flatten: (_, [input], geometry) => withMap(input, geometry, true),

@@ -89,6 +89,11 @@ class Lowering implements Lowered {
           : this.#run(layer, at);
       case 'relu':
       case 'relu6':
+      case 'leakyRelu':
+      case 'sigmoid':
+      case 'tanh':
+      case 'hardSigmoid':
+      case 'hardSwish':
         return first.pass && first.alone && before(first.stage, 'pooled')
           ? this.#join(layer, first, 'activated')
           : this.#run(layer, at);

@@ -18,6 +18,18 @@ function problemOf(layer: Layer, channels: number, isRead: boolean): readonly [s
       return layer.depthMultiplier > 1
         ? ['depth-multiplier', DEPTH_MULTIPLIER(layer.depthMultiplier)]
         : dilation(layer.dilationRate);
+    case 'hardSwish':
+      return [
+        'activation',
+        'is a hard swish, which section 8 of source 004 only plans; use a relu6, which the quantization unit clamps',
+      ];
+    case 'leakyRelu':
+      return unknownActivation('leaky ReLU');
+    case 'hardSigmoid':
+      return unknownActivation('hard sigmoid');
+    case 'sigmoid':
+    case 'tanh':
+      return isRead ? unknownActivation(layer.kind) : null;
     case 'softmax':
       return isRead
         ? [
@@ -29,6 +41,12 @@ function problemOf(layer: Layer, channels: number, isRead: boolean): readonly [s
       return null;
   }
 }
+
+/** At the end of the network a sigmoid or tanh is the host's, like a softmax. */
+const unknownActivation = (name: string): readonly [string, string] => [
+  'activation',
+  `is a ${name}, and the quantization unit clamps (ReLU, ReLU6) only; use a relu6`,
+];
 
 const DEPTH_MULTIPLIER = (multiplier: number): string =>
   `gives ${multiplier} maps for every channel, and the engine's depthwise convolutions give one; widen the 1x1 convolution behind it`;

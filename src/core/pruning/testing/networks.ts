@@ -33,6 +33,23 @@ export function crossedConcats(): Network {
   return b.build();
 }
 
+/** Activations that APoZ knows nothing about, on branches beside ReLUs. */
+export function curved(): Network {
+  const b = new NetworkBuilder('curved', INPUT);
+  const trunk = b.convBlock(6, 3, { activation: 'hardSwish' });
+  const left = b.convBlock(4, 3, {}, trunk);
+  b.sigmoid(b.conv(4, 3, {}, trunk));
+  const right = b.relu(b.tanh());
+  b.concat(left, right);
+  b.conv(5, 3, { bias: true });
+  b.leakyRelu(0.1);
+  b.convBlock(6, 3);
+  b.globalAveragePool();
+  b.hardSigmoid();
+  b.dense(3);
+  return b.build();
+}
+
 const edited = (network: Network, id: string, patch: object): Network => ({
   ...network,
   layers: network.layers.map((layer) => (layer.id === id ? ({ ...layer, ...patch } as Layer) : layer)),

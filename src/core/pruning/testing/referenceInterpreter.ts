@@ -37,18 +37,24 @@ const addTo = (values: Float64Array, index: number, value: number) => {
   values[index] = at(values, index) + value;
 };
 
-/** Forward pass in the plainest loops that can be written, in double precision: slow, but easy to believe. */
+/**
+ * Forward pass in the plainest loops that can be written, in double precision: slow, but easy to believe.
+ * Every input layer reads `image`, or the next of `furtherImages` while there are some.
+ */
 export function forward(
   network: Network,
   weights: Weights,
   image: Float64Array,
   mask: ReadonlyMap<LayerId, readonly number[]> = new Map(),
+  furtherImages: readonly Float64Array[] = [],
 ): Outputs {
   const geometry = geometryOf(network);
   const outputs = new Map<LayerId, Float64Array>();
+  const images = [image, ...furtherImages];
   for (const layer of network.layers) {
     const inputs = layer.inputs.map((id) => outputs.get(id) ?? new Float64Array(0));
-    const values = layer.kind === 'input' ? image.slice() : run(layer, geometry, inputs, weights);
+    const values =
+      layer.kind === 'input' ? (images.shift() ?? image).slice() : run(layer, geometry, inputs, weights);
     const { channels } = geometryAt(geometry, layer.id).ofm;
     for (const channel of mask.get(layer.id) ?? [])
       for (let i = channel; i < values.length; i += channels) values[i] = 0;
@@ -148,6 +154,16 @@ function run(
       return input.map((value) => Math.max(0, value));
     case 'relu6':
       return input.map((value) => Math.min(6, Math.max(0, value)));
+    case 'leakyRelu':
+      return input.map((value) => (value > 0 ? value : layer.slope * value));
+    case 'sigmoid':
+      return input.map((value) => 1 / (1 + Math.exp(-value)));
+    case 'tanh':
+      return input.map((value) => Math.tanh(value));
+    case 'hardSigmoid':
+      return input.map(hardSigmoid);
+    case 'hardSwish':
+      return input.map((value) => value * hardSigmoid(value));
     case 'add':
       return input.map((_, i) => inputs.reduce((sum, part) => sum + at(part, i), 0));
     case 'concat': {
@@ -171,6 +187,9 @@ function run(
       return assertNever(layer);
   }
 }
+
+/** Howard et al. 2019, section 5.2. */
+const hardSigmoid = (value: number): number => Math.min(6, Math.max(0, value + 3)) / 6;
 
 function softmax(input: Float64Array, channels: number): Float64Array {
   const powers = input.map((value) => Math.exp(value));

@@ -1,0 +1,33 @@
+import { expect, test } from 'vitest';
+import { NetworkBuilder } from '../../network/builder.ts';
+import { unwrap } from '../../result.ts';
+import { lowerToFinn } from './lower.ts';
+
+const BITS = { weightBits: 4, activationBits: 4 };
+
+/** A network whose middle is built by `build`, as FINN nodes and violations. */
+function lowered(build: (b: NetworkBuilder) => void, extent: { height: number; width: number } = SQUARE) {
+  const b = new NetworkBuilder('other kinds', { ...extent, channels: 3 });
+  b.convBlock(8, 3);
+  build(b);
+  b.convBlock(4, 3);
+  return unwrap(lowerToFinn(b.build(), BITS));
+}
+
+const SQUARE = { height: 8, width: 8 };
+
+test('FINN has thresholds behind a ReLU only: other activations are violations, shown as thresholds', () => {
+  for (const kind of ['sigmoid', 'tanh', 'hardSigmoid', 'hardSwish'] as const) {
+    const { nodes, violations } = lowered((b) => {
+      b.conv(8, 3);
+      b[kind]();
+    });
+    expect(violations.map(({ code }) => code)).toEqual(['finn-activation']);
+    const unit = nodes.find(({ opType, layerIds }) => opType === 'MVAU_hls' && layerIds[0] === 'conv2');
+    expect(unit).toMatchObject({ noActivation: false, layerIds: ['conv2', violations[0]?.layerIds[0]] });
+  }
+  const { violations } = lowered((b) => b.leakyRelu(0.1));
+  expect(violations[0]?.message).toBe(
+    'FINN has no hardware for the leaky ReLU leaky1: its quantizers become thresholds behind a ReLU only; use a relu. It is shown as thresholds.',
+  );
+});

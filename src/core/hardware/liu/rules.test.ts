@@ -1,0 +1,34 @@
+import { expect, test } from 'vitest';
+import { NetworkBuilder } from '../../network/builder.ts';
+import { unwrap } from '../../result.ts';
+import { estimateLiu } from './estimate.ts';
+
+/** A convolution, what `build` puts behind it, and another convolution. */
+function estimated(build: (b: NetworkBuilder) => void, last = false) {
+  const b = new NetworkBuilder('rules', { height: 8, width: 8, channels: 16 });
+  b.conv(16, 3);
+  build(b);
+  if (!last) b.conv(16, 3);
+  return unwrap(estimateLiu(b.build()));
+}
+
+test('h-swish is planned, not built: a violation that says so (LI-38)', () => {
+  const { violations, rows } = estimated((b) => b.hardSwish());
+  expect(violations.map(({ message }) => message)).toEqual([
+    'Layer hswish1 is a hard swish, which section 8 of source 004 only plans; use a relu6, which the quantization unit clamps.',
+  ]);
+  // Counted as if the quantization unit did it on the way out.
+  expect(rows.map(({ layerIds }) => layerIds)).toEqual([['conv1', 'hswish1'], ['conv2']]);
+});
+
+test('the quantization unit clamps only; a sigmoid or tanh at the end is the host computer’s', () => {
+  const codes = (build: (b: NetworkBuilder) => void, last = false) =>
+    estimated(build, last).violations.map(({ code }) => code);
+  expect(codes((b) => b.leakyRelu(0.1))).toEqual(['activation']);
+  expect(codes((b) => b.hardSigmoid())).toEqual(['activation']);
+  for (const kind of ['sigmoid', 'tanh'] as const) {
+    expect(codes((b) => b[kind]())).toEqual(['activation']);
+    expect(codes((b) => b[kind](), true)).toEqual([]);
+  }
+  expect(codes((b) => b.relu6())).toEqual([]);
+});
