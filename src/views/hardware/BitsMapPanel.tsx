@@ -5,6 +5,7 @@ import { boardById } from '../../core/hardware/finn/tuning/boards.ts';
 import {
   type BitsCell,
   type BitsMap,
+  fasterWithMoreBits,
   frontCandidates,
   MAP_BITS,
 } from '../../core/hardware/finn/tuning/sweeps.ts';
@@ -95,6 +96,7 @@ export function BitsMapPanel({ className = '' }: { className?: string }) {
           <strong>The network, board, clock or share has changed since; map again. </strong>
         )}
         {freeBits(map.cells)}
+        {rtlBits(map.cells)}
         Accuracy is not known: each pair would have to be trained with its bits. A cell, when clicked, becomes
         the bits of {mixed ? 'all layers, in place of those by layer' : 'the design'}; then search its folding
         above.
@@ -148,6 +150,13 @@ function heatmapOf(map: BitsMap, quantity: Quantity, current: string | null): He
     }),
     current,
   };
+}
+
+/** Where more bits look faster: FINN's estimate leaves something out. */
+function rtlBits(cells: readonly BitsCell[]): string {
+  const names = fasterWithMoreBits(cells).map((cell) => nameOf(cell.weightBits, cell.activationBits));
+  if (names.length === 0) return '';
+  return `${names.join(', ')} seem${names.length === 1 ? 's' : ''} faster than fewer weight bits: from 4 bits of both on FINN builds units in RTL and counts no LUT for them, so expect less. `;
 }
 
 /** Pairs that others with more bits keep up with: there is nothing to gain from so few. */

@@ -38,6 +38,9 @@ const SCALES: readonly { readonly value: Scale; readonly label: string }[] = [
 /** Above this the small values lie on top of each other on a linear axis. */
 const WIDE = 128;
 
+/** R² from which a line counts as straight. */
+const STRAIGHT = 0.99;
+
 const NAMES: Readonly<Record<Axis, string>> = { pe: 'PE', simd: 'SIMD' };
 
 /** What a layer's unit takes over its PE or SIMD, by FINN's estimate: source 003, Figs 4.2 and 4.4. */
@@ -143,6 +146,8 @@ function shapeOf(lines: readonly SweepLine[], over: string, what: string): strin
   if (fits.length === 0) return '';
   // Rounded down: 1.000 is said only of what is straight.
   const least = Math.floor(Math.min(...fits) * 1000 + 1e-6) / 1000;
+  if (least < STRAIGHT)
+    return `${what} ${what === 'cycles' ? 'are' : 'is'} no straight line over ${over} (R² down to ${least.toFixed(3)}). `;
   return `Straight lines over ${over} fit with R² of ${least.toFixed(3)}${least < 1 ? ' or more' : ''}. `;
 }
 

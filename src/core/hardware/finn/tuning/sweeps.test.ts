@@ -9,6 +9,7 @@ import { boardById } from './boards.ts';
 import {
   type BitsCell,
   bitsMap,
+  fasterWithMoreBits,
   foldingSweep,
   frontCandidates,
   linearFit,
@@ -84,6 +85,16 @@ test.each(layers)('%s: every point of the sweep is what a design with that foldi
   expect([row.cycles, row.resources]).toEqual([cycles, used]);
 });
 
+test('a depthwise unit folds its kernel once all channels are parallel, and its window follows', () => {
+  const mobile = presetById('tiny-mobilenet-v2')!;
+  const network = mobile.build(mobile.input, mobile.classCount);
+  const { points, sharedSimd } = unwrap(foldingSweep(network, finnOptions(binary), 'dw1'));
+  expect(sharedSimd).toBe(9);
+  const widest = Math.max(...points.map(({ pe }) => pe));
+  for (const { pe, simd } of points) if (simd > 1) expect(pe).toBe(widest);
+  expect(points.filter(({ simd }) => simd > 1)).toHaveLength(2);
+});
+
 test('a layer without a folding is refused with what to do', () => {
   const swept = foldingSweep(cnv, finnOptions(binary), 'input');
   expect(swept).toMatchObject({ ok: false, error: { code: 'finn-sweep-layer', where: 'input' } });
@@ -128,7 +139,8 @@ describe.each(['ultra96', 'pynq-z1'])('the bits map of CNV on %s', (boardId) => 
     }
   });
 
-  test('more bits never make it faster', () => {
+  test('more bits never make CNV faster', () => {
+    expect(fasterWithMoreBits(map.cells)).toEqual([]);
     for (let w = 1; w <= 5; w++)
       for (let a = 1; a < 5; a++) {
         expect(fpsAt(w, a + 1)).toBeLessThanOrEqual(fpsAt(w, a));
@@ -169,6 +181,23 @@ test('the front of throughput and accuracy drops the dominated point only (BO-38
     [1, 90],
     [2, 85],
   ]);
+});
+
+test('4 bits of both are faster than 3 of weights where FINN builds units in RTL and counts no LUT for them', () => {
+  const { build, input, classCount } = presetById('resnet-8')!;
+  const network = build(input, classCount);
+  const board = boardById('pynq-z1')!;
+  const { cells } = unwrap(runToEnd(bitsMap(network, { board, ceilings: 'recommended', clockHertz: 100e6 })));
+  const faster = fasterWithMoreBits(cells).map((cell) => [cell.weightBits, cell.activationBits]);
+  expect(faster).toContainEqual([4, 4]);
+  for (const [weightBits, activationBits] of faster) {
+    expect(Math.min(weightBits!, activationBits!)).toBeGreaterThanOrEqual(4);
+    const bits = { ...hardware, weightBits: weightBits!, activationBits: activationBits! };
+    const report = unwrap(estimate(network, 'finn', bits));
+    const rtl = report.rows.filter(({ engine }) => engine === 'MVAU_rtl');
+    expect(rtl.length).toBeGreaterThan(0);
+    for (const { resources } of rtl) expect(resources!.lut).toBe(0);
+  }
 });
 
 test('a network too large for the board has cells that do not fit, with the resource in words', () => {

@@ -56,7 +56,8 @@ export function foldingSweep(network: Network, options: FinnOptions, layerId: La
     const { lut, bram18, uram, dsp } = resourcesOf(minimizeBitWidths(built), block);
     return { ...at, cycles: cyclesOf(built), lut, bram18, uram, dsp };
   });
-  const sharedSimd = Math.max(...unit.choices.simdFor(pe));
+  const { choices } = unit;
+  const sharedSimd = Math.max(...choices.pe.flatMap((lanes) => choices.simdFor(lanes)));
   return ok({ layerId, nodeName, opType, points, now: { pe, simd }, sharedSimd });
 }
 
@@ -169,5 +170,21 @@ export function frontCandidates(cells: readonly BitsCell[]): readonly BitsCell[]
       activationBits,
     ],
     MORE_IS_BETTER,
+  );
+}
+
+/**
+ * Cells that are faster than one with fewer weight bits and the same activation bits. FINN's estimate allows it: from
+ * 4 bits of both on it builds units in RTL, whose LUT it counts as 0 (finn.md sections 3.5 and 7).
+ */
+export function fasterWithMoreBits(cells: readonly BitsCell[]): readonly BitsCell[] {
+  return cells.filter(({ weightBits, activationBits, found }) =>
+    cells.some(
+      (fewer) =>
+        fewer.activationBits === activationBits &&
+        fewer.weightBits < weightBits &&
+        found.ok &&
+        (!fewer.found.ok || fewer.found.value.cycles > found.value.cycles),
+    ),
   );
 }
