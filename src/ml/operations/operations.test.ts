@@ -90,7 +90,7 @@ test.each(Object.entries(CASES))('the gradient of %s is the slope of its output'
     const { operation } = step;
     const output = operation.infer(all, noParameters);
     // What an operation does not ask for is gone by then.
-    const gone = tf.zeros([0]) as tf.Tensor4D;
+    const gone = tf.tensor4d([], [0, 0, 0, 0]);
     const found = operation.backward({
       dy: tf.tensor4d(dy, shapeOf(ofm)),
       inputs: operation.needs.input ? all : all.map(() => gone),
@@ -104,7 +104,7 @@ test.each(Object.entries(CASES))('the gradient of %s is the slope of its output'
   expect(tf.memory().numTensors).toBe(before);
   const objective = (parts: readonly Float32Array[]) => {
     const output = tf.tidy(() => step.operation.infer(tensors(parts), noParameters).dataSync());
-    return output.reduce((sum, value, i) => sum + value * (dy[i] as number), 0);
+    return (output as Float32Array).reduce((sum, value, i) => sum + value * (dy[i] as number), 0);
   };
   inputs.forEach((values, part) => {
     expect(gradients[part]?.length).toBe(values.length);
