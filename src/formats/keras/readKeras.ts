@@ -1,8 +1,10 @@
 import { FaultError, fail, ok, type Result } from '../../core/result.ts';
 import type { ImportedModel } from '../model/imported.ts';
+import { isZip, unzipMembers } from './archive.ts';
 import { isRecord, refuse } from './fields.ts';
 import { type Hdf5Reader, isHdf5, withHdf5 } from './hdf5.ts';
 import { importModel } from './importModel.ts';
+import { keras3Weights } from './keras3Weights.ts';
 import { legacyWeights } from './legacyWeights.ts';
 
 /** Python writes NaN and Infinity into JSON, which JSON does not know. */
@@ -46,6 +48,30 @@ function readLegacy(file: Hdf5Reader, fileName: string): ImportedModel {
   return importModel(json, weights, versioned(version, 'HDF5'));
 }
 
+/** A .keras archive: config.json, metadata.json and model.weights.h5 (Keras 3, `saving_lib.py`). */
+async function readArchive(bytes: Uint8Array, fileName: string): Promise<ImportedModel> {
+  const names = { config: 'config.json', metadata: 'metadata.json', weights: 'model.weights.h5' };
+  const members = unzipMembers(bytes, fileName, Object.values(names));
+  const config = members[names.config];
+  const text = (member: Uint8Array) => new TextDecoder().decode(member);
+  if (!config) {
+    return refuse(
+      'not-keras',
+      `${fileName} is a zip archive without a config.json; choose a .keras file that model.save() wrote.`,
+      fileName,
+    );
+  }
+  const json = parseKerasJson(text(config), `The config.json of ${fileName}`);
+  const metadata = members[names.metadata];
+  const about = metadata ? parseKerasJson(text(metadata), `The metadata.json of ${fileName}`) : null;
+  const source = versioned(isRecord(about) ? about.keras_version : undefined, '.keras');
+  const weights = members[names.weights];
+  if (!weights) return importModel(json, null, source);
+  return withHdf5(weights, `The model.weights.h5 of ${fileName}`, (file) =>
+    importModel(json, keras3Weights(file), source),
+  );
+}
+
 /** Runs what throws FaultErrors; nesting that no model has overflows the stack and is a fault too. */
 async function attempt(fileName: string, work: () => Promise<ImportedModel>): Promise<Result<ImportedModel>> {
   try {
@@ -59,12 +85,13 @@ async function attempt(fileName: string, work: () => Promise<ImportedModel>): Pr
 }
 
 /**
- * Reads a model that Keras saved: .h5 (Keras 2), or JSON without weights. By content; `fileName` is for
+ * Reads a model that Keras saved: .h5 (Keras 2, and Keras 3 on request), .keras, or JSON without weights. By content; `fileName` is for
  * sentences only. Every fault is one sentence and names the layer where there is one.
  */
 export function readKeras(bytes: Uint8Array, fileName: string): Promise<Result<ImportedModel>> {
   return attempt(fileName, async () => {
     if (isHdf5(bytes)) return withHdf5(bytes, fileName, (file) => readLegacy(file, fileName));
+    if (isZip(bytes)) return readArchive(bytes, fileName);
     const json = parseKerasJson(new TextDecoder().decode(bytes), fileName);
     const version = isRecord(json) ? json.keras_version : undefined;
     return importModel(json, null, versioned(version, 'JSON'));
