@@ -8,9 +8,14 @@ const KINDS: Readonly<Record<string, PlainLayer['kind']>> = {
   relu: 'relu',
   relu6: 'relu6',
   softmax: 'softmax',
+  sigmoid: 'sigmoid',
+  tanh: 'tanh',
+  hard_sigmoid: 'hardSigmoid',
+  hard_silu: 'hardSwish',
+  hard_swish: 'hardSwish',
 };
 
-const KNOWN = [...Object.keys(KINDS), 'linear'].join(', ');
+const KNOWN = [...Object.keys(KINDS), 'leaky_relu', 'linear'].join(', ');
 
 /** "relu", or what Keras 3 and custom objects write: {"class_name": "function", "config": "relu6"}. */
 function activationName(value: unknown): string | null {
@@ -19,6 +24,26 @@ function activationName(value: unknown): string | null {
   if (!isRecord(value)) return null;
   if (typeof value.config === 'string') return value.config;
   return typeof value.class_name === 'string' ? value.class_name.toLowerCase() : null;
+}
+
+/** x, or `slope` times x where it is negative; a slope of 0 is a ReLU. */
+export function leakyRelu(
+  to: Conversion,
+  layer: KerasLayer,
+  tensor: Tensor,
+  slope: number,
+  name: string,
+): Tensor {
+  if (slope < 0 || slope > 1) {
+    refuse(
+      'relu-settings',
+      `Layer ${layer.name} (${layer.className}) multiplies negative values by ${slope}; only a slope from 0 to 1 can be read.`,
+      layer.name,
+    );
+  }
+  const inputs = [tensor.id];
+  const id = to.add(name, slope === 0 ? { kind: 'relu', inputs } : { kind: 'leakyRelu', inputs, slope });
+  return { id, rank: tensor.rank };
 }
 
 /** A layer behind `tensor` for the function that a Keras layer names; none for `linear`. */
@@ -32,6 +57,14 @@ export function activate(
   const wanted = activationName(value);
   if (wanted === 'linear') return tensor;
   const kind = wanted !== null && Object.hasOwn(KINDS, wanted) ? KINDS[wanted] : undefined;
+  if (wanted === 'leaky_relu') return leakyRelu(to, layer, tensor, 0.2, name);
+  if (kind === 'hardSigmoid' && to.majorVersion < 3) {
+    return refuse(
+      'hard-sigmoid',
+      `Layer ${layer.name} (${layer.className}) has Keras 2's hard_sigmoid, clip(0.2 x + 0.5, 0, 1), which is not known here; save the model with Keras 3, whose hard_sigmoid is clip(x / 6 + 0.5, 0, 1), or use sigmoid.`,
+      layer.name,
+    );
+  }
   if (kind === undefined) {
     return refuse(
       'unknown-activation',

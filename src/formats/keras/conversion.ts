@@ -60,7 +60,11 @@ export class Conversion {
     byId: new Map(),
   };
 
-  constructor(source: WeightSource | null) {
+  /** `majorVersion` is Keras': 2 and 3 give some names to different functions. */
+  constructor(
+    source: WeightSource | null,
+    readonly majorVersion: number,
+  ) {
     this.source = source;
   }
 

@@ -144,8 +144,9 @@ export async function withHdf5<T>(
 function writeGroup(target: Group, { attributes = {}, groups = {}, datasets = {} }: Hdf5Group): void {
   for (const [name, value] of Object.entries(attributes)) {
     // no text at all has no type to store: Keras writes no numbers instead
-    const data = typeof value === 'string' ? value : value.length > 0 ? [...value] : new Float64Array(0);
-    target.create_attribute(name, data);
+    if (value.length === 0) target.create_attribute(name, new Float64Array(0));
+    // variable length: an attribute of fixed length ends at 64 KB
+    else target.create_attribute(name, typeof value === 'string' ? value : [...value], null, 'S');
   }
   for (const [name, { shape, values }] of Object.entries(datasets))
     target.create_dataset({ name, data: values, shape: [...shape] });

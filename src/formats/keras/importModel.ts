@@ -7,6 +7,18 @@ import { refuse } from './fields.ts';
 import { flattenModel, type KerasGraph } from './graph.ts';
 import { readerOf } from './layers.ts';
 
+/** Which Keras wrote a model, and to what: "2.4.0" and "HDF5". */
+export interface SavedBy {
+  readonly version: unknown;
+  readonly form: string;
+}
+
+/** Files without a version are as old as Keras 2. */
+const majorOf = (version: unknown): number => Number.parseInt(String(version), 10) || 2;
+
+const sourceOf = ({ version, form }: SavedBy): string =>
+  typeof version === 'string' && version.length < 40 ? `Keras ${version}, ${form}` : `Keras, ${form}`;
+
 /** Numbers in all parameters together: 1 GiB as floats, twice VGG-16. */
 const MOST_PARAMETERS = 2 ** 28;
 
@@ -111,10 +123,10 @@ function noteSharing({ calls, outputs }: KerasGraph, notes: string[]): void {
  * A Keras model's JSON, and its weights where there are some, as a network. Throws a FaultError, one sentence
  * that names the layer.
  */
-export function importModel(json: unknown, weights: WeightSource | null, source: string): ImportedModel {
+export function importModel(json: unknown, weights: WeightSource | null, from: SavedBy): ImportedModel {
   const graph = flattenModel(json);
   checkClasses(graph);
-  const to = new Conversion(weights);
+  const to = new Conversion(weights, majorOf(from.version));
   noteSharing(graph, to.notes);
   for (const call of graph.calls) {
     const reader = readerOf(call.layer.className);
@@ -125,5 +137,10 @@ export function importModel(json: unknown, weights: WeightSource | null, source:
   const { shapes } = expectedShapes(network);
   if (shapes.size === 0 && to.layers.length < 2)
     refuse('empty-network', `Model ${graph.name} has no layer behind its input; save the whole model.`);
-  return { network, weights: weights ? readWeights(network, to.origins) : null, source, notes: to.notes };
+  return {
+    network,
+    weights: weights ? readWeights(network, to.origins) : null,
+    source: sourceOf(from),
+    notes: to.notes,
+  };
 }

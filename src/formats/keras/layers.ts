@@ -1,4 +1,4 @@
-import { activate } from './activations.ts';
+import { activate, leakyRelu } from './activations.ts';
 import { type Conversion, fieldsOf, type Tensor } from './conversion.ts';
 import { refuse } from './fields.ts';
 import type { Call } from './graph.ts';
@@ -48,24 +48,30 @@ const batchNorm: LayerReader = (call, to) => {
   return { id, rank: tensor.rank };
 };
 
-/** ReLU(max_value, negative_slope, threshold): ours has no bound, or 6. */
+/** ReLU(max_value, negative_slope, threshold): here it has no bound, or 6, or a slope. */
 const relu: LayerReader = (call, to) => {
   const { layer } = call;
   const fields = fieldsOf(layer);
   const tensor = to.input(call);
   const most = fields.raw('max_value');
-  const plain = fields.number('negative_slope', 0) === 0 && fields.number('threshold', 0) === 0;
-  if (!plain || (most !== null && most !== 6)) {
+  const slope = fields.number('negative_slope', 0);
+  const threshold = fields.number('threshold', 0);
+  if (threshold !== 0 || (most !== null && (most !== 6 || slope !== 0))) {
     refuse(
       'relu-settings',
-      `Layer ${layer.name} is a ReLU with max_value ${most}, negative_slope ${fields.raw('negative_slope') ?? 0} and threshold ${fields.raw('threshold') ?? 0}; only max_value 6 or none and zeros else can be read.`,
+      `Layer ${layer.name} is a ReLU with max_value ${most}, negative_slope ${slope} and threshold ${threshold}; max_value must be 6 or none, the threshold 0, and a slope has no max_value.`,
       layer.name,
     );
   }
-  return {
-    id: to.add(layer.name, { kind: most === 6 ? 'relu6' : 'relu', inputs: [tensor.id] }),
-    rank: tensor.rank,
-  };
+  if (most === null) return leakyRelu(to, layer, tensor, slope, layer.name);
+  return { id: to.add(layer.name, { kind: 'relu6', inputs: [tensor.id] }), rank: tensor.rank };
+};
+
+/** Keras 2 calls the slope alpha, Keras 3 negative_slope; both take 0.3 where it is not given. */
+const leaky: LayerReader = (call, to) => {
+  const fields = fieldsOf(call.layer);
+  const slope = fields.number('negative_slope', fields.number('alpha', 0.3));
+  return leakyRelu(to, call.layer, to.input(call), slope, call.layer.name);
 };
 
 const softmax: LayerReader = (call, to) => {
@@ -74,11 +80,13 @@ const softmax: LayerReader = (call, to) => {
   return { id: to.add(call.layer.name, { kind: 'softmax', inputs: [tensor.id] }), rank: tensor.rank };
 };
 
-const add: LayerReader = (call, to) => {
-  const tensors = to.inputs(call);
-  const id = to.add(call.layer.name, { kind: 'add', inputs: tensors.map((tensor) => tensor.id) });
-  return { id, rank: Math.max(...tensors.map(({ rank }) => rank)) };
-};
+const elementwise =
+  (kind: 'add' | 'multiply'): LayerReader =>
+  (call, to) => {
+    const tensors = to.inputs(call);
+    const id = to.add(call.layer.name, { kind, inputs: tensors.map((tensor) => tensor.id) });
+    return { id, rank: Math.max(...tensors.map(({ rank }) => rank)) };
+  };
 
 const concat: LayerReader = (call, to) => {
   const tensors = to.inputs(call);
@@ -130,8 +138,10 @@ const READERS: Readonly<Record<string, LayerReader>> = {
   Activation: (call, to) =>
     activate(to, call.layer, to.input(call), call.layer.config.activation ?? null, call.layer.name),
   ReLU: relu,
+  LeakyReLU: leaky,
   Softmax: softmax,
-  Add: add,
+  Add: elementwise('add'),
+  Multiply: elementwise('multiply'),
   Concatenate: concat,
   Flatten: flatten,
   Reshape: reshape,

@@ -33,13 +33,16 @@ function compute({ network, weights }: ImportedModel): number[] {
 describe('files that Keras 3.15 saved', () => {
   beforeAll(useWasmInNode);
 
-  test.each(['blocks.keras', 'blocks.h5', 'plain.keras', 'plain.h5'])('%s computes what Keras computes', async (name) => {
-    const model = unwrap(await read(name));
-    const wanted = expected[name.replace(/\..*/, '')]!;
-    const computed = compute(model);
-    expect(computed).toHaveLength(wanted.length);
-    computed.forEach((value, i) => {
-      expect(value).toBeCloseTo(wanted[i]!, 5);
-    });
-  });
+  test.each(['blocks.keras', 'blocks.h5', 'plain.keras', 'plain.h5'])(
+    '%s computes what Keras computes',
+    async (name) => {
+      const model = unwrap(await read(name));
+      const wanted = expected[name.replace(/\..*/, '')]!;
+      const computed = compute(model);
+      expect(computed).toHaveLength(wanted.length);
+      computed.forEach((value, i) => {
+        expect(value).toBeCloseTo(wanted[i]!, 5);
+      });
+    },
+  );
 });

@@ -24,9 +24,6 @@ export function parseKerasJson(text: string, where: string): unknown {
   }
 }
 
-const versioned = (version: unknown, form: string): string =>
-  typeof version === 'string' && version.length < 40 ? `Keras ${version}, ${form}` : `Keras, ${form}`;
-
 function readLegacy(file: Hdf5Reader, fileName: string): ImportedModel {
   const config = file.text('/', 'model_config');
   const members = file.members('/') ?? [];
@@ -45,7 +42,7 @@ function readLegacy(file: Hdf5Reader, fileName: string): ImportedModel {
   const root = members.includes('model_weights') ? '/model_weights' : null;
   const version = file.text('/', 'keras_version') ?? file.text('/model_weights', 'keras_version');
   const weights = root ? legacyWeights(file, root) : null;
-  return importModel(json, weights, versioned(version, 'HDF5'));
+  return importModel(json, weights, { version, form: 'HDF5' });
 }
 
 /** A .keras archive: config.json, metadata.json and model.weights.h5 (Keras 3, `saving_lib.py`). */
@@ -64,7 +61,7 @@ async function readArchive(bytes: Uint8Array, fileName: string): Promise<Importe
   const json = parseKerasJson(text(config), `The config.json of ${fileName}`);
   const metadata = members[names.metadata];
   const about = metadata ? parseKerasJson(text(metadata), `The metadata.json of ${fileName}`) : null;
-  const source = versioned(isRecord(about) ? about.keras_version : undefined, '.keras');
+  const source = { version: isRecord(about) ? about.keras_version : '3', form: '.keras' };
   const weights = members[names.weights];
   if (!weights) return importModel(json, null, source);
   return withHdf5(weights, `The model.weights.h5 of ${fileName}`, (file) =>
@@ -94,6 +91,6 @@ export function readKeras(bytes: Uint8Array, fileName: string): Promise<Result<I
     if (isZip(bytes)) return readArchive(bytes, fileName);
     const json = parseKerasJson(new TextDecoder().decode(bytes), fileName);
     const version = isRecord(json) ? json.keras_version : undefined;
-    return importModel(json, null, versioned(version, 'JSON'));
+    return importModel(json, null, { version, form: 'JSON' });
   });
 }

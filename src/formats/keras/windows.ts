@@ -4,6 +4,7 @@ import type { Fields } from './fields.ts';
 import { refuse } from './fields.ts';
 import type { Call } from './graph.ts';
 import type { LayerReader } from './layers.ts';
+import { neverNegative } from './notNegative.ts';
 
 type Pair = readonly [number, number];
 
@@ -89,19 +90,6 @@ export const separableConv2d: LayerReader = (call, to) => {
   return fusedActivation(to, layer, { id, rank: 4 });
 };
 
-/** Kinds whose values are never below zero, and those that keep what they read so. */
-const NOT_NEGATIVE = new Set(['relu', 'relu6', 'softmax']);
-const KEEPING = new Set(['maxPool', 'averagePool', 'dropout', 'globalAveragePool', 'globalMaxPool']);
-
-function neverNegative(to: Conversion, id: string): boolean {
-  let layer = to.layers.find((one) => one.id === id);
-  while (layer && KEEPING.has(layer.kind)) {
-    const [before] = layer.inputs;
-    layer = to.layers.find((one) => one.id === before);
-  }
-  return layer !== undefined && NOT_NEGATIVE.has(layer.kind);
-}
-
 export const pool =
   (kind: 'maxPool' | 'averagePool'): LayerReader =>
   (call, to) => {
@@ -120,7 +108,7 @@ export const pool =
           layer.name,
         );
       }
-      if (!neverNegative(to, tensor.id)) {
+      if (!neverNegative(to.layers, tensor.id)) {
         to.notes.push(
           `The zeros of a ZeroPadding2D before the max pooling ${layer.name} are no values here: at the border, where all values are negative, the maximum is theirs and not zero.`,
         );

@@ -59,7 +59,7 @@ for build in (blocks, plain, gates):
     model = build()
     # statistics and offsets that matter
     for v in model.weights:
-        r = np.random.default_rng(len(v.path)).normal(0, .4, v.shape)
+        r = np.random.default_rng(len(v.path)).normal(0, .25, v.shape)
         if 'moving_variance' in v.path: r = np.abs(r) + .5
         if 'gamma' in v.path: r = r + 1
         v.assign(r.astype('float32'))

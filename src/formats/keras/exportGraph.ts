@@ -1,0 +1,296 @@
+import { parameterShapes } from '../../core/network/counts.ts';
+import {
+  type Conv2dLayer,
+  type DepthwiseConv2dLayer,
+  type Layer,
+  type LayerId,
+  type Network,
+  type Padding,
+  parameterKey,
+} from '../../core/network/network.ts';
+import {
+  describeMap,
+  type Geometry,
+  geometryAt,
+  inferGeometry,
+  type LayerGeometry,
+} from '../../core/network/shapes.ts';
+import { assertNever, unwrap } from '../../core/result.ts';
+import { type Config, refuse } from './fields.ts';
+import { neverNegative } from './notNegative.ts';
+
+/** A parameter under Keras' name for it and under ours. */
+export interface ExportedWeight {
+  readonly name: string;
+  readonly key: string;
+}
+
+export interface ExportedLayer {
+  readonly name: string;
+  readonly className: string;
+  readonly config: Config;
+  readonly inputs: readonly string[];
+  readonly weights: readonly ExportedWeight[];
+}
+
+/** Keras' names in the order in which Keras saves them. */
+const WEIGHT_NAMES: Readonly<Record<string, string>> = {
+  kernel: 'kernel',
+  depthwiseKernel: 'depthwise_kernel',
+  bias: 'bias',
+  gamma: 'gamma',
+  beta: 'beta',
+  movingMean: 'moving_mean',
+  movingVariance: 'moving_variance',
+};
+
+interface Written {
+  readonly name: string;
+  /** Keras' number of axes: 4 for feature maps, 2 for vectors. */
+  readonly rank: 2 | 4;
+}
+
+interface Description {
+  readonly className: string;
+  readonly config: Config;
+  /** Names of Keras layers. */
+  readonly inputs: readonly string[];
+  readonly rank: 2 | 4;
+}
+
+const CHANNELS_LAST = { data_format: 'channels_last' };
+
+/** The Keras layers of a network; one layer of ours may need another before it. */
+class Export {
+  readonly layers: ExportedLayer[] = [];
+  /** A layer whose function Keras 2 computes otherwise, or not at all. */
+  needsKeras3: Layer | null = null;
+  readonly #network: Network;
+  readonly #geometry: Geometry;
+  readonly #written = new Map<LayerId, Written>();
+  readonly #names = new Set<string>();
+
+  constructor(network: Network) {
+    this.#network = network;
+    this.#geometry = unwrap(inferGeometry(network));
+  }
+
+  #name(wanted: string): string {
+    // a slash would open a group in HDF5
+    const base = wanted.replaceAll('/', '_');
+    let name = base;
+    for (let n = 1; this.#names.has(name); n++) name = `${base}_${n}`;
+    this.#names.add(name);
+    return name;
+  }
+
+  #add(
+    wanted: string,
+    className: string,
+    config: Config,
+    inputs: readonly string[],
+    weights: readonly ExportedWeight[] = [],
+  ): string {
+    const name = this.#name(wanted);
+    const usual = { name, trainable: true, dtype: 'float32' };
+    this.layers.push({ name, className, config: { ...usual, ...config }, inputs, weights });
+    return name;
+  }
+
+  #read(id: LayerId): Written {
+    const written = this.#written.get(id);
+    if (!written) throw new Error(`${id} is read before it is written`);
+    return written;
+  }
+
+  /** The input with the wanted number of axes: Keras' dense layers read vectors, its windows feature maps. */
+  #as(rank: 2 | 4, id: LayerId): string {
+    const written = this.#read(id);
+    if (written.rank === rank) return written.name;
+    const { channels } = geometryAt(this.#geometry, id).ofm;
+    const shape = rank === 2 ? [channels] : [1, 1, channels];
+    return this.#add(`${id}_${rank === 2 ? 'vector' : 'map'}`, 'Reshape', { target_shape: shape }, [
+      written.name,
+    ]);
+  }
+
+  #padded(layer: Layer, { pads }: LayerGeometry, input: string): string {
+    const config = { padding: [pads.slice(0, 2), pads.slice(2)], data_format: 'channels_last' };
+    return this.#add(`${layer.id}_pad`, 'ZeroPadding2D', config, [input]);
+  }
+
+  /** `same`, `valid`, or zeros in a layer before it: Keras' windows know no explicit padding. */
+  #window(
+    layer: Layer & { readonly padding: Padding },
+    input: string,
+  ): { readonly padding: string; readonly input: string } {
+    if (typeof layer.padding === 'string') return { padding: layer.padding, input };
+    const geometry = geometryAt(this.#geometry, layer.id);
+    if (geometry.pads.every((pad) => pad === 0)) return { padding: 'valid', input };
+    const isPool = layer.kind === 'maxPool' || layer.kind === 'averagePool';
+    if (!isPool || (layer.kind === 'maxPool' && neverNegative(this.#network.layers, layer.inputs[0])))
+      return { padding: 'valid', input: this.#padded(layer, geometry, input) };
+    if (this.#isSame(layer, geometry)) return { padding: 'same', input };
+    return refuse(
+      'padded-pool',
+      `Layer ${layer.id} pads its ${describeMap(geometry.ifm)} input by ${geometry.pads.join(', ')} without counting the padding, which Keras can't; set its padding to same or valid.`,
+      layer.id,
+    );
+  }
+
+  #isSame(layer: Layer, { pads }: LayerGeometry): boolean {
+    const layers = this.#network.layers.map((one) =>
+      one.id === layer.id ? ({ ...one, padding: 'same' } as Layer) : one,
+    );
+    const geometry = inferGeometry({ name: 'same', layers });
+    return geometry.ok && geometryAt(geometry.value, layer.id).pads.join() === pads.join();
+  }
+
+  write(layer: Layer): void {
+    const { className, config, inputs, rank } = this.#describe(layer);
+    const parameters = Object.keys(parameterShapes(layer, geometryAt(this.#geometry, layer.id)));
+    const weights = parameters.map((parameter) => ({
+      name: WEIGHT_NAMES[parameter] ?? parameter,
+      key: parameterKey(layer.id, parameter),
+    }));
+    this.#written.set(layer.id, { name: this.#add(layer.id, className, config, inputs, weights), rank });
+  }
+
+  /** A layer that reads feature maps and vectors alike. */
+  #alike(layer: Layer, className: string, config: Config = {}): Description {
+    const { name, rank } = this.#read(layer.inputs[0] ?? '');
+    return { className, config, inputs: [name], rank };
+  }
+
+  /** Several inputs, brought to the same number of axes. */
+  #joined(layer: Layer, className: string, config: Config = {}): Description {
+    const rank = layer.inputs.every((id) => this.#read(id).rank === 2) ? 2 : 4;
+    return { className, config, inputs: layer.inputs.map((id) => this.#as(rank, id)), rank };
+  }
+
+  #describe(layer: Layer): Description {
+    const [first = ''] = layer.inputs;
+    switch (layer.kind) {
+      case 'input': {
+        const { height, width, channels } = layer.shape;
+        const config = { batch_input_shape: [null, height, width, channels] };
+        return { className: 'InputLayer', config, inputs: [], rank: 4 };
+      }
+      case 'conv2d':
+      case 'depthwiseConv2d':
+        return this.#convolution(layer);
+      case 'maxPool':
+      case 'averagePool': {
+        const { padding, input } = this.#window(layer, this.#as(4, first));
+        const config = { pool_size: layer.poolSize, strides: layer.strides, padding, ...CHANNELS_LAST };
+        const className = layer.kind === 'maxPool' ? 'MaxPooling2D' : 'AveragePooling2D';
+        return { className, config, inputs: [input], rank: 4 };
+      }
+      case 'globalAveragePool':
+      case 'globalMaxPool': {
+        const className = layer.kind === 'globalMaxPool' ? 'GlobalMaxPooling2D' : 'GlobalAveragePooling2D';
+        return { className, config: CHANNELS_LAST, inputs: [this.#as(4, first)], rank: 2 };
+      }
+      case 'dense': {
+        const config = { units: layer.units, use_bias: layer.useBias, activation: 'linear' };
+        return { className: 'Dense', config, inputs: [this.#as(2, first)], rank: 2 };
+      }
+      case 'flatten':
+        return { className: 'Flatten', config: CHANNELS_LAST, inputs: [this.#read(first).name], rank: 2 };
+      case 'batchNorm': {
+        const axis = [this.#read(first).rank - 1];
+        const config = { axis, epsilon: layer.epsilon, center: true, scale: true };
+        return this.#alike(layer, 'BatchNormalization', config);
+      }
+      case 'dropout':
+        return this.#alike(layer, 'Dropout', { rate: layer.rate });
+      case 'relu':
+      case 'relu6': {
+        const max_value = layer.kind === 'relu6' ? 6 : null;
+        return this.#alike(layer, 'ReLU', { max_value, negative_slope: 0, threshold: 0 });
+      }
+      case 'leakyRelu':
+        return this.#alike(layer, 'LeakyReLU', { alpha: layer.slope });
+      case 'sigmoid':
+      case 'tanh':
+        return this.#alike(layer, 'Activation', { activation: layer.kind });
+      case 'hardSigmoid':
+      case 'hardSwish':
+        this.needsKeras3 = layer;
+        return this.#alike(layer, 'Activation', {
+          activation: layer.kind === 'hardSwish' ? 'hard_silu' : 'hard_sigmoid',
+        });
+      case 'softmax':
+        return this.#alike(layer, 'Softmax', { axis: -1 });
+      case 'add':
+        return this.#joined(layer, 'Add');
+      case 'multiply':
+        return this.#joined(layer, 'Multiply');
+      case 'multiply':
+        return this.#joined(layer, 'Multiply');
+      case 'concat':
+        return this.#joined(layer, 'Concatenate', { axis: -1 });
+      default:
+        return assertNever(layer);
+    }
+  }
+
+  #convolution(layer: Conv2dLayer | DepthwiseConv2dLayer): Description {
+    const { padding, input } = this.#window(layer, this.#as(4, layer.inputs[0] ?? ''));
+    const common = {
+      kernel_size: layer.kernelSize,
+      strides: layer.strides,
+      padding,
+      dilation_rate: layer.dilationRate,
+      use_bias: layer.useBias,
+      activation: 'linear',
+      ...CHANNELS_LAST,
+    };
+    if (layer.kind === 'depthwiseConv2d') {
+      const config = { depth_multiplier: layer.depthMultiplier, ...common };
+      return { className: 'DepthwiseConv2D', config, inputs: [input], rank: 4 };
+    }
+    const config = { filters: layer.filters, groups: layer.groups, ...common };
+    return { className: 'Conv2D', config, inputs: [input], rank: 4 };
+  }
+
+  nameOf(id: LayerId): string {
+    return this.#read(id).name;
+  }
+}
+
+export interface ExportedModel {
+  readonly layers: readonly ExportedLayer[];
+  /** What Keras calls model_config and tfjs modelTopology. */
+  readonly config: Config;
+  /** Null where Keras 2 computes every layer as it is here. */
+  readonly needsKeras3: Layer | null;
+}
+
+/**
+ * A valid network as a Keras 2 functional model. Reshape layers join vectors and 1x1 feature maps, which are one
+ * here and two in Keras; ZeroPadding2D carries explicit padding. Throws a FaultError for what Keras has no layer for.
+ */
+export function exportModel(network: Network): ExportedModel {
+  const writing = new Export(network);
+  for (const layer of network.layers) writing.write(layer);
+  const read = new Set(network.layers.flatMap(({ inputs }) => inputs));
+  const ends = (layers: readonly Layer[]) => layers.map(({ id }) => [writing.nameOf(id), 0, 0]);
+  const config = {
+    name: network.name,
+    trainable: true,
+    layers: writing.layers.map(({ name, className, config, inputs }) => ({
+      class_name: className,
+      config,
+      name,
+      inbound_nodes: inputs.length === 0 ? [] : [inputs.map((input) => [input, 0, 0, {}])],
+    })),
+    input_layers: ends(network.layers.filter(({ kind }) => kind === 'input')),
+    output_layers: ends(network.layers.filter(({ id }) => !read.has(id))),
+  };
+  return {
+    layers: writing.layers,
+    config: { class_name: 'Functional', config },
+    needsKeras3: writing.needsKeras3,
+  };
+}

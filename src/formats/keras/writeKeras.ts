@@ -1,0 +1,67 @@
+import type { Network, Weights } from '../../core/network/network.ts';
+import { FaultError, ok, type Result } from '../../core/result.ts';
+import { expectedShapes } from './conversion.ts';
+import { type ExportedModel, exportModel } from './exportGraph.ts';
+import { refuse } from './fields.ts';
+import { type Hdf5Group, writeHdf5 } from './hdf5.ts';
+
+/**
+ * The last version of Keras 2, whose files Keras 3 opens too. Keras 2's hard_sigmoid is another function and it
+ * has no hard_silu: only Keras 3 computes networks with them as they are.
+ */
+const versionFor = ({ needsKeras3 }: ExportedModel) => ({
+  keras_version: needsKeras3 ? '3.0.0' : '2.15.0',
+  backend: 'tensorflow',
+});
+
+/** Refuses weights of another network before anything is written. */
+export function checkWeights(network: Network, weights: Weights): void {
+  for (const [key, shape] of expectedShapes(network).shapes) {
+    const found = weights[key]?.shape.join('x');
+    if (found !== shape.join('x')) {
+      refuse(
+        'weights-mismatch',
+        `The weights do not fit the network: ${key} should be ${shape.join('x')} and is ${found ?? 'missing'}; initialize or train the weights again.`,
+        key,
+      );
+    }
+  }
+}
+
+/**
+ * A network with its weights as the bytes of an .h5 file, laid out as Keras 2's `save_model_to_hdf5` does:
+ * model_config, and model_weights with a group a layer. Fails for what Keras has no layer for, and for
+ * weights that are not the network's.
+ */
+export async function writeKeras(network: Network, weights: Weights): Promise<Result<Uint8Array>> {
+  try {
+    checkWeights(network, weights);
+    const model = exportModel(network);
+    const { layers, config } = model;
+    const version = versionFor(model);
+    const groups: Record<string, Hdf5Group> = {};
+    for (const { name, weights: own } of layers) {
+      const names = own.map((weight) => `${name}/${weight.name}:0`);
+      const datasets = Object.fromEntries(
+        own.flatMap((weight) => {
+          const tensor = weights[weight.key];
+          return tensor ? [[`${weight.name}:0`, tensor] as const] : [];
+        }),
+      );
+      groups[name] = {
+        attributes: { weight_names: names },
+        ...(own.length > 0 ? { groups: { [name]: { datasets } } } : {}),
+      };
+    }
+    const bytes = await writeHdf5({
+      attributes: { ...version, model_config: JSON.stringify(config) },
+      groups: {
+        model_weights: { attributes: { ...version, layer_names: layers.map(({ name }) => name) }, groups },
+      },
+    });
+    return ok(bytes);
+  } catch (error) {
+    if (error instanceof FaultError) return { ok: false, error: error.fault };
+    throw error;
+  }
+}
