@@ -6,7 +6,7 @@ import { hardSigmoid, hardSwish, leakyRelu, relu, relu6, sigmoid, tanh } from '.
 import { batchNorm } from './operations/batchNorm.ts';
 import { conv2d, dense, depthwiseConv2d } from './operations/conv.ts';
 import type { Operation } from './operations/operation.ts';
-import { add, concat, dropout, flatten, softmax } from './operations/plain.ts';
+import { add, concat, dropout, flatten, multiply, softmax } from './operations/plain.ts';
 import { globalPool, pool } from './operations/pool.ts';
 
 export interface Step {
@@ -59,6 +59,8 @@ function operationOf(layer: Layer, geometry: LayerGeometry): Operation {
       return hardSwish;
     case 'add':
       return add(geometry);
+    case 'multiply':
+      return multiply(geometry);
     case 'concat':
       return concat(geometry);
     case 'flatten':

@@ -127,7 +127,7 @@ export class NetworkBuilder {
   }
 
   #plain(
-    kind: Activation | 'add' | 'concat' | 'flatten' | 'softmax' | 'globalAveragePool',
+    kind: Activation | 'add' | 'multiply' | 'concat' | 'flatten' | 'softmax' | 'globalAveragePool',
     prefix: string,
     inputs: readonly LayerId[],
   ) {
@@ -164,6 +164,11 @@ export class NetworkBuilder {
 
   add(a: LayerId, b: LayerId): LayerId {
     return this.#plain('add', 'add', [a, b]);
+  }
+
+  /** Two maps of one shape, or a map and a 1x1 gate. */
+  multiply(a: LayerId, b: LayerId): LayerId {
+    return this.#plain('multiply', 'mul', [a, b]);
   }
 
   concat(...inputs: LayerId[]): LayerId {

@@ -37,6 +37,7 @@ export function parameterShapes(
     case 'hardSigmoid':
     case 'hardSwish':
     case 'add':
+    case 'multiply':
     case 'concat':
     case 'flatten':
     case 'dropout':
@@ -52,7 +53,7 @@ export const isTrained = (parameter: string): boolean =>
 
 /**
  * Multiply-accumulates of one frame (1 MAC = 2 operations). Convolutions and dense layers only: pooling,
- * batch norm, additions and activations count 0, as in the source documents.
+ * batch norm, additions, gates and activations count 0, as in the source documents.
  */
 export function layerMacCount(layer: Layer, { ifm, ofm }: LayerGeometry): number {
   const pixels = ofm.height * ofm.width;

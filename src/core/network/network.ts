@@ -83,7 +83,8 @@ export interface LeakyReluLayer extends LayerBase {
 
 /**
  * Layers that their kind describes in full. `hardSigmoid` is relu6(x + 3) / 6 and `hardSwish` x times that
- * (Howard et al. 2019, section 5.2).
+ * (Howard et al. 2019, section 5.2). `multiply` takes two maps of one shape, or a map and a 1x1 gate with a value a
+ * channel (squeeze and excite), in either order.
  */
 export interface PlainLayer extends LayerBase {
   readonly kind:
@@ -94,6 +95,7 @@ export interface PlainLayer extends LayerBase {
     | 'hardSigmoid'
     | 'hardSwish'
     | 'add'
+    | 'multiply'
     | 'concat'
     | 'flatten'
     | 'softmax';

@@ -105,6 +105,17 @@ describe('what is no network is refused, with a code and the layer', () => {
     ['window-too-large', 'pool1', written((b) => b.maxPool(9))],
     ['dense-needs-vector', 'fc1', written((b) => b.dense(4))],
     ['add-shapes', 'add1', written((b) => b.add('input', b.conv(4, 3)))],
+    ['layer-attribute', 'leaky1', written((b) => b.leakyRelu(0))],
+    ['multiply-shapes', 'mul1', written((b) => b.multiply('input', b.maxPool(2)))],
+    ['multiply-shapes', 'mul1', written((b) => b.multiply('input', b.conv(4, 8, { padding: 'valid' })))],
+    [
+      'input-count',
+      'a',
+      {
+        name: 'three',
+        layers: [input, { ...relu('a', ['input', 'input', 'input']), kind: 'multiply' } as Layer],
+      },
+    ],
     ['concat-shapes', 'concat1', written((b) => b.concat('input', b.maxPool(2)))],
     ['too-large', 'conv1', written((b) => b.conv(1024, 1), 4096)],
   ];
@@ -116,4 +127,14 @@ describe('what is no network is refused, with a code and the layer', () => {
     expect(result.error.where).toBe(where);
     if (where !== undefined) expect(result.error.message).toContain(where);
   });
+});
+
+test('a product has the shape of its map, on whichever side the gate is', () => {
+  const b = new NetworkBuilder('gate', square(8));
+  const gate = b.globalAveragePool();
+  b.multiply('input', gate);
+  b.multiply(gate, 'input');
+  b.multiply('mul1', 'mul2');
+  const geometry = geometryOf(b.build());
+  for (const id of ['mul1', 'mul2', 'mul3']) expect(geometry.get(id)?.ofm).toEqual(square(8));
 });

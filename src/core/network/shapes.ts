@@ -178,6 +178,19 @@ function inferLayer(layer: Layer, ifms: readonly FeatureMap[]): Result<Pick<Laye
       }
       return plain(ifm);
     }
+    case 'multiply': {
+      const other = ifms[1] as FeatureMap;
+      const isGate = (map: FeatureMap) => map.height === 1 && map.width === 1;
+      const same = ifm.height === other.height && ifm.width === other.width;
+      if (ifm.channels !== other.channels || !(same || isGate(ifm) || isGate(other))) {
+        return fail(
+          'multiply-shapes',
+          `Multiply layer ${layer.id} reads ${describeMap(ifm)} and ${describeMap(other)}; both must have the same shape, or one be a 1x1 gate with as many channels as the other.`,
+          layer.id,
+        );
+      }
+      return plain(isGate(ifm) ? other : ifm);
+    }
     case 'concat': {
       const other = ifms.find((map) => map.height !== ifm.height || map.width !== ifm.width);
       if (other) {
@@ -217,6 +230,7 @@ const inputCount = (layer: Layer): string | null => {
   const n = layer.inputs.length;
   if (layer.kind === 'input') return n === 0 ? null : 'none';
   if (layer.kind === 'add' || layer.kind === 'concat') return n >= 2 ? null : 'at least two';
+  if (layer.kind === 'multiply') return n === 2 ? null : 'exactly two';
   return n === 1 ? null : 'exactly one';
 };
 

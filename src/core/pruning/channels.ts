@@ -3,7 +3,8 @@ import { geometryAt, geometryOf } from '../network/shapes.ts';
 
 /**
  * Follows single channels through a network: every channel that a layer makes gets a number, layers that only
- * pass channels on repeat the numbers, an addition unites them. What remains united is one unit of pruning.
+ * pass channels on repeat the numbers, an addition or a
+ * multiplication (a gate has a value a channel) unites them. What remains united is one unit of pruning.
  */
 export interface ChannelTrace {
   /** For each layer, the number of each output channel; compare them through {@link ChannelTrace.root}. */
@@ -58,7 +59,7 @@ export function traceChannels(network: Network): ChannelTrace {
         layer.id,
         Int32Array.from({ length: ofm.channels }, () => sets.make()),
       );
-    } else if (layer.kind === 'add') {
+    } else if (layer.kind === 'add' || layer.kind === 'multiply') {
       for (const other of inputs.slice(1))
         for (let c = 0; c < first.length; c++) sets.unite(first[c] as number, other[c] as number);
       channels.set(layer.id, first);

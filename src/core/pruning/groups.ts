@@ -3,7 +3,7 @@ import { type ChannelTrace, makesChannels, traceChannels } from './channels.ts';
 
 /**
  * Channels that must fall together. A group holds the layers whose output channels are tied to each other
- * (by an addition, a depthwise convolution, a batch norm ...); its `slots` are the units of pruning: slot s
+ * (by an addition, a gate, a depthwise convolution, a batch norm ...); its `slots` are the units of pruning: slot s
  * is removed from all of them at once.
  */
 export interface ChannelGroup {
@@ -168,7 +168,7 @@ function markFixed(
 }
 
 /**
- * The channel groups of a network. Two layers belong together where an addition ties any of their channels;
+ * The channel groups of a network. Two layers belong together where an addition or a multiplication ties any of their channels;
  * slots are still exact where it ties only some (a concat on one branch). About 1 ms for CNV.
  */
 export function channelGroups(network: Network): ChannelGroups {

@@ -9,7 +9,7 @@ import { inferGeometry } from '../network/shapes.ts';
 import { applyPlan } from './apply.ts';
 import { type ChannelGroups, channelGroups } from './groups.ts';
 import { planPruning, reduction, slotApoz } from './plan.ts';
-import { curved } from './testing/networks.ts';
+import { curved, gated } from './testing/networks.ts';
 
 const built = (id: string): Network => {
   const preset = presetById(id)!;
@@ -56,6 +56,23 @@ describe('channel groups', () => {
     const group = groupOf(channelGroups(built('tiny-mobilenet-v2')), 'conv2');
     expect(group).toMatchObject({ producers: ['conv2'], consumers: ['conv3'], fixed: null });
     expect(group.followers).toContain('dw1');
+  });
+
+  test('a gate falls with the channels it scales, the factors of a product fall together', () => {
+    const groups = channelGroups(gated());
+    expect(groupOf(groups, 'conv1')).toMatchObject({
+      producers: ['conv1', 'conv3'],
+      activations: ['relu1'],
+      consumers: ['conv2', 'conv4', 'conv5'],
+      slotCount: 8,
+      fixed: null,
+    });
+    expect(groupOf(groups, 'conv2')).toMatchObject({
+      producers: ['conv2'],
+      consumers: ['conv3'],
+      slotCount: 4,
+    });
+    expect(groupOf(groups, 'conv4')).toMatchObject({ producers: ['conv4', 'conv5'], activations: ['relu3'] });
   });
 
   test('activations other than ReLU and ReLU6 are never silent: their group is fixed, and they are named', () => {

@@ -7,7 +7,7 @@ import { createRandom, type Random } from '../random.ts';
 import { applyPlan, maskChannels, transplant } from './apply.ts';
 import { channelGroups } from './groups.ts';
 import { type PruningPlan, planPruning } from './plan.ts';
-import { concatAdd, crossedConcats, curved, depthMultiplier, grouped } from './testing/networks.ts';
+import { concatAdd, crossedConcats, curved, depthMultiplier, gated, grouped } from './testing/networks.ts';
 import { forward, randomWeights } from './testing/referenceInterpreter.ts';
 
 /** The smallest square images that the presets' windows leave something of. */
@@ -18,7 +18,7 @@ const CASES: readonly (readonly [string, Network])[] = [
     const extent = EXTENTS[id] ?? 16;
     return [name, build({ ...input, height: extent, width: extent }, 10)] as const;
   }),
-  ...[concatAdd(), concatAdd(true), crossedConcats(), depthMultiplier(), grouped(), curved()].map(
+  ...[concatAdd(), concatAdd(true), crossedConcats(), depthMultiplier(), grouped(), curved(), gated()].map(
     (network) => [network.name, network] as const,
   ),
 ];

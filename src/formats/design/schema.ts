@@ -132,6 +132,7 @@ const layer = v.variant(
         'hardSigmoid',
         'hardSwish',
         'add',
+        'multiply',
         'concat',
         'flatten',
         'softmax',

@@ -155,11 +155,14 @@ export class LayerWriter {
         return alike(writer.named('Mul', writer.free(`${layer.id}_product`), layer.id, [source.name, gate]));
       }
       case 'add':
+      case 'multiply':
       case 'concat': {
         const rank = sources.every((tensor) => tensor.rank === 2) ? 2 : 4;
         const names = sources.map((tensor) => this.#ranked(tensor, rank));
         if (layer.kind === 'concat')
           return { ...mapped(writer.layer('Concat', layer.id, names, { axis: 1 })), rank };
+        // Behind NCHW's channels a 1x1 gate's values repeat by ONNX' broadcasting.
+        if (layer.kind === 'multiply') return { ...mapped(writer.layer('Mul', layer.id, names)), rank };
         const opType = names.length === 2 ? 'Add' : 'Sum';
         return { ...mapped(writer.layer(opType, layer.id, names)), rank };
       }

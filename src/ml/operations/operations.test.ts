@@ -27,6 +27,9 @@ const CASES: Readonly<Record<string, Network>> = {
   tanh: around(MAP, (b) => b.tanh()),
   hardSigmoid: around(MAP, (b) => b.hardSigmoid()),
   hardSwish: around(MAP, (b) => b.hardSwish()),
+  'multiply of two maps': around(MAP, (b) => b.multiply(b.relu('input'), 'input')),
+  'multiply by a gate': around(MAP, (b) => b.multiply('input', b.globalAveragePool('input'))),
+  'multiply of a gate': around(MAP, (b) => b.multiply(b.globalAveragePool('input'), 'input')),
 };
 
 const sizeOf = ({ height, width, channels }: FeatureMap) => height * width * channels;

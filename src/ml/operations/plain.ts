@@ -8,6 +8,25 @@ export const add = ({ ifms }: LayerGeometry): Operation => ({
   backward: ({ dy }) => ({ inputs: ifms.map(() => tf.clone(dy)) }),
 });
 
+/** Sums over the pixels, one value a channel. XNNPACK's mean is several times faster than wasm's sum. */
+const summed = (x: tf.Tensor4D): tf.Tensor4D => {
+  const [, height, width] = x.shape;
+  return tf.mul(tf.avgPool(x, [height, width], 1, 'valid'), height * width);
+};
+
+/** Each factor's gradient is that of the product times the other factor; a 1x1 gate's is summed over the map. */
+export const multiply = ({ ifms, ofm }: LayerGeometry): Operation => {
+  const isGate = ifms.map(({ height, width }) => height * width < ofm.height * ofm.width);
+  return {
+    needs: { input: true, output: false },
+    infer: ([a, b]) => tf.mul(a as tf.Tensor4D, b as tf.Tensor4D),
+    backward: ({ dy, inputs: [a, b] }) => {
+      const own = [b, a].map((other) => tf.mul(dy, other as tf.Tensor4D) as tf.Tensor4D);
+      return { inputs: own.map((gradient, i) => (isGate[i] ? summed(gradient) : gradient)) };
+    },
+  };
+};
+
 export const concat = ({ ifms }: LayerGeometry): Operation => ({
   needs: { input: false, output: false },
   infer: (inputs) => tf.concat([...inputs], 3),

@@ -181,6 +181,8 @@ function attributesOf(layer: Layer): string {
       return `${layer.units} units`;
     case 'dropout':
       return `rate ${layer.rate}`;
+    case 'leakyRelu':
+      return `slope ${Number(layer.slope.toPrecision(4))}`;
     default:
       return '';
   }

@@ -113,3 +113,20 @@ test('softmax is not among the ops: the CPU computes it', () => {
     'dense: fc1',
   ]);
 });
+
+test('a product is an op of its own over the whole map, on whichever side the gate is', () => {
+  const gated = (swapped: boolean) => {
+    const b = new NetworkBuilder('gate', { height: 32, width: 32, channels: 32 });
+    const map = b.conv(32, 3);
+    const gate = b.hardSigmoid(b.conv(32, 1, {}, b.globalAveragePool(map)));
+    if (swapped) b.multiply(gate, map);
+    else b.multiply(map, gate);
+    return unwrap(estimateDpu(b.build(), { architecture: 'B4096', clockHertz: 300e6 }));
+  };
+  const [report, swapped] = [gated(false), gated(true)];
+  expect(report.violations).toEqual([]);
+  const row = report.rows.find(({ id }) => id === 'mul1');
+  // ceil(32 / 4) rows of 32 pixels, two blocks of 16 channels: 512 cycles of the element-wise unit (dpu.md, section 2)
+  expect(row?.terms.find(({ name }) => name === 'ALU')?.cycles).toBe(512);
+  expect(swapped.rows.find(({ id }) => id === 'mul1')?.cycles).toBe(row?.cycles);
+});

@@ -11,6 +11,8 @@ import type { DpuOp } from './ops.ts';
  *   that one pads nothing; we do not count on it.
  * - An activation is free in the op whose result it alone reads; behind a concat it moves into the branches.
  *   Where somebody else reads the value before it, both have to exist: our assumption is a 1x1 pass of the ALU.
+ * - A multiplication is the element-wise unit's, over the whole map where one factor is a 1x1 gate. That a gate's
+ *   values are repeated on the way in, as they are for a bias, is our assumption; no published graph has one.
  * - Dropout and flatten vanish, their ids stay with the op before them. Softmax runs on the CPU: its id is in
  *   no row, as are those of the input, of concats (addressing only) and of what vanishes behind the input.
  */
@@ -113,6 +115,7 @@ function workOf(layer: Layer, { ifm, ofm }: LayerGeometry): Work {
   switch (layer.kind) {
     case 'input':
     case 'add':
+    case 'multiply':
     case 'concat':
       return { kind: layer.kind, ofm };
     case 'conv2d': {

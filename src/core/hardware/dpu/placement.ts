@@ -103,6 +103,7 @@ function problemsOf(layer: Layer, { byId, readers, geometry, arch }: Surrounding
     case 'relu6':
     case 'batchNorm':
     case 'add':
+    case 'multiply':
     case 'concat':
     case 'dropout':
     case 'flatten':

@@ -46,7 +46,7 @@ export interface Stream {
 const unique = (ids: readonly LayerId[]): readonly LayerId[] => [...new Set(ids)];
 
 /** Widest accumulator and parameter sums that HLS is asked for. */
-const WIDEST = 32;
+export const WIDEST = 32;
 /** Bits of batch-norm factors; FINN takes them from the trained values. */
 const PARAMETER_BITS = 8;
 

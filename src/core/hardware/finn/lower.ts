@@ -8,8 +8,8 @@ import {
 import { geometryAt, inferGeometry, type LayerGeometry } from '../../network/shapes.ts';
 import { ok, type Result } from '../../result.ts';
 import type { Violation } from '../report.ts';
-import { sumType, unsignedInteger } from './datatypes.ts';
-import { GraphBuilder, type LowerOptions, type Stream } from './graphBuilder.ts';
+import { signedInteger, sumType, unsignedInteger } from './datatypes.ts';
+import { GraphBuilder, type LowerOptions, type Stream, WIDEST } from './graphBuilder.ts';
 import { convolution, depthwise, pooling } from './lowerWindows.ts';
 import type { FinnNode } from './nodes.ts';
 
@@ -111,6 +111,37 @@ const add: Lower<LayerOf<'add'>> = (layer, [first, ...others], _, graph) => {
   return sum;
 };
 
+/**
+ * FINN's StreamingEltwise adds, subtracts and takes absolute differences of two streams of one shape
+ * (streamingeltwise.py, eltwiseOp). A product would take the same cycles; ElementwiseMul of FINN's development
+ * branch computes it.
+ */
+const multiply: Lower<LayerOf<'multiply'>> = (layer, inputs, geometry, graph) => {
+  const [a, b] = inputs.map((input) => graph.settle(input)) as [Stream, Stream];
+  const { ifms, ofm } = geometry;
+  const gates = ifms.some(({ height, width }) => height * width < ofm.height * ofm.width);
+  graph.violate(
+    'finn-multiply',
+    layer.id,
+    gates
+      ? `FINN cannot scale a map by a gate, as ${layer.id} does: its StreamingEltwise reads two streams of one shape. It is shown with the gate repeated; remove the gate.`
+      : `FINN's StreamingEltwise adds and subtracts, and ${layer.id} multiplies; use an add, or ElementwiseMul of FINN's development branch. It is shown as a StreamingEltwise.`,
+  );
+  const wider = a.type.bits >= b.type.bits ? a : b;
+  const joined = withMap(wider, geometry);
+  const source = graph.push({
+    opType: 'StreamingEltwise_hls',
+    sources: [a.source, b.source],
+    layerIds: [layer.id],
+    pe: 1,
+    channels: ofm.channels,
+    numInputVectors: joined.vectors,
+    inputType: wider.type,
+  });
+  const type = signedInteger(Math.min(WIDEST, a.type.bits + b.type.bits));
+  return { ...joined, source, type, quantized: false };
+};
+
 const concat: Lower<LayerOf<'concat'>> = (layer, inputs, geometry, graph) => {
   const streams = inputs.map((input) => graph.settle(input));
   const widest = streams.reduce((a, b) => (b.type.bits > a.type.bits ? b : a));
@@ -167,6 +198,7 @@ const LOWERINGS: { readonly [K in Exclude<LayerKind, 'input'>]: Lower<LayerOf<K>
   hardSigmoid: unknownActivation,
   hardSwish: unknownActivation,
   add,
+  multiply,
   concat,
   flatten: (_, [input], geometry) => withMap(input, geometry, true),
   dropout: nothing,

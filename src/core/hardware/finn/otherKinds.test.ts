@@ -2,6 +2,8 @@ import { expect, test } from 'vitest';
 import { NetworkBuilder } from '../../network/builder.ts';
 import { unwrap } from '../../result.ts';
 import { lowerToFinn } from './lower.ts';
+import type { FinnNode } from './nodes.ts';
+import { cyclesOf } from './operators.ts';
 
 const BITS = { weightBits: 4, activationBits: 4 };
 
@@ -30,4 +32,25 @@ test('FINN has thresholds behind a ReLU only: other activations are violations, 
   expect(violations[0]?.message).toBe(
     'FINN has no hardware for the leaky ReLU leaky1: its quantizers become thresholds behind a ReLU only; use a relu. It is shown as thresholds.',
   );
+});
+
+test('a product of two maps costs what a StreamingEltwise costs, and FINN has no such product', () => {
+  const { nodes, violations } = lowered((b) => {
+    const left = b.convBlock(8, 3);
+    b.multiply(left, b.convBlock(8, 1, {}, left));
+  });
+  expect(violations.map(({ code }) => code)).toEqual(['finn-multiply']);
+  expect(violations[0]?.message).toMatch(/adds and subtracts, and mul1 multiplies; use an add/);
+  const node = nodes.find(({ opType }) => opType === 'StreamingEltwise_hls') as FinnNode;
+  expect(node.predecessors.length).toBe(2);
+  expect(cyclesOf(node)).toBe(8 * 8 * 8);
+});
+
+test('FINN does not scale a map by a gate', () => {
+  const { violations } = lowered((b) => {
+    const map = b.last;
+    b.multiply(map, b.sigmoid(b.globalAveragePool(map)));
+  });
+  expect(violations.map(({ code }) => code)).toEqual(['finn-activation', 'finn-multiply']);
+  expect(violations[1]?.message).toMatch(/^FINN cannot scale a map by a gate, as mul1 does: /);
 });

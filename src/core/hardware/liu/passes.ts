@@ -179,5 +179,7 @@ function workOf(layer: Layer, { ifm, ofm, pads }: LayerGeometry): Work {
     return { kind: 'depthwise', ifm, ofm, kernelSize, pads, repeats: depthMultiplier };
   }
   const kind = layer.kind === 'dense' ? 'dense' : layer.kind === 'batchNorm' ? 'depthwise' : 'outputUnit';
-  return { kind, ifm, ofm, kernelSize: [1, 1], pads: NO_PADS, repeats: 1 };
+  // The output unit goes through what it writes, whichever factor of a product comes first.
+  const read = layer.kind === 'multiply' ? ofm : ifm;
+  return { kind, ifm: read, ofm, kernelSize: [1, 1], pads: NO_PADS, repeats: 1 };
 }

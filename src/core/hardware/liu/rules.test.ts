@@ -32,3 +32,17 @@ test('the quantization unit clamps only; a sigmoid or tanh at the end is the hos
   }
   expect(codes((b) => b.relu6())).toEqual([]);
 });
+
+test('the output unit adds and does not multiply: a gate is a violation, counted as a pass over its map', () => {
+  const gated = (swapped: boolean) =>
+    estimated((b) => {
+      const gate = b.globalAveragePool('conv1');
+      b.multiply(swapped ? gate : 'conv1', swapped ? 'conv1' : gate);
+    });
+  const [first, second] = [gated(false), gated(true)];
+  expect(first.violations.map(({ code }) => code)).toEqual(['multiply']);
+  const compute = ({ rows }: typeof first) =>
+    rows.find(({ id }) => id === 'mul1')?.terms.find(({ name }) => name === 'compute')?.cycles;
+  expect(compute(first)).toBe(8 * 8);
+  expect(compute(second)).toBe(8 * 8);
+});

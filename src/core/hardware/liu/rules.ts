@@ -30,6 +30,11 @@ function problemOf(layer: Layer, channels: number, isRead: boolean): readonly [s
     case 'sigmoid':
     case 'tanh':
       return isRead ? unknownActivation(layer.kind) : null;
+    case 'multiply':
+      return [
+        'multiply',
+        'multiplies two maps, and the output unit adds only (eq. 11 of source 004); remove the gate, or add',
+      ];
     case 'softmax':
       return isRead
         ? [

@@ -50,6 +50,23 @@ export function curved(): Network {
   return b.build();
 }
 
+/** Squeeze and excite (Hu et al. 2018) on a map, and a product of two maps. */
+export function gated(): Network {
+  const b = new NetworkBuilder('gated', INPUT);
+  const map = b.convBlock(8, 3);
+  b.globalAveragePool(map);
+  b.conv(4, 1, { bias: true });
+  b.relu();
+  b.conv(8, 1, { bias: true });
+  const scaled = b.multiply(b.hardSigmoid(), map);
+  const left = b.convBlock(6, 3, {}, scaled);
+  b.conv(6, 1, {}, scaled);
+  b.multiply(left, b.sigmoid());
+  b.globalAveragePool();
+  b.dense(3);
+  return b.build();
+}
+
 const edited = (network: Network, id: string, patch: object): Network => ({
   ...network,
   layers: network.layers.map((layer) => (layer.id === id ? ({ ...layer, ...patch } as Layer) : layer)),

@@ -166,6 +166,9 @@ function run(
       return input.map((value) => value * hardSigmoid(value));
     case 'add':
       return input.map((_, i) => inputs.reduce((sum, part) => sum + at(part, i), 0));
+    case 'multiply':
+      // A gate's values repeat at every pixel: NHWC, its index is the channel.
+      return output.map((_, i) => inputs.reduce((product, part) => product * at(part, i % part.length), 1));
     case 'concat': {
       const pixels = ofm.height * ofm.width;
       let offset = 0;
