@@ -1,5 +1,5 @@
 import { WorkerClient } from '../workers/client.ts';
-import type { DataCalls, HardwareCalls, TrainCalls } from '../workers/protocol.ts';
+import type { DataCalls, FileCalls, HardwareCalls, TrainCalls } from '../workers/protocol.ts';
 
 /** Workers fetch their own files (wasm) relative to the page, wherever it is hosted. */
 const name = () => new URL('.', document.baseURI).href;
@@ -15,4 +15,8 @@ export const hardwareWorker = new WorkerClient<HardwareCalls>(
 
 export const trainWorker = new WorkerClient<TrainCalls>(
   () => new Worker(new URL('../workers/train.worker.ts', import.meta.url), { type: 'module', name: name() }),
+);
+
+export const fileWorker = new WorkerClient<FileCalls>(
+  () => new Worker(new URL('../workers/file.worker.ts', import.meta.url), { type: 'module', name: name() }),
 );

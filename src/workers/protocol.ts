@@ -11,6 +11,7 @@ import type { ValidationSection } from '../core/hardware/validation/sections.ts'
 import type { LayerId, Network, Weights } from '../core/network/network.ts';
 import type { PruningPlan } from '../core/pruning/plan.ts';
 import type { Fault, Result } from '../core/result.ts';
+import type { ImportedModel } from '../formats/model/imported.ts';
 
 /** One call a worker understands: what goes in, what is reported on the way, what comes out. */
 interface Call<Request, Progress, Reply> {
@@ -30,6 +31,15 @@ export interface DataCalls {
     { files: readonly NamedFile[] },
     never,
     { format: 'cifar10' | 'mnist'; images: LabeledImages }
+  >;
+}
+
+/** file.worker: reads models that others wrote; formats that carry megabytes of code are loaded when needed. */
+export interface FileCalls {
+  readonly readModel: Call<
+    { readonly files: readonly { readonly name: string; readonly bytes: ArrayBuffer }[] },
+    never,
+    ImportedModel
   >;
 }
 

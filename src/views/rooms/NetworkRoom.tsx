@@ -16,6 +16,7 @@ import { setUi, uiStore } from '../../state/uiStore.ts';
 import { stripData } from '../chartData.ts';
 import { STRIP } from '../chartKinds.ts';
 import { LayerEditor } from '../LayerEditor.tsx';
+import { ModelFilePanel } from '../ModelFilePanel.tsx';
 import { ChartPanel } from '../parts/ChartPanel.tsx';
 import { SelectField } from '../parts/fields.tsx';
 import { Panel } from '../parts/Panel.tsx';
@@ -67,10 +68,12 @@ export function NetworkRoom() {
   const selected = useStore(uiStore, (ui) => ui.selectedLayer);
   const strip = useMemo(() => stripData(network, network, selected), [network, selected]);
   const counts = cachedCounts(network);
+  const busy = useStore(trainingStore, (state) => state.live !== null);
   return (
     <div className="room">
       <div className="controls-column">
         <NetworkControls network={network} />
+        <ModelFilePanel disabled={busy} />
         <LayerEditor
           network={network}
           layer={network.layers.find((layer) => layer.id === selected) ?? null}

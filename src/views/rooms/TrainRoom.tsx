@@ -4,7 +4,9 @@ import type { LearningData } from '../../charts/types.ts';
 import type { Recipe } from '../../core/exploration/design.ts';
 import { trainingAdvice } from '../../core/network/trainingAdvice.ts';
 import { formatClock, formatInteger, formatPercent, formatSignificant } from '../../core/quantity.ts';
+import { measureAccuracy } from '../../state/actions/prune.ts';
 import {
+  measureApoz,
   overrideBackend,
   resetWeights,
   setPaused,
@@ -23,6 +25,12 @@ import { ChartPanel } from '../parts/ChartPanel.tsx';
 import { NumberField, SelectField } from '../parts/fields.tsx';
 import { Panel } from '../parts/Panel.tsx';
 import { useEntry, useModel } from '../useEntry.ts';
+
+/** Of weights that nobody trained here: from a file, or before the images changed. */
+async function measureAll(): Promise<void> {
+  await measureAccuracy();
+  await measureApoz();
+}
 
 const NO_LOSSES: readonly number[] = [];
 
@@ -75,6 +83,11 @@ function TrainControls({ model, live }: { model: Model | null; live: LiveRun | n
       <div className="stack">
         <RunButtons model={model} live={live} starting={starting} ready={ready} />
         {advice !== null && <p className="hint warn">{advice}</p>}
+        {model && !live && (model.validation === null || model.apoz === null) && (
+          <button type="button" disabled={starting || !ready} onClick={() => void measureAll()}>
+            Measure accuracy and APoZ
+          </button>
+        )}
         <RecipeFields
           recipe={design.recipe}
           disabled={live !== null}

@@ -1,0 +1,62 @@
+import { fail, ok, type Result } from '../../core/result.ts';
+import { parseDesign } from '../design/parse.ts';
+import type { ImportedModel } from './imported.ts';
+
+/** A file as a reader gets it: its name is only for sentences, its content decides what it is. */
+export interface ModelFile {
+  readonly name: string;
+  readonly bytes: Uint8Array;
+}
+
+/** 100 MB are read; far more is no network for a browser. */
+const LARGEST = 512 * 2 ** 20;
+
+const startsWith = (bytes: Uint8Array, ...signature: readonly number[]): boolean =>
+  signature.every((byte, i) => bytes[i] === byte);
+
+const isHdf5 = (bytes: Uint8Array) => startsWith(bytes, 0x89, 0x48, 0x44, 0x46);
+const isZip = (bytes: Uint8Array) => startsWith(bytes, 0x50, 0x4b, 0x03, 0x04);
+
+/** Whether the first letter that is no space opens a JSON object. */
+function isJsonObject(bytes: Uint8Array): boolean {
+  for (const byte of bytes.subarray(0, 1024)) {
+    if (byte === 0x20 || byte === 0x09 || byte === 0x0a || byte === 0x0d || byte >= 0xef) continue;
+    return byte === 0x7b;
+  }
+  return false;
+}
+
+/** Our own design as a model: its network, without weights, which never travel with it. */
+function readDesign({ name, bytes }: ModelFile): Result<ImportedModel> | null {
+  let json: unknown;
+  try {
+    json = JSON.parse(new TextDecoder().decode(bytes));
+  } catch {
+    return null;
+  }
+  if (typeof json !== 'object' || json === null || !('version' in json) || !('hardware' in json)) return null;
+  const design = parseDesign(json);
+  if (!design.ok) return fail(design.error.code, `${name}: ${design.error.message}`, name);
+  const notes = ['Only its network was taken; a link opens the whole design.'];
+  return ok({ network: design.value.network, weights: null, source: 'a Sweetspot design', notes });
+}
+
+/**
+ * Reads a model file of any kind by its content. The readers of the formats are loaded when they are needed: some carry
+ * megabytes.
+ */
+export async function readModel(file: ModelFile): Promise<Result<ImportedModel>> {
+  const { name, bytes } = file;
+  if (bytes.length === 0) return fail('empty-file', `${name} is empty; choose another file.`, name);
+  if (bytes.length > LARGEST)
+    return fail('too-large', `${name} is larger than 512 MB; choose a smaller model.`, name);
+  if (isHdf5(bytes) || isZip(bytes)) return readKerasFile(file);
+  if (isJsonObject(bytes)) return readDesign(file) ?? readKerasFile(file);
+  const { readOnnx } = await import('../onnx/readOnnx.ts');
+  return readOnnx(bytes, name);
+}
+
+async function readKerasFile({ name, bytes }: ModelFile): Promise<Result<ImportedModel>> {
+  const { readKeras } = await import('../keras/readKeras.ts');
+  return readKeras(bytes, name);
+}

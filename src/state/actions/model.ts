@@ -1,0 +1,74 @@
+import { geometryAt } from '../../core/network/shapes.ts';
+import type { ImportedModel } from '../../formats/model/imported.ts';
+import { cachedGeometry } from '../derived.ts';
+import { changeEntry } from '../designStore.ts';
+import { runJob } from '../jobStore.ts';
+import { newId, putModel } from '../modelStore.ts';
+import { notify } from '../noticeStore.ts';
+import { fileWorker } from '../services.ts';
+
+/** Notes shown at once; a file may have hundreds. */
+const MOST_NOTES = 5;
+
+/**
+ * Opens a model file: its network becomes the design's, its weights become a model that nothing was measured with
+ * yet. A file that can't be read changes nothing and says why.
+ */
+export async function openModelFiles(files: readonly File[]): Promise<void> {
+  const name = files.map((file) => file.name).join(', ');
+  const model = await runJob(`Opening ${name}`, async ({ signal }) => {
+    const parts = await Promise.all(
+      files.map(async (file) => ({ name: file.name, bytes: await file.arrayBuffer() })),
+    );
+    return fileWorker.call(
+      'readModel',
+      { files: parts },
+      { signal, transfer: parts.map(({ bytes }) => bytes) },
+    );
+  });
+  if (model) adopt(model, name);
+}
+
+function adopt({ network, weights, layerBits, notes, source }: ImportedModel, name: string): void {
+  const id = weights ? newId() : null;
+  if (weights && id !== null) {
+    putModel({
+      id,
+      network,
+      weights,
+      origin: 'imported',
+      epochs: 0,
+      backend: null,
+      curves: null,
+      validation: null,
+      apoz: null,
+    });
+  }
+  changeEntry(({ design }) => ({
+    design: {
+      ...design,
+      network,
+      baseline: network,
+      pruning: { ...design.pruning, thresholds: {} },
+      hardware: {
+        ...design.hardware,
+        foldings: {},
+        implementations: {},
+        nodeSettings: {},
+        layerBits: layerBits ?? {},
+      },
+    },
+    modelId: id,
+    baselineModelId: id,
+  }));
+  const input = network.layers[0];
+  const map = input ? geometryAt(cachedGeometry(network), input.id).ofm : null;
+  const shape = map ? ` It reads ${map.height}x${map.width}x${map.channels} images.` : '';
+  const more = notes.length - MOST_NOTES;
+  const told = notes.slice(0, MOST_NOTES).join(' ');
+  const rest = more > 0 ? ` And ${more} more.` : '';
+  notify(
+    'info',
+    `${name}: ${source}, ${weights ? 'with its weights' : 'without weights'}.${shape} ${told}${rest}`.trim(),
+  );
+}
