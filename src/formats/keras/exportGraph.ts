@@ -226,8 +226,6 @@ class Export {
         return this.#joined(layer, 'Add');
       case 'multiply':
         return this.#joined(layer, 'Multiply');
-      case 'multiply':
-        return this.#joined(layer, 'Multiply');
       case 'concat':
         return this.#joined(layer, 'Concatenate', { axis: -1 });
       default:

@@ -14,7 +14,7 @@ const SHORT_NAMES: { readonly [T in FinnNode['opType']]?: string } = {
   StreamingMaxPool_hls: 'max pool',
   Pool_hls: 'pool',
   AddStreams_hls: 'add',
-  StreamingEltwise_hls: 'multiply',
+  StreamingEltwise_hls: 'element-wise',
   DuplicateStreams_hls: 'fork',
   GlobalAccPool_hls: 'mean pool',
   ChannelwiseOp_hls: 'scale',
