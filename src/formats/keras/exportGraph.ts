@@ -198,7 +198,7 @@ class Export {
       case 'flatten':
         return { className: 'Flatten', config: CHANNELS_LAST, inputs: [this.#read(first).name], rank: 2 };
       case 'batchNorm': {
-        const axis = [this.#read(first).rank - 1];
+        const axis = this.#read(first).rank - 1;
         const config = { axis, epsilon: layer.epsilon, center: true, scale: true };
         return this.#alike(layer, 'BatchNormalization', config);
       }

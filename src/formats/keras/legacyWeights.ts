@@ -1,9 +1,7 @@
 import type { WeightSource } from './conversion.ts';
 import type { KerasLayer } from './graph.ts';
-import type { Hdf5Reader, StoredTensor } from './hdf5.ts';
-
-const KERAS_NAMES =
-  /^(depthwise_kernel|pointwise_kernel|kernel|bias|gamma|beta|moving_mean|moving_variance)(?:_\d+)?(?::\d+)?$/;
+import type { Hdf5Reader } from './hdf5.ts';
+import { chooseByName } from './parameterNames.ts';
 
 /** Long lists are cut in numbered pieces (Keras' `save_attributes_to_hdf5_group`, limit 64512 bytes). */
 function weightNames(file: Hdf5Reader, group: string): readonly string[] {
@@ -15,27 +13,6 @@ function weightNames(file: Hdf5Reader, group: string): readonly string[] {
     if (!piece) return names;
     names.push(...piece);
   }
-}
-
-/** The tensor of each wanted name by the names themselves, else in their order where the count is right. */
-function choose(
-  stored: readonly string[],
-  wanted: readonly string[],
-  tensorOf: (name: string) => StoredTensor | null,
-): readonly (StoredTensor | null)[] {
-  const byName = new Map<string, string>();
-  for (const path of stored) {
-    const known = KERAS_NAMES.exec(path.slice(path.lastIndexOf('/') + 1))?.[1];
-    if (known && !byName.has(known)) byName.set(known, path);
-  }
-  // Keras 3 calls a depthwise kernel a kernel
-  const find = (name: string) =>
-    byName.get(name) ?? (name === 'depthwise_kernel' ? byName.get('kernel') : undefined);
-  const inOrder = stored.length === wanted.length && !wanted.every(find);
-  return wanted.map((name, i) => {
-    const path = inOrder ? stored[i] : find(name);
-    return path === undefined ? null : tensorOf(path);
-  });
 }
 
 /**
@@ -51,7 +28,7 @@ export function legacyWeights(file: Hdf5Reader, root: string): WeightSource {
       const names = weightNames(file, group);
       const own =
         outermost === undefined ? names : names.filter((name) => name.split('/').at(-2) === layer.name);
-      return choose(own, wanted, (name) => file.tensor(`${group}/${name}`));
+      return chooseByName(own, wanted, (name) => file.tensor(`${group}/${name}`));
     },
   };
 }

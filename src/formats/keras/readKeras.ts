@@ -1,6 +1,7 @@
-import { FaultError, fail, ok, type Result } from '../../core/result.ts';
+import type { Result } from '../../core/result.ts';
 import type { ImportedModel } from '../model/imported.ts';
 import { isZip, unzipMembers } from './archive.ts';
+import { attempt } from './attempt.ts';
 import { isRecord, refuse } from './fields.ts';
 import { type Hdf5Reader, isHdf5, withHdf5 } from './hdf5.ts';
 import { importModel } from './importModel.ts';
@@ -67,18 +68,6 @@ async function readArchive(bytes: Uint8Array, fileName: string): Promise<Importe
   return withHdf5(weights, `The model.weights.h5 of ${fileName}`, (file) =>
     importModel(json, keras3Weights(file), source),
   );
-}
-
-/** Runs what throws FaultErrors; nesting that no model has overflows the stack and is a fault too. */
-async function attempt(fileName: string, work: () => Promise<ImportedModel>): Promise<Result<ImportedModel>> {
-  try {
-    return ok(await work());
-  } catch (error) {
-    if (error instanceof FaultError) return { ok: false, error: error.fault };
-    if (error instanceof RangeError)
-      return fail('broken-model', `${fileName} nests deeper than a model does; save it again.`, fileName);
-    throw error;
-  }
 }
 
 /**

@@ -1,5 +1,6 @@
 import type { Network, Weights } from '../../core/network/network.ts';
-import { FaultError, ok, type Result } from '../../core/result.ts';
+import type { Result } from '../../core/result.ts';
+import { attempt } from './attempt.ts';
 import { expectedShapes } from './conversion.ts';
 import { type ExportedModel, exportModel } from './exportGraph.ts';
 import { refuse } from './fields.ts';
@@ -33,8 +34,8 @@ export function checkWeights(network: Network, weights: Weights): void {
  * model_config, and model_weights with a group a layer. Fails for what Keras has no layer for, and for
  * weights that are not the network's.
  */
-export async function writeKeras(network: Network, weights: Weights): Promise<Result<Uint8Array>> {
-  try {
+export function writeKeras(network: Network, weights: Weights): Promise<Result<Uint8Array>> {
+  return attempt(network.name, () => {
     checkWeights(network, weights);
     const model = exportModel(network);
     const { layers, config } = model;
@@ -53,15 +54,11 @@ export async function writeKeras(network: Network, weights: Weights): Promise<Re
         ...(own.length > 0 ? { groups: { [name]: { datasets } } } : {}),
       };
     }
-    const bytes = await writeHdf5({
+    return writeHdf5({
       attributes: { ...version, model_config: JSON.stringify(config) },
       groups: {
         model_weights: { attributes: { ...version, layer_names: layers.map(({ name }) => name) }, groups },
       },
     });
-    return ok(bytes);
-  } catch (error) {
-    if (error instanceof FaultError) return { ok: false, error: error.fault };
-    throw error;
-  }
+  });
 }

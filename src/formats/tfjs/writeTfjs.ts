@@ -1,0 +1,79 @@
+import type { Network, Weights } from '../../core/network/network.ts';
+import type { Result } from '../../core/result.ts';
+import { attempt } from '../keras/attempt.ts';
+import { exportModel } from '../keras/exportGraph.ts';
+import { refuse } from '../keras/fields.ts';
+import { checkWeights } from '../keras/writeKeras.ts';
+
+export interface TfjsFile {
+  readonly name: string;
+  readonly bytes: Uint8Array;
+}
+
+/** What tensorflowjs_converter cuts at: browsers cache files of this size. */
+const SHARD_BYTES = 4 * 2 ** 20;
+
+/** tfjs-layers 4.22 knows no groups, and Keras 2's hard sigmoid only. */
+function checkLayers(
+  network: Network,
+  needsKeras3: { readonly id: string; readonly kind: string } | null,
+): void {
+  const grouped = network.layers.find((layer) => layer.kind === 'conv2d' && layer.groups > 1);
+  const layer = grouped ?? needsKeras3;
+  if (!layer) return;
+  refuse(
+    'unsupported-layer',
+    `Layer ${layer.id} is ${grouped ? 'a convolution in groups' : `a ${layer.kind}`}, which TensorFlow.js has no layer for; write an .h5 file instead.`,
+    layer.id,
+  );
+}
+
+/**
+ * A network with its weights as a TensorFlow.js layers model: model.json first, then its weight files
+ * (group1-shard1of2.bin ...), for `tf.loadLayersModel`. Fails for what its layers can't compute, and for weights
+ * that are not the network's.
+ */
+export function writeTfjs(
+  network: Network,
+  weights: Weights,
+  shardBytes = SHARD_BYTES,
+): Promise<Result<readonly [TfjsFile, ...TfjsFile[]]>> {
+  return attempt(network.name, () => {
+    checkWeights(network, weights);
+    const { layers, config, needsKeras3 } = exportModel(network);
+    checkLayers(network, needsKeras3);
+    const stored = layers.flatMap(({ name, weights: own }) =>
+      own.flatMap((weight) => {
+        const tensor = weights[weight.key];
+        return tensor ? [{ name: `${name}/${weight.name}`, tensor }] : [];
+      }),
+    );
+    const length = stored.reduce((sum, { tensor }) => sum + tensor.values.byteLength, 0);
+    const bytes = new Uint8Array(length);
+    let offset = 0;
+    for (const { tensor } of stored) {
+      const { buffer, byteOffset, byteLength } = tensor.values;
+      bytes.set(new Uint8Array(buffer, byteOffset, byteLength), offset);
+      offset += byteLength;
+    }
+    const count = Math.ceil(length / shardBytes);
+    const shards = Array.from({ length: count }, (_, i) => ({
+      name: `group1-shard${i + 1}of${count}.bin`,
+      bytes: bytes.subarray(i * shardBytes, (i + 1) * shardBytes),
+    }));
+    const model = {
+      format: 'layers-model',
+      generatedBy: 'Sweetspot',
+      convertedBy: null,
+      modelTopology: { keras_version: '2.15.0', backend: 'tensorflow', model_config: config },
+      weightsManifest: [
+        {
+          paths: shards.map(({ name }) => name),
+          weights: stored.map(({ name, tensor }) => ({ name, shape: tensor.shape, dtype: 'float32' })),
+        },
+      ],
+    };
+    const json = { name: 'model.json', bytes: new TextEncoder().encode(JSON.stringify(model)) };
+    return [json, ...shards];
+  });
+}
