@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import type { LabeledImages } from '../core/data/labeledImages.ts';
 import { defaultDesign } from '../core/exploration/defaultDesign.ts';
@@ -9,20 +9,10 @@ import { readImageFiles } from '../formats/datasets/readImageFiles.ts';
 import { decodeLink } from '../formats/design/link.ts';
 import { parseDesignText } from '../formats/design/parse.ts';
 import type { ImportedModel } from '../formats/model/imported.ts';
+import { readBytes } from './files.ts';
 import { modelFromFile } from './modelFile.ts';
 
 const fault = (code: string, message: string) => new FaultError({ code, message });
-
-/** A file's bytes, or one sentence why not. */
-export function readBytes(path: string): Uint8Array {
-  try {
-    return readFileSync(path);
-  } catch (error) {
-    const { code } = error as { code?: string };
-    if (code === 'ENOENT') throw fault('no-file', `There is no file ${path}; check its name.`);
-    throw fault('unreadable', `${path} can't be read (${code ?? String(error)}); choose another file.`);
-  }
-}
 
 /** A file's text, or one sentence why not. */
 export const readText = (path: string): string => new TextDecoder().decode(readBytes(path));
@@ -54,11 +44,11 @@ export function readImages(paths: readonly string[]): LabeledImages {
   return unwrap(readImageFiles(files)).images;
 }
 
-const designFor = (network: Design['network']): Design => ({
-  ...defaultDesign(),
-  network,
-  baseline: network,
-});
+/** The usual choices for a network, and the bits that a model's file asks for. */
+export function designFor({ network, layerBits = {} }: Pick<ImportedModel, 'network' | 'layerBits'>): Design {
+  const design = defaultDesign();
+  return { ...design, network, baseline: network, hardware: { ...design.hardware, layerBits } };
+}
 
 /** The design of a preset or of a share link; null for a file. */
 function namedDesign(input: string): Design | null {
@@ -70,7 +60,7 @@ function namedDesign(input: string): Design | null {
         `There is no preset ${input}; choose one of ${PRESETS.map(({ id }) => id).join(', ')}.`,
       );
     }
-    return designFor(preset.build(preset.input, preset.classCount));
+    return designFor({ network: preset.build(preset.input, preset.classCount) });
   }
   return input.includes('#d=') ? unwrap(decodeLink(input.slice(input.indexOf('#')))) : null;
 }
@@ -82,9 +72,7 @@ export async function readDesign(input: string): Promise<Design> {
   const bytes = readBytes(input);
   const model = await modelFromFile(input, bytes);
   if (!model) return unwrap(parseDesignText(new TextDecoder().decode(bytes)));
-  const { layerBits = {} } = model;
-  const design = designFor(model.network);
-  return { ...design, hardware: { ...design.hardware, layerBits } };
+  return designFor(model);
 }
 
 /** A model with the weights its file has; designs, links and presets have none. */

@@ -2,12 +2,14 @@
 // The same core from a terminal: npm run --silent cli -- <command> ...
 import { FaultError } from '../core/result.ts';
 import { type Command, UsageError } from './command.ts';
+import { convertCommand } from './convert.ts';
 import { estimateCommand } from './estimate.ts';
 import { evaluateCommand } from './evaluate.ts';
 import { foldCommand } from './fold.ts';
 import { inspectCommand } from './inspect.ts';
 
 const COMMANDS: Readonly<Record<string, Command>> = {
+  convert: convertCommand,
   estimate: estimateCommand,
   evaluate: evaluateCommand,
   fold: foldCommand,
@@ -18,7 +20,7 @@ const usage = () =>
   [
     'usage: npm run --silent cli -- <command> ...',
     ...Object.values(COMMANDS).map((command) => `  ${command.usage}`),
-    'An input is a design (.json), a share link, preset:<id> as in preset:cnv, or a model file (Keras .h5, .keras, .json).',
+    'An input is a design (.json), a share link, preset:<id> as in preset:cnv, or a model file (Keras, TensorFlow.js, ONNX).',
   ].join('\n');
 
 /** Exit codes: 0 done, 1 the input is at fault (one sentence on standard error), 2 usage. */
