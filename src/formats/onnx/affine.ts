@@ -2,6 +2,7 @@ import { after, append, type NodeHandler } from './layers.ts';
 import type { NodeReader } from './nodeReader.ts';
 import type { NetworkSketch } from './sketch.ts';
 import {
+  affordable,
   type Constant,
   channelAxis,
   dimsOf,
@@ -18,6 +19,7 @@ function perChannel({ dims, values }: Constant, value: MapValue): Float64Array {
   const axis = channelAxis(value);
   const wide = dims.flatMap((n, i) => (n === 1 ? [] : [{ n, at: i + rank - dims.length }]));
   const [only, ...more] = wide;
+  affordable(channels, 'A constant beside a vector');
   if (!only) return new Float64Array(channels).fill(values[0] ?? Number.NaN);
   if (more.length > 0 || only.at !== axis || only.n !== channels)
     throw new Unsupported(

@@ -1,10 +1,7 @@
 import { axisOf } from './layers.ts';
 import type { NodeReader } from './nodeReader.ts';
 import { readTensor } from './tensors.ts';
-import { type Constant, constant, sizeOf, Unsupported } from './values.ts';
-
-/** The largest constant that is computed here; files hold larger ones, but compute none. */
-const LARGEST = 2 ** 28;
+import { affordable, type Constant, constant, sizeOf, Unsupported } from './values.ts';
 
 type Fold = (node: NodeReader) => Constant;
 
@@ -21,7 +18,7 @@ function broadcastDims(node: NodeReader, a: readonly number[], b: readonly numbe
       throw node.fault(`shapes [${a.join(', ')}] and [${b.join(', ')}] do not fit together.`);
     return left === 1 ? right : left;
   });
-  if (sizeOf(dims) > LARGEST) throw node.fault('its result is too large; the file is damaged.');
+  affordable(sizeOf(dims), node.label);
   return dims;
 }
 
@@ -120,11 +117,16 @@ function foldSqueeze(node: NodeReader): Constant {
   );
 }
 
+/** Shapes have a few entries. */
+const LONGEST_LIST = 1 << 16;
+
 /** Lists only: shapes are put together this way, weights are not. */
 function foldConcat(node: NodeReader): Constant {
   const parts = node.inputs.map((_, i) => node.constantAt(i));
   if (parts.some(({ dims }) => dims.length !== 1))
     throw new Unsupported('it joins constants of several axes');
+  const total = parts.reduce((sum, { values }) => sum + values.length, 0);
+  affordable(total, node.label, LONGEST_LIST);
   const values = parts.flatMap((part) => [...part.values]);
   return constant([values.length], values);
 }
@@ -153,9 +155,9 @@ function foldConstantOfShape(node: NodeReader): Constant {
   const dims = [...node.constantAt(0).values];
   const tensor = node.tensor('value');
   const value = tensor ? (readTensor(tensor, node.label).values[0] ?? 0) : 0;
-  if (dims.some((n) => n < 0 || !Number.isInteger(n)) || sizeOf(dims) > LARGEST)
-    throw node.fault(`it makes a constant of shape [${dims.join(', ')}], which is too large or none.`);
-  return constant(dims, new Float64Array(sizeOf(dims)).fill(value));
+  if (dims.some((n) => n < 0 || !Number.isInteger(n)) || !Number.isFinite(sizeOf(dims)))
+    throw node.fault(`it makes a constant of shape [${dims.join(', ')}], which no tensor can have.`);
+  return constant(dims, new Float64Array(affordable(sizeOf(dims), node.label)).fill(value));
 }
 
 export function readConstantNode(node: NodeReader): Constant {

@@ -90,7 +90,12 @@ function mapsOf(node: NodeReader): readonly MapValue[] {
   return maps;
 }
 
-function join(node: NodeReader, sketch: NetworkSketch, kind: 'add' | 'concat', maps: readonly MapValue[]) {
+function join(
+  node: NodeReader,
+  sketch: NetworkSketch,
+  kind: 'add' | 'multiply' | 'concat',
+  maps: readonly MapValue[],
+) {
   const [first] = maps as [MapValue];
   const { name, output, opType } = node.message;
   if (maps.length === 1) return first;
@@ -114,13 +119,28 @@ const readAdd: NodeHandler = (node, sketch) => {
 
 const readAddition: NodeHandler = (node, sketch) => readAffine(node, sketch) ?? readAdd(node, sketch);
 
+/** Two maps of one shape, or a map and a gate of one number a channel (squeeze and excite). */
+function readMultiply(node: NodeReader, sketch: NetworkSketch): Value {
+  const [a, b] = mapsOf(node);
+  if (!a || !b) throw node.fault('it reads one input instead of two; export the model again.');
+  const alike = sameOrder(a, b) && sameMap(a.map, b.map);
+  const grids = a.layout === b.layout && a.layout !== 'vector' && a.map.channels === b.map.channels;
+  const gated = grids && (isPixel(a.map) || isPixel(b.map));
+  if (!alike && !gated)
+    throw new Unsupported(`it multiplies shapes [${dimsOf(a).join(', ')}] and [${dimsOf(b).join(', ')}]`);
+  return join(node, sketch, 'multiply', [a, b]);
+}
+
 const readProduct: NodeHandler = (node, sketch): Value => {
   const affine = readAffine(node, sketch);
   if (affine) return affine;
-  const swish = node.message.opType === 'Mul' ? asHardSwish(node, sketch) : null;
-  if (swish) return swish;
-  throw new Unsupported('it combines two feature maps in a way that no layer does');
+  if (node.message.opType !== 'Mul')
+    throw new Unsupported('it subtracts or divides one feature map by another');
+  return asHardSwish(node, sketch) ?? readMultiply(node, sketch);
 };
+
+/** Flattened maps in one vector; a damaged file can double their number with every node. */
+const MOST_PARTS = 1024;
 
 const readConcat: NodeHandler = (node, sketch) => {
   const maps = mapsOf(node);
@@ -133,6 +153,8 @@ const readConcat: NodeHandler = (node, sketch) => {
   const flattened = maps.some((map) => map.flattened)
     ? maps.flatMap((map) => map.flattened ?? [map.map])
     : null;
+  if ((flattened?.length ?? 0) > MOST_PARTS)
+    throw new Unsupported(`it joins more than ${MOST_PARTS} vectors`);
   return { ...join(node, sketch, 'concat', maps), flattened };
 };
 

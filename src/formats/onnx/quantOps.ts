@@ -117,7 +117,15 @@ const readMultiThreshold: NodeHandler = (node, sketch) => {
 };
 
 /** Plain ONNX' own quantizers of 8 bits: weights become their real values, activations pass. */
-const readQuantizeLinear: NodeHandler = (node, sketch) => quantizedMap(node, sketch, node.mapAt(0), 8);
+const readQuantizeLinear: NodeHandler = (node, sketch) => {
+  const [input] = node.inputs;
+  if (input?.kind === 'map') return quantizedMap(node, sketch, input, 8);
+  if (node.inputs[2]) throw new Unsupported('it quantizes weights in the file; export with constants folded');
+  const range = integerRange(8, false, false);
+  return combine(node, node.constantAt(0), node.constantAt(1), (value, scale) =>
+    Math.min(range[1], Math.max(range[0], roundHalfEven(value / scale))),
+  );
+};
 
 const readDequantizeLinear: NodeHandler = (node) => {
   const [input] = node.inputs;

@@ -49,6 +49,19 @@ export class Unsupported extends Error {}
 export const fault = (code: string, message: string, where: string): FaultError =>
   new FaultError({ code, message, where });
 
+/** The largest array that is computed here (files hold larger ones, but compute none): 2^26 numbers. */
+const LARGEST_COMPUTED = 2 ** 26;
+
+/** `count`, or a thrown FaultError where an array of so many numbers is a damaged file's wish. */
+export function affordable(count: number, label: string, most = LARGEST_COMPUTED): number {
+  if (count <= most) return count;
+  throw fault(
+    'onnx-too-large',
+    `${label} asks for an array of ${count} computed numbers; the file is damaged, or too large for a browser.`,
+    label,
+  );
+}
+
 export const sizeOf = (dims: readonly number[]): number => dims.reduce((product, n) => product * n, 1);
 
 export const constant = (

@@ -1,7 +1,7 @@
 import type { FeatureMap, Padding, Pair } from '../../core/network/network.ts';
 import { append, channelsFirst, type NodeHandler } from './layers.ts';
 import type { NodeReader } from './nodeReader.ts';
-import { type MapValue, Unsupported } from './values.ts';
+import { affordable, type MapValue, Unsupported } from './values.ts';
 
 /** Rows and columns added at [top, bottom, left, right], ours; ONNX lists all beginnings before all ends. */
 type Sides = readonly [number, number, number, number];
@@ -222,7 +222,7 @@ export const readAveragePool: NodeHandler = (node, sketch) => {
     layer.id,
     'depthwiseKernel',
     [...kernel, channels, 1],
-    new Float32Array(taps * channels).fill(1 / taps),
+    new Float32Array(affordable(taps * channels, node.label)).fill(1 / taps),
   );
   sketch.note(
     `${node.label} counts its padding; it became a depthwise convolution of equal weights, which computes the same.`,

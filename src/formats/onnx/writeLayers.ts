@@ -13,6 +13,7 @@ import { assertNever } from '../../core/result.ts';
 import { GraphWriter, onnxDims } from './graphWriter.ts';
 import type { Draft, GraphMessage } from './messages.ts';
 import { isPixel, positionsOf } from './values.ts';
+import { writeActivation } from './writeActivation.ts';
 
 /** A layer's result as a tensor of the file. */
 export interface Tensor {
@@ -26,10 +27,12 @@ export interface Tensor {
 export interface Quantization {
   /** The weights that a product reads; `name` is that of the initializer. */
   weights(writer: GraphWriter, layerId: LayerId, name: string, values: Float32Array): string;
-  /** Called for every input of a convolution or dense layer. */
+  /** Called for every input of a layer that computes sums; the name it reads instead. */
   operand(writer: GraphWriter, source: LayerId, name: string): string;
   /** Called for every layer's result; the name that readers read instead. */
   result(writer: GraphWriter, layer: Layer, name: string): string;
+  /** Whether a quantizer stands in the place of this activation. */
+  replaces(layer: Layer): boolean;
   /** FINN reads MatMul and Add, not Gemm. */
   readonly splitsDense: boolean;
 }
@@ -38,9 +41,6 @@ export interface Quantization {
 const ELEMENTWISE: ReadonlySet<string> = new Set(
   'relu relu6 leakyRelu sigmoid tanh hardSigmoid hardSwish batchNorm dropout'.split(' '),
 );
-
-/** relu6(x + 3) / 6 as ONNX writes it: clip(alpha * x + beta, 0, 1). */
-const HARD_SIGMOID = { alpha: { float: 1 / 6 }, beta: { float: 0.5 } } as const;
 
 /** Writes layers as nodes of operator set 13, NCHW; each layer's last node and its tensor carry the layer's id. */
 export class LayerWriter {
@@ -60,7 +60,10 @@ export class LayerWriter {
 
   graph(): Draft<GraphMessage> {
     for (const layer of this.network.layers) {
-      const tensor = this.#write(layer, geometryAt(this.geometry, layer.id));
+      const replaced = this.quantization.replaces(layer)
+        ? this.#tensors.get(layer.inputs[0] ?? '')
+        : undefined;
+      const tensor = replaced ?? this.#write(layer, geometryAt(this.geometry, layer.id));
       const name = this.quantization.result(this.#writer, layer, tensor.name);
       this.#tensors.set(layer.id, { ...tensor, name });
     }
@@ -84,6 +87,11 @@ export class LayerWriter {
     return this.weights[parameterKey(id, name)]?.values ?? new Float32Array(0);
   }
 
+  /** What a layer of sums reads from its input `index`, in the rank it takes. */
+  #operand(layer: Layer, index: number, tensor: Tensor, rank: 2 | 4): string {
+    return this.quantization.operand(this.#writer, layer.inputs[index] ?? '', this.#ranked(tensor, rank));
+  }
+
   /** The same numbers with rows and columns (rank 4), or without (a vector). */
   #ranked(tensor: Tensor, rank: 2 | 4): string {
     if (tensor.rank === rank) return tensor.name;
@@ -103,7 +111,7 @@ export class LayerWriter {
         return mapped(layer.id);
       case 'conv2d':
       case 'depthwiseConv2d':
-        return mapped(this.#convolution(layer, place, this.#ranked(source, 4)));
+        return mapped(this.#convolution(layer, place, this.#operand(layer, 0, source, 4)));
       case 'dense':
         return { name: this.#dense(layer, place, source), rank: 2, flattened: null };
       case 'maxPool':
@@ -114,12 +122,13 @@ export class LayerWriter {
           strides: [...layer.strides],
           pads: [top, left, bottom, right],
         };
-        const input = [this.#ranked(source, 4)];
-        if (layer.kind === 'maxPool') return mapped(writer.layer('MaxPool', layer.id, input, window));
-        return mapped(writer.layer('AveragePool', layer.id, input, { ...window, count_include_pad: 0 }));
+        if (layer.kind === 'maxPool')
+          return mapped(writer.layer('MaxPool', layer.id, [this.#ranked(source, 4)], window));
+        const averaged = [this.#operand(layer, 0, source, 4)];
+        return mapped(writer.layer('AveragePool', layer.id, averaged, { ...window, count_include_pad: 0 }));
       }
       case 'globalAveragePool':
-        return mapped(writer.layer('GlobalAveragePool', layer.id, [this.#ranked(source, 4)]));
+        return mapped(writer.layer('GlobalAveragePool', layer.id, [this.#operand(layer, 0, source, 4)]));
       case 'globalMaxPool':
         return mapped(writer.layer('GlobalMaxPool', layer.id, [this.#ranked(source, 4)]));
       case 'batchNorm': {
@@ -135,36 +144,32 @@ export class LayerWriter {
         return alike(writer.layer('Dropout', layer.id, [source.name, ratio]));
       }
       case 'relu':
-        return alike(writer.layer('Relu', layer.id, [source.name]));
-      case 'relu6': {
-        const bounds = [writer.scalar(`${layer.id}/min`, 0), writer.scalar(`${layer.id}/max`, 6)];
-        return alike(writer.layer('Clip', layer.id, [source.name, ...bounds]));
-      }
+      case 'relu6':
+      case 'sigmoid':
+      case 'tanh':
+      case 'hardSigmoid':
+      case 'hardSwish':
+        return alike(writeActivation(writer, layer.id, layer.kind, source.name));
       case 'leakyRelu':
         return alike(writer.layer('LeakyRelu', layer.id, [source.name], { alpha: { float: layer.slope } }));
-      case 'sigmoid':
-        return alike(writer.layer('Sigmoid', layer.id, [source.name]));
-      case 'tanh':
-        return alike(writer.layer('Tanh', layer.id, [source.name]));
-      case 'hardSigmoid':
-        return alike(writer.layer('HardSigmoid', layer.id, [source.name], HARD_SIGMOID));
-      case 'hardSwish': {
-        // HardSwish itself came with operator set 14.
-        const open = writer.free(`${layer.id}_gate`);
-        const gate = writer.named('HardSigmoid', layer.id, open, [source.name], HARD_SIGMOID);
-        return alike(writer.named('Mul', writer.free(`${layer.id}_product`), layer.id, [source.name, gate]));
-      }
       case 'add':
       case 'multiply':
       case 'concat': {
         const rank = sources.every((tensor) => tensor.rank === 2) ? 2 : 4;
-        const names = sources.map((tensor) => this.#ranked(tensor, rank));
+        const names = sources.map((tensor, i) => this.#operand(layer, i, tensor, rank));
         if (layer.kind === 'concat')
           return { ...mapped(writer.layer('Concat', layer.id, names, { axis: 1 })), rank };
         // Behind NCHW's channels a 1x1 gate's values repeat by ONNX' broadcasting.
         if (layer.kind === 'multiply') return { ...mapped(writer.layer('Mul', layer.id, names)), rank };
         const opType = names.length === 2 ? 'Add' : 'Sum';
         return { ...mapped(writer.layer(opType, layer.id, names)), rank };
+      }
+      case 'upsample': {
+        const scales = writer.floats(`${layer.id}/scales`, [4], Float32Array.of(1, 1, ...layer.size));
+        // Half-pixel centers are Resize's default, and nearest rounds a whole size to its own pixel.
+        const mode = layer.interpolation === 'bilinear' ? 'linear' : 'nearest';
+        const names = [this.#ranked(source, 4), '', scales];
+        return mapped(writer.layer('Resize', layer.id, names, { mode }));
       }
       case 'flatten':
         return this.#flatten(layer, place.ifm, source);
@@ -198,12 +203,11 @@ export class LayerWriter {
     const bias = layer.useBias
       ? [writer.floats(parameterKey(layer.id, 'bias'), [filters], this.#parameter(layer.id, 'bias'))]
       : [];
-    const read = this.quantization.operand(writer, layer.inputs[0] ?? '', input);
     const [top, bottom, left, right] = pads;
     return writer.layer(
       'Conv',
       layer.id,
-      [read, this.quantization.weights(writer, layer.id, weight, values), ...bias],
+      [input, this.quantization.weights(writer, layer.id, weight, values), ...bias],
       {
         kernel_shape: [rows, columns],
         strides: [...layer.strides],
@@ -220,7 +224,7 @@ export class LayerWriter {
     const values = this.#inOnnxOrder(this.#parameter(id, 'kernel'), units, source);
     const matrix = writer.floats(parameterKey(id, 'kernel'), [ifm.channels, units], values);
     const weight = this.quantization.weights(writer, id, matrix, values);
-    const input = this.quantization.operand(writer, layer.inputs[0] ?? '', this.#ranked(source, 2));
+    const input = this.#operand(layer, 0, source, 2);
     const bias = layer.useBias
       ? [writer.floats(parameterKey(id, 'bias'), [units], this.#parameter(id, 'bias'))]
       : [];

@@ -65,6 +65,7 @@ const UNQUANTIZED: Quantization = {
   weights: (_writer, _layerId, name) => name,
   operand: (_writer, _source, name) => name,
   result: (_writer, _layer, name) => name,
+  replaces: () => false,
   splitsDense: false,
 };
 

@@ -1,0 +1,135 @@
+import { expect, test } from 'vitest';
+import type { LayerBits } from '../../core/exploration/design.ts';
+import type { Network } from '../../core/network/network.ts';
+import { presetById } from '../../core/network/presets.ts';
+import { randomWeights } from '../../core/pruning/testing/referenceInterpreter.ts';
+import { createRandom } from '../../core/random.ts';
+import { unwrap } from '../../core/result.ts';
+import { decodeModel } from './messages.ts';
+import { readOnnx } from './readOnnx.ts';
+import { shapeOf } from './testing/judge.ts';
+import { writeQonnx } from './writeQonnx.ts';
+
+function preset(id: string): Network {
+  const found = presetById(id);
+  if (!found) throw new Error(`No preset ${id}`);
+  return found.build(found.input, found.classCount);
+}
+
+const WEIGHTED = new Set(['conv2d', 'depthwiseConv2d', 'dense']);
+
+/** Bits that differ from layer to layer. */
+const mixedBits = (network: Network): Readonly<Record<string, LayerBits>> =>
+  Object.fromEntries(
+    network.layers
+      .filter(({ kind }) => WEIGHTED.has(kind))
+      .map(({ id }, i) => [id, { weightBits: 1 + (i % 8), activationBits: 2 + (i % 7) }]),
+  );
+
+test.each(['tiny-cnn', 'cnv', 'tiny-resnet', 'tiny-mobilenet-v2', 'tfc', 'lenet', 'ds-cnn'])(
+  '%s: bits by layer survive a QONNX file, and the network does',
+  async (id) => {
+    const network = preset(id);
+    const weights = randomWeights(network, createRandom(2).next);
+    const layerBits = mixedBits(network);
+    const bytes = unwrap(await writeQonnx(network, weights, { weightBits: 4, activationBits: 4, layerBits }));
+    const again = unwrap(await readOnnx(bytes, `${id}.onnx`));
+    expect(shapeOf(again.network)).toEqual(shapeOf(network));
+    const last = network.layers.findLast(({ kind }) => WEIGHTED.has(kind))?.id ?? '';
+    for (const [layerId, bits] of Object.entries(layerBits)) {
+      // What leaves the last layer is not quantized: 32.
+      const activationBits = layerId === last ? 32 : bits.activationBits;
+      expect(again.layerBits?.[layerId], layerId).toEqual({ ...bits, activationBits });
+    }
+    expect(again.layerBits?.input).toEqual({ weightBits: 8, activationBits: 8 });
+  },
+);
+
+test.each([1, 2, 3, 8])(
+  'weights of %i bits come back as their nearest quantized values',
+  async (weightBits) => {
+    const network = preset('lenet');
+    const weights = randomWeights(network, createRandom(9).next);
+    const bytes = unwrap(await writeQonnx(network, weights, { weightBits, activationBits: 4 }));
+    const again = unwrap(await readOnnx(bytes, 'lenet.onnx'));
+    for (const key of ['conv1/kernel', 'fc1/kernel']) {
+      const [before, after] = [weights[key]?.values ?? [], again.weights?.[key]?.values ?? []];
+      expect(after.length).toBe(before.length);
+      const levels = [...new Set(after)];
+      // Narrow and signed: one step fewer than all, and as many below zero as above.
+      expect(levels.length).toBeLessThanOrEqual(weightBits === 1 ? 2 : 2 ** weightBits - 1);
+      expect(levels.length).toBeGreaterThan(1);
+      for (let i = 0; i < before.length; i++) {
+        const distance = Math.abs((before[i] as number) - (after[i] as number));
+        const nearest = Math.min(...levels.map((level) => Math.abs((before[i] as number) - level)));
+        expect(distance).toBeLessThanOrEqual(nearest + 1e-6);
+      }
+    }
+  },
+);
+
+async function quantNodes(bytes: Uint8Array) {
+  const { graph } = unwrap(await decodeModel(bytes, 'q.onnx'));
+  if (!graph) throw new Error('No graph');
+  const scalars = new Map(graph.initializer.map(({ name, rawData }) => [name, rawData]));
+  const numberAt = (name: string | undefined) => {
+    const raw = scalars.get(name ?? '');
+    return raw?.length === 4 ? new DataView(raw.buffer, raw.byteOffset).getFloat32(0, true) : Number.NaN;
+  };
+  return graph.node
+    .filter(({ opType }) => opType.endsWith('Quant'))
+    .map((node) => ({
+      opType: node.opType,
+      domain: node.domain,
+      ofWeights: scalars.has(node.input[0] ?? ''),
+      reads: graph.node.find(({ output }) => output[0] === node.input[0])?.opType ?? 'input',
+      zero: numberAt(node.input[2]),
+      bits: numberAt(node.input[3]),
+      signed: node.attribute.find(({ name }) => name === 'signed')?.i,
+      narrow: node.attribute.find(({ name }) => name === 'narrow')?.i,
+    }));
+}
+
+test('quantizers have the form that FINN takes: zero point 0, narrow weights, unsigned behind a ReLU only', async () => {
+  const network = preset('tiny-resnet');
+  const weights = randomWeights(network, createRandom(4).next);
+  const bytes = unwrap(await writeQonnx(network, weights, { weightBits: 2, activationBits: 3 }));
+  const nodes = await quantNodes(bytes);
+  expect(nodes.filter(({ ofWeights }) => ofWeights)).toHaveLength(
+    network.layers.filter(({ kind }) => WEIGHTED.has(kind)).length,
+  );
+  for (const node of nodes) {
+    expect(node).toMatchObject({ opType: 'Quant', domain: 'qonnx.custom_op.general', zero: 0 });
+    if (node.ofWeights) expect(node).toMatchObject({ bits: 2, signed: 1, narrow: 1 });
+    else if (node.reads === 'Relu') expect(node).toMatchObject({ bits: 3, signed: 0, narrow: 0 });
+    else expect(node).toMatchObject({ bits: node.reads === 'input' ? 8 : 3, signed: 1, narrow: 0 });
+  }
+  expect(nodes.some(({ reads }) => reads === 'input')).toBe(true);
+});
+
+test.each([
+  ['of one bit', { weightBits: 1, activationBits: 1 }, 'BipolarQuant'],
+  ['of two signed bits', { weightBits: 2, activationBits: 2, signedActivations: true }, 'Quant'],
+])('activations %s stand in the place of ReLUs, as in the published CNV', async (_, options, opType) => {
+  const network = preset('cnv');
+  const weights = randomWeights(network, createRandom(4).next);
+  const bytes = unwrap(await writeQonnx(network, weights, options));
+  const activations = (await quantNodes(bytes)).filter(
+    ({ ofWeights, reads }) => !ofWeights && reads !== 'input',
+  );
+  expect(activations).toHaveLength(network.layers.filter(({ kind }) => kind === 'relu').length);
+  for (const node of activations) expect(node).toMatchObject({ opType, reads: 'BatchNormalization' });
+  const again = unwrap(await readOnnx(bytes, 'cnv.onnx'));
+  expect(again.network.layers.some(({ kind }) => kind === 'relu')).toBe(false);
+  expect(again.layerBits?.conv1).toEqual({
+    weightBits: options.weightBits,
+    activationBits: options.activationBits,
+  });
+});
+
+test.each([0, 1.5, 33])('%d bits are refused', async (weightBits) => {
+  const network = preset('tfc');
+  const weights = randomWeights(network, createRandom(4).next);
+  const result = await writeQonnx(network, weights, { weightBits, activationBits: 2 });
+  expect(result).toMatchObject({ ok: false, error: { code: 'qonnx-bits' } });
+});

@@ -1,0 +1,222 @@
+import type { LayerBits } from '../../core/exploration/design.ts';
+import {
+  type Layer,
+  type LayerId,
+  type Network,
+  parameterKey,
+  type Weights,
+} from '../../core/network/network.ts';
+import { inferGeometry } from '../../core/network/shapes.ts';
+import { fail, ok, type Result } from '../../core/result.ts';
+import { bitOwner } from './bitOwner.ts';
+import type { GraphWriter } from './graphWriter.ts';
+import type { Quantization } from './writeLayers.ts';
+import { checkedGeometry, chosenForm, encodeNetwork, type OnnxOptions } from './writeOnnx.ts';
+
+export interface QonnxOptions extends OnnxOptions {
+  readonly weightBits: number;
+  readonly activationBits: number;
+  /** By layer id: layers whose bits differ from those. 32 bits stay unquantized. */
+  readonly layerBits?: Readonly<Record<LayerId, LayerBits>>;
+  /** Bits the images are quantized to, signed; 8 as in the published CNV. */
+  readonly inputBits?: number;
+  /**
+   * Signed quantizers in the place of ReLUs, as the published CNV and TFC have them. Otherwise the ReLUs stay,
+   * followed by unsigned quantizers; activations of one bit are signs in either case.
+   */
+  readonly signedActivations?: boolean;
+  /**
+   * By layer id: the largest absolute value that its quantizer must hold, as measured on data. Without, it is
+   * 1 for images, an activation's own bound, three standard deviations of the batch norm before, else 6.
+   */
+  readonly activationMaxima?: Readonly<Record<LayerId, number>>;
+}
+
+const DOMAIN = 'qonnx.custom_op.general';
+const UNQUANTIZED = 32;
+
+/** Activations, and whether they give no negative numbers. */
+const ACTIVATIONS: Readonly<Record<string, 'unsigned' | 'signed'>> = {
+  relu: 'unsigned',
+  relu6: 'unsigned',
+  sigmoid: 'unsigned',
+  hardSigmoid: 'unsigned',
+  leakyRelu: 'signed',
+  tanh: 'signed',
+  hardSwish: 'signed',
+};
+
+/** Largest values by kind; ReLU has none. */
+const BOUNDS: Readonly<Record<string, number>> = { input: 1, relu6: 6, sigmoid: 1, hardSigmoid: 1, tanh: 1 };
+
+/** ReLU6's bound, where neither data nor a batch norm says more. */
+const USUAL_MAXIMUM = 6;
+
+/** Layers that hand on quantized numbers where they read such. */
+const PASSING: ReadonlySet<string> = new Set(['maxPool', 'globalMaxPool', 'flatten', 'dropout', 'concat']);
+
+/** Quantizers as FINN takes them (finn.md section 10): zero point 0, narrow weights, signed beside no ReLU. */
+class QonnxQuantization implements Quantization {
+  readonly splitsDense = true;
+  readonly #owners = new Map<LayerId, LayerId | null>();
+  readonly #layers: ReadonlyMap<LayerId, Layer>;
+  readonly #quantized = new Set<LayerId>();
+  readonly #operands = new Map<string, string>();
+
+  constructor(
+    network: Network,
+    readonly parameters: Weights,
+    readonly options: QonnxOptions,
+  ) {
+    this.#layers = new Map(network.layers.map((layer) => [layer.id, layer]));
+    for (const layer of network.layers) {
+      const before = this.#owners.get(layer.inputs[0] ?? '') ?? null;
+      this.#owners.set(layer.id, bitOwner(layer, before));
+    }
+  }
+
+  #bitsOf(id: LayerId): LayerBits | undefined {
+    const { layerBits = {} } = this.options;
+    return Object.hasOwn(layerBits, id) ? layerBits[id] : undefined;
+  }
+
+  #activationBits(id: LayerId): number {
+    const own = this.#bitsOf(this.#owners.get(id) ?? id)?.activationBits;
+    if (own !== undefined) return own;
+    return this.#layers.get(id)?.kind === 'input'
+      ? (this.options.inputBits ?? 8)
+      : this.options.activationBits;
+  }
+
+  /** The largest value that the quantizer behind a layer holds. */
+  #maximum(id: LayerId): number {
+    const { activationMaxima = {} } = this.options;
+    const measured = Object.hasOwn(activationMaxima, id) ? activationMaxima[id] : undefined;
+    if (measured !== undefined) return measured;
+    const layer = this.#layers.get(id);
+    const bound = BOUNDS[layer?.kind ?? ''];
+    if (bound !== undefined) return bound;
+    const normId = layer?.kind === 'batchNorm' ? id : (layer?.inputs[0] ?? '');
+    const gamma = this.parameters[parameterKey(normId, 'gamma')]?.values;
+    const beta = this.parameters[parameterKey(normId, 'beta')]?.values;
+    if (!gamma || !beta) return USUAL_MAXIMUM;
+    const reach = gamma.reduce(
+      (most, scale, c) => Math.max(most, Math.abs(beta[c] as number) + 3 * Math.abs(scale)),
+      0,
+    );
+    return reach || USUAL_MAXIMUM;
+  }
+
+  #quantizer(
+    writer: GraphWriter,
+    name: string,
+    input: string,
+    bits: number,
+    maximum: number,
+    { signed, narrow }: { readonly signed: boolean; readonly narrow: boolean },
+  ): string {
+    if (bits === 1) {
+      const scale = writer.scalar(`${name}/scale`, maximum);
+      return writer.helper('BipolarQuant', `${name}_quant`, [input, scale], {}, DOMAIN);
+    }
+    const steps = signed ? 2 ** (bits - 1) - 1 : 2 ** bits - 1;
+    const inputs = [
+      input,
+      writer.scalar(`${name}/scale`, maximum / steps),
+      writer.scalar(`${name}/zeropt`, 0),
+      writer.scalar(`${name}/bitwidth`, bits),
+    ];
+    const attributes = { signed: signed ? 1 : 0, narrow: narrow ? 1 : 0, rounding_mode: 'ROUND' };
+    return writer.helper('Quant', `${name}_quant`, inputs, attributes, DOMAIN);
+  }
+
+  /** One scale a tensor: its largest weight is the largest integer; of one bit, the mean weight is the step. */
+  weights(writer: GraphWriter, layerId: LayerId, name: string, values: Float32Array): string {
+    const bits = this.#bitsOf(layerId)?.weightBits ?? this.options.weightBits;
+    if (bits >= UNQUANTIZED) return name;
+    const magnitudes = values.map(Math.abs);
+    const maximum =
+      bits === 1
+        ? magnitudes.reduce((sum, value) => sum + value, 0) / magnitudes.length
+        : magnitudes.reduce((most, value) => Math.max(most, value), 0);
+    return this.#quantizer(writer, name, name, bits, maximum || 1, { signed: true, narrow: true });
+  }
+
+  /** A signed quantizer for sums that leave without an activation, one for all that read them. */
+  operand(writer: GraphWriter, source: LayerId, name: string): string {
+    if (this.#quantized.has(source)) return name;
+    const known = this.#operands.get(name);
+    if (known !== undefined) return known;
+    const bits = this.#activationBits(source);
+    const form = { signed: true, narrow: false };
+    const quantized =
+      bits >= UNQUANTIZED
+        ? name
+        : this.#quantizer(writer, `${name}_out`, name, bits, this.#maximum(source), form);
+    this.#operands.set(name, quantized);
+    return quantized;
+  }
+
+  replaces(layer: Layer): boolean {
+    if (layer.kind !== 'relu' && layer.kind !== 'relu6') return false;
+    const bits = this.#activationBits(layer.id);
+    return bits === 1 || (bits < UNQUANTIZED && this.options.signedActivations === true);
+  }
+
+  result(writer: GraphWriter, layer: Layer, name: string): string {
+    const activation = ACTIVATIONS[layer.kind];
+    const bits = this.#activationBits(layer.id);
+    if (layer.kind === 'input' || activation) {
+      this.#quantized.add(layer.id);
+      if (bits >= UNQUANTIZED) return name;
+      const signed = activation !== 'unsigned' || this.replaces(layer);
+      return this.#quantizer(writer, layer.id, name, bits, this.#maximum(layer.id), {
+        signed,
+        narrow: false,
+      });
+    }
+    if (PASSING.has(layer.kind) && layer.inputs.every((id) => this.#quantized.has(id)))
+      this.#quantized.add(layer.id);
+    return name;
+  }
+}
+
+const bitsFit = (bits: number) => Number.isInteger(bits) && bits >= 1 && bits <= UNQUANTIZED;
+
+/**
+ * A network as a QONNX file for FINN: ONNX of operator set 13 with Quant and BipolarQuant nodes of the domain
+ * qonnx.custom_op.general. Bits are whole numbers from 1 to 32, where 32 stays unquantized; others are a fault.
+ */
+export async function writeQonnx(
+  network: Network,
+  weights: Weights,
+  options: QonnxOptions,
+): Promise<Result<Uint8Array>> {
+  const checked = checkedGeometry({ network, weights });
+  if (!checked.ok) return checked;
+  const wide = [
+    options.weightBits,
+    options.activationBits,
+    options.inputBits ?? 8,
+    ...Object.values(options.layerBits ?? {}).flatMap((bits) => [bits.weightBits, bits.activationBits]),
+  ].find((bits) => !bitsFit(bits));
+  if (wide !== undefined)
+    return fail(
+      'qonnx-bits',
+      `${wide} is no number of bits; choose a whole number from 1 to ${UNQUANTIZED}.`,
+    );
+  const maximum = Object.entries(options.activationMaxima ?? {}).find(
+    ([, value]) => !(value > 0 && value < 3e38),
+  );
+  if (maximum)
+    return fail(
+      'qonnx-maximum',
+      `The largest activation of ${maximum[0]} is ${maximum[1]}; it must be above 0.`,
+      maximum[0],
+    );
+  const form = chosenForm({ network, weights }, options);
+  const geometry = inferGeometry(form.network);
+  if (!geometry.ok) return geometry;
+  const quantization = new QonnxQuantization(form.network, form.weights, options);
+  return ok(await encodeNetwork(form, geometry.value, quantization, [DOMAIN]));
+}
