@@ -13,11 +13,13 @@ import { createRandom, type Random } from '../core/random.ts';
 /** What lets one half of the values through, whole or nearly; He et al. 2015 draw kernels for these. */
 const RECTIFIERS: ReadonlySet<Layer['kind']> = new Set(['relu', 'relu6', 'leakyRelu', 'hardSwish']);
 
+const PASSING: ReadonlySet<Layer['kind']> = new Set(['batchNorm', 'dropout', 'upsample']);
+
 /** Whether a ReLU or its like follows, directly or behind layers that keep the sign's share (batch norm, pooling, dropout). */
 function feedsRelu(layer: Layer, consumers: ReadonlyMap<string, readonly Layer[]>): boolean {
   return (consumers.get(layer.id) ?? []).some((next) => {
     if (RECTIFIERS.has(next.kind)) return true;
-    const passes = next.kind === 'batchNorm' || next.kind === 'dropout' || next.kind.endsWith('Pool');
+    const passes = PASSING.has(next.kind) || next.kind.endsWith('Pool');
     return passes && feedsRelu(next, consumers);
   });
 }

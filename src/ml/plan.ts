@@ -8,6 +8,7 @@ import { conv2d, dense, depthwiseConv2d } from './operations/conv.ts';
 import type { Operation } from './operations/operation.ts';
 import { add, concat, dropout, flatten, multiply, softmax } from './operations/plain.ts';
 import { globalPool, pool } from './operations/pool.ts';
+import { upsample } from './operations/upsample.ts';
 
 export interface Step {
   readonly layer: Layer;
@@ -47,6 +48,8 @@ function operationOf(layer: Layer, geometry: LayerGeometry): Operation {
       return relu;
     case 'relu6':
       return relu6;
+    case 'upsample':
+      return upsample(layer, geometry);
     case 'leakyRelu':
       return leakyRelu(layer.slope);
     case 'sigmoid':

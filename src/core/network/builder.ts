@@ -142,6 +142,16 @@ export class NetworkBuilder {
     return this.#plain('relu6', 'relu', [from]);
   }
 
+  upsample(size: Size, interpolation: 'nearest' | 'bilinear' = 'nearest', from = this.#last): LayerId {
+    return this.#push({
+      kind: 'upsample',
+      id: this.#id('up'),
+      inputs: [from],
+      size: pair(size),
+      interpolation,
+    });
+  }
+
   leakyRelu(slope: number, from = this.#last): LayerId {
     return this.#push({ kind: 'leakyRelu', id: this.#id('leaky'), inputs: [from], slope });
   }

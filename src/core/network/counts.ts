@@ -40,6 +40,7 @@ export function parameterShapes(
     case 'multiply':
     case 'concat':
     case 'flatten':
+    case 'upsample':
     case 'dropout':
     case 'softmax':
       return {};

@@ -74,6 +74,16 @@ export interface DropoutLayer extends LayerBase {
   readonly rate: number;
 }
 
+/**
+ * Every pixel becomes `size` pixels. `bilinear` as TensorFlow 2 and PyTorch do it: pixels are squares whose centers
+ * are interpolated (half-pixel centers, corners not aligned), and the border repeats outward.
+ */
+export interface UpsampleLayer extends LayerBase {
+  readonly kind: 'upsample';
+  readonly size: Pair;
+  readonly interpolation: 'nearest' | 'bilinear';
+}
+
 /** x where it is positive, slope * x elsewhere (Maas et al. 2013). */
 export interface LeakyReluLayer extends LayerBase {
   readonly kind: 'leakyRelu';
@@ -110,6 +120,7 @@ export type Layer =
   | GlobalPoolLayer
   | BatchNormLayer
   | DropoutLayer
+  | UpsampleLayer
   | LeakyReluLayer
   | PlainLayer;
 

@@ -106,6 +106,7 @@ describe('what is no network is refused, with a code and the layer', () => {
     ['dense-needs-vector', 'fc1', written((b) => b.dense(4))],
     ['add-shapes', 'add1', written((b) => b.add('input', b.conv(4, 3)))],
     ['layer-attribute', 'leaky1', written((b) => b.leakyRelu(0))],
+    ['layer-attribute', 'up1', written((b) => b.upsample(1.5))],
     ['multiply-shapes', 'mul1', written((b) => b.multiply('input', b.maxPool(2)))],
     ['multiply-shapes', 'mul1', written((b) => b.multiply('input', b.conv(4, 8, { padding: 'valid' })))],
     [
@@ -137,4 +138,10 @@ test('a product has the shape of its map, on whichever side the gate is', () => 
   b.multiply('mul1', 'mul2');
   const geometry = geometryOf(b.build());
   for (const id of ['mul1', 'mul2', 'mul3']) expect(geometry.get(id)?.ofm).toEqual(square(8));
+});
+
+test('upsampling multiplies rows and columns, each by its own size', () => {
+  const b = new NetworkBuilder('up', { height: 3, width: 5, channels: 2 });
+  b.upsample([2, 3]);
+  expect(geometryOf(b.build()).get('up1')?.ofm).toEqual({ height: 6, width: 15, channels: 2 });
 });

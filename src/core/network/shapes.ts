@@ -202,6 +202,15 @@ function inferLayer(layer: Layer, ifms: readonly FeatureMap[]): Result<Pick<Laye
       }
       return plain({ ...ifm, channels: ifms.reduce((sum, map) => sum + map.channels, 0) });
     }
+    case 'upsample':
+      if (!layer.size.every(positive)) {
+        return fail(
+          'layer-attribute',
+          `Layer ${layer.id} enlarges by ${layer.size.join('x')}; each must be a whole number of at least 1.`,
+          layer.id,
+        );
+      }
+      return plain({ ...ifm, height: ifm.height * layer.size[0], width: ifm.width * layer.size[1] });
     case 'leakyRelu':
       if (!(layer.slope > 0 && layer.slope <= 1)) {
         return fail(

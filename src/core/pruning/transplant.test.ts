@@ -7,7 +7,15 @@ import { createRandom, type Random } from '../random.ts';
 import { applyPlan, maskChannels, transplant } from './apply.ts';
 import { channelGroups } from './groups.ts';
 import { type PruningPlan, planPruning } from './plan.ts';
-import { concatAdd, crossedConcats, curved, depthMultiplier, gated, grouped } from './testing/networks.ts';
+import {
+  concatAdd,
+  crossedConcats,
+  curved,
+  depthMultiplier,
+  enlarged,
+  gated,
+  grouped,
+} from './testing/networks.ts';
 import { forward, randomWeights } from './testing/referenceInterpreter.ts';
 
 /** The smallest square images that the presets' windows leave something of. */
@@ -18,9 +26,16 @@ const CASES: readonly (readonly [string, Network])[] = [
     const extent = EXTENTS[id] ?? 16;
     return [name, build({ ...input, height: extent, width: extent }, 10)] as const;
   }),
-  ...[concatAdd(), concatAdd(true), crossedConcats(), depthMultiplier(), grouped(), curved(), gated()].map(
-    (network) => [network.name, network] as const,
-  ),
+  ...[
+    concatAdd(),
+    concatAdd(true),
+    crossedConcats(),
+    depthMultiplier(),
+    grouped(),
+    curved(),
+    gated(),
+    enlarged(),
+  ].map((network) => [network.name, network] as const),
 ];
 
 function randomPlan(network: Network, random: Random): PruningPlan {

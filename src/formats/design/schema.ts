@@ -122,6 +122,12 @@ const layer = v.variant(
     object({ kind: v.picklist(['globalAveragePool', 'globalMaxPool']), ...base }),
     object({ kind: v.literal('batchNorm'), ...base, epsilon: between(0, 1) }),
     object({ kind: v.literal('dropout'), ...base, rate: between(0, 1) }),
+    object({
+      kind: v.literal('upsample'),
+      ...base,
+      size: windowPair,
+      interpolation: oneOf('nearest', 'bilinear'),
+    }),
     object({ kind: v.literal('leakyRelu'), ...base, slope: between(0, 1) }),
     object({
       kind: v.picklist([

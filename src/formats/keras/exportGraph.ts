@@ -226,6 +226,11 @@ class Export {
         return this.#joined(layer, 'Add');
       case 'multiply':
         return this.#joined(layer, 'Multiply');
+      case 'upsample': {
+        const { size, interpolation } = layer;
+        const config = { size, interpolation, ...CHANNELS_LAST };
+        return { className: 'UpSampling2D', config, inputs: [this.#as(4, first)], rank: 4 };
+      }
       case 'concat':
         return this.#joined(layer, 'Concatenate', { axis: -1 });
       default:

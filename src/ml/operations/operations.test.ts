@@ -30,6 +30,13 @@ const CASES: Readonly<Record<string, Network>> = {
   'multiply of two maps': around(MAP, (b) => b.multiply(b.relu('input'), 'input')),
   'multiply by a gate': around(MAP, (b) => b.multiply('input', b.globalAveragePool('input'))),
   'multiply of a gate': around(MAP, (b) => b.multiply(b.globalAveragePool('input'), 'input')),
+  'upsample by 2x3, nearest': around(MAP, (b) => b.upsample([2, 3])),
+  'upsample by 7, nearest': around(MAP, (b) => b.upsample(7)),
+  'upsample by 2, bilinear': around(MAP, (b) => b.upsample(2, 'bilinear')),
+  'upsample by 3x4, bilinear': around(MAP, (b) => b.upsample([3, 4], 'bilinear')),
+  'upsample of one pixel, bilinear': around({ ...MAP, height: 1, width: 1 }, (b) =>
+    b.upsample(2, 'bilinear'),
+  ),
 };
 
 const sizeOf = ({ height, width, channels }: FeatureMap) => height * width * channels;
@@ -117,5 +124,19 @@ test.each(Object.entries(CASES))('the gradient of %s is the slope of its output'
       const slope = (objective(moved(5e-3)) - objective(moved(-5e-3))) / 1e-2;
       expect(Math.abs((gradients[part]?.[i] as number) - slope), `${part} ${i}`).toBeLessThan(6e-3);
     }
+  });
+});
+
+test('bilinear upsampling is what TensorFlow resizes with half-pixel centers', () => {
+  const { step, inputs, tensors } = subject(CASES['upsample by 3x4, bilinear'] as Network);
+  tf.tidy(() => {
+    const [x] = tensors(inputs) as [tf.Tensor4D];
+    const resized = tf.image.resizeBilinear(x, [12, 12], false, true).dataSync();
+    step.operation
+      .infer([x], noParameters)
+      .dataSync()
+      .forEach((value, i) => {
+        expect(value).toBeCloseTo(resized[i] as number, 4);
+      });
   });
 });

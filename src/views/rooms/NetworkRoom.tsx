@@ -184,6 +184,8 @@ function attributesOf(layer: Layer): string {
       return `${layer.units} units`;
     case 'dropout':
       return `rate ${layer.rate}`;
+    case 'upsample':
+      return `times ${layer.size.join('x')}, ${layer.interpolation}`;
     case 'leakyRelu':
       return `slope ${Number(layer.slope.toPrecision(4))}`;
     default:

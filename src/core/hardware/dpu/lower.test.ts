@@ -130,3 +130,26 @@ test('a product is an op of its own over the whole map, on whichever side the ga
   expect(row?.terms.find(({ name }) => name === 'ALU')?.cycles).toBe(512);
   expect(swapped.rows.find(({ id }) => id === 'mul1')?.cycles).toBe(row?.cycles);
 });
+
+test('upsampling is an op of its own: nearest by any size, bilinear by 2, 4 or 8 only', () => {
+  const report = (write: (b: NetworkBuilder) => void) => {
+    const b = new NetworkBuilder('up', { height: 16, width: 16, channels: 16 });
+    b.conv(16, 3);
+    write(b);
+    b.conv(16, 3);
+    return unwrap(estimateDpu(b.build(), { architecture: 'B4096', clockHertz: 300e6 }));
+  };
+  const messages = (size: number | readonly [number, number], interpolation: 'nearest' | 'bilinear') =>
+    report((b) => b.upsample(size, interpolation)).violations.map(({ message }) => message);
+  expect(report((b) => b.upsample(2)).rows.map(({ engine }) => engine)).toEqual([
+    'convolution',
+    'upsample',
+    'convolution',
+  ]);
+  for (const size of [2, 3, 8]) expect(messages(size, 'nearest')).toEqual([]);
+  for (const size of [2, 4, 8]) expect(messages(size, 'bilinear')).toEqual([]);
+  expect(messages([2, 4], 'bilinear').length).toBe(1);
+  expect(messages(3, 'bilinear')).toEqual([
+    'up1 runs on the CPU: it enlarges by 3x3, bilinear upsampling of a DPU takes 2x2, 4x4 or 8x8; make its interpolation nearest, or its size one of these.',
+  ]);
+});

@@ -118,6 +118,8 @@ function workOf(layer: Layer, { ifm, ofm }: LayerGeometry): Work {
     case 'multiply':
     case 'concat':
       return { kind: layer.kind, ofm };
+    case 'upsample':
+      return { kind: 'upsample', ofm };
     case 'conv2d': {
       const { kernelSize, strides, groups } = layer;
       // As many groups as channels is a depthwise convolution (UG1414, operator table). Other groups the DPU

@@ -17,6 +17,7 @@ import {
   groupedProblems,
   type Problem,
   poolProblems,
+  upsampleProblems,
 } from './rules.ts';
 
 /** USER is where the input comes from, as in the graphs of Vitis AI. */
@@ -90,6 +91,8 @@ function problemsOf(layer: Layer, { byId, readers, geometry, arch }: Surrounding
       return denseProblems(layer.units, at.ifm, flattenedMap(byId, layer, geometry), arch);
     case 'softmax':
       return [(readers.get(layer.id)?.length ?? 0) > 0 ? INNER_SOFTMAX : LAST_SOFTMAX];
+    case 'upsample':
+      return upsampleProblems(layer);
     case 'leakyRelu':
       return leakyReluProblems(layer.slope);
     case 'hardSigmoid':

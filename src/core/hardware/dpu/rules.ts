@@ -1,4 +1,10 @@
-import type { Conv2dLayer, DepthwiseConv2dLayer, FeatureMap, Pair } from '../../network/network.ts';
+import type {
+  Conv2dLayer,
+  DepthwiseConv2dLayer,
+  FeatureMap,
+  Pair,
+  UpsampleLayer,
+} from '../../network/network.ts';
 import type { LayerGeometry } from '../../network/shapes.ts';
 import { BANK_DEPTH, type DpuArchitecture } from './architectures.ts';
 import { blocks } from './cost.ts';
@@ -242,6 +248,22 @@ export function poolProblems(
       reason: `it pools over ${by(window)}, ${kind} pooling of ISA${isa} takes ${square ? 'squares of ' : ''}${low} to ${high}`,
       fix: adjustable ? `make its window ${by(to)}` : `pool the map before it to ${by(to)}`,
       change: adjustable ? { attribute: 'poolSize', to } : null,
+    },
+  ];
+}
+
+const BILINEAR_SIZES: readonly number[] = [2, 4, 8];
+
+/** Nearest by any size; bilinear by 2, 4 or 8 along both axes (dpu.md, section 3). */
+export function upsampleProblems({ size, interpolation }: UpsampleLayer): readonly Problem[] {
+  if (interpolation === 'nearest') return [];
+  if (size[0] === size[1] && BILINEAR_SIZES.includes(size[0])) return [];
+  return [
+    {
+      rule: 'upsample-size',
+      reason: `it enlarges by ${by(size)}, bilinear upsampling of a DPU takes 2x2, 4x4 or 8x8`,
+      fix: 'make its interpolation nearest, or its size one of these',
+      change: null,
     },
   ];
 }

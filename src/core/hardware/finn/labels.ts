@@ -18,6 +18,7 @@ const SHORT_NAMES: { readonly [T in FinnNode['opType']]?: string } = {
   DuplicateStreams_hls: 'fork',
   GlobalAccPool_hls: 'mean pool',
   ChannelwiseOp_hls: 'scale',
+  UpsampleNearestNeighbour_hls: 'upsample',
   LabelSelect_hls: 'label',
 };
 

@@ -142,6 +142,40 @@ const multiply: Lower<LayerOf<'multiply'>> = (layer, inputs, geometry, graph) =>
   return { ...joined, source, type, quantized: false };
 };
 
+/**
+ * FINN's unit enlarges square maps by one size, or the rows of maps one pixel wide (upsampler.py, DimMode), and only
+ * repeats pixels. Others are shown pixel by pixel.
+ */
+const upsample: Lower<LayerOf<'upsample'>> = (layer, [from], geometry, graph) => {
+  const input = graph.settle(from);
+  const { ifm, ofm } = geometry;
+  const { size, interpolation } = layer;
+  const square = ifm.height === ifm.width && size[0] === size[1];
+  const oneWide = ofm.width === 1;
+  if (interpolation === 'bilinear') {
+    graph.violate(
+      'finn-upsample',
+      layer.id,
+      `FINN's upsampling repeats pixels, and ${layer.id} interpolates between them; use nearest. It is shown as nearest.`,
+    );
+  }
+  if (!square && !oneWide) {
+    graph.violate(
+      'finn-upsample',
+      layer.id,
+      `FINN enlarges square maps by the same size along both axes, and ${layer.id} enlarges ${ifm.height}x${ifm.width} by ${size.join('x')}; make both square. It is shown with a cycle a pixel.`,
+    );
+  }
+  const source = graph.push({
+    opType: 'UpsampleNearestNeighbour_hls',
+    sources: [input.source],
+    layerIds: [layer.id],
+    ofmDim: square ? ofm.height : ofm.height * ofm.width,
+    is1d: !square,
+  });
+  return { ...withMap(input, geometry), source };
+};
+
 const concat: Lower<LayerOf<'concat'>> = (layer, inputs, geometry, graph) => {
   const streams = inputs.map((input) => graph.settle(input));
   const widest = streams.reduce((a, b) => (b.type.bits > a.type.bits ? b : a));
@@ -199,6 +233,7 @@ const LOWERINGS: { readonly [K in Exclude<LayerKind, 'input'>]: Lower<LayerOf<K>
   hardSwish: unknownActivation,
   add,
   multiply,
+  upsample,
   concat,
   flatten: (_, [input], geometry) => withMap(input, geometry, true),
   dropout: nothing,

@@ -54,3 +54,24 @@ test('FINN does not scale a map by a gate', () => {
   expect(violations.map(({ code }) => code)).toEqual(['finn-activation', 'finn-multiply']);
   expect(violations[1]?.message).toMatch(/^FINN cannot scale a map by a gate, as mul1 does: /);
 });
+
+test('a square map enlarged by nearest is UpsampleNearestNeighbour, a cycle an output pixel', () => {
+  const { nodes, violations } = lowered((b) => b.upsample(2));
+  expect(violations).toEqual([]);
+  const node = nodes.find(({ opType }) => opType === 'UpsampleNearestNeighbour_hls') as FinnNode;
+  expect(node).toMatchObject({ ofmDim: 16, is1d: false, layerIds: ['up1'] });
+  expect(cyclesOf(node)).toBe(256);
+  const last = nodes.findLast(({ opType }) => opType === 'MVAU_hls');
+  expect(last).toMatchObject({ numInputVectors: [1, 16, 16] });
+});
+
+test('FINN neither interpolates nor enlarges oblong maps in two directions', () => {
+  const codes = (build: (b: NetworkBuilder) => void, extent = SQUARE) =>
+    lowered(build, extent).violations.map(({ code }) => code);
+  expect(codes((b) => b.upsample(2, 'bilinear'))).toEqual(['finn-upsample']);
+  expect(codes((b) => b.upsample([2, 1]))).toEqual(['finn-upsample']);
+  expect(codes((b) => b.upsample(2), { height: 8, width: 4 })).toEqual(['finn-upsample']);
+  expect(codes((b) => b.upsample([3, 1]), { height: 8, width: 1 })).toEqual([]);
+  const { nodes } = lowered((b) => b.upsample(2), { height: 8, width: 4 });
+  expect(cyclesOf(nodes.find(({ layerIds }) => layerIds[0] === 'up1') as FinnNode)).toBe(16 * 8);
+});

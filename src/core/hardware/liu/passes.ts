@@ -179,7 +179,7 @@ function workOf(layer: Layer, { ifm, ofm, pads }: LayerGeometry): Work {
     return { kind: 'depthwise', ifm, ofm, kernelSize, pads, repeats: depthMultiplier };
   }
   const kind = layer.kind === 'dense' ? 'dense' : layer.kind === 'batchNorm' ? 'depthwise' : 'outputUnit';
-  // The output unit goes through what it writes, whichever factor of a product comes first.
-  const read = layer.kind === 'multiply' ? ofm : ifm;
+  // The output unit goes through what it writes where that is more: beside a gate, or enlarged.
+  const read = layer.kind === 'multiply' || layer.kind === 'upsample' ? ofm : ifm;
   return { kind, ifm: read, ofm, kernelSize: [1, 1], pads: NO_PADS, repeats: 1 };
 }

@@ -46,3 +46,10 @@ test('the output unit adds and does not multiply: a gate is a violation, counted
   expect(compute(first)).toBe(8 * 8);
   expect(compute(second)).toBe(8 * 8);
 });
+
+test('upsampling is a violation, counted as a pass over the map it writes', () => {
+  const { violations, rows } = estimated((b) => b.upsample(2));
+  expect(violations.map(({ code }) => code)).toEqual(['upsample']);
+  const compute = rows.find(({ id }) => id === 'up1')?.terms.find(({ name }) => name === 'compute');
+  expect(compute?.cycles).toBe(16 * 16);
+});

@@ -30,6 +30,11 @@ function problemOf(layer: Layer, channels: number, isRead: boolean): readonly [s
     case 'sigmoid':
     case 'tanh':
       return isRead ? unknownActivation(layer.kind) : null;
+    case 'upsample':
+      return [
+        'upsample',
+        'enlarges its map, and the engine writes at most one pixel for each it reads; upsample on the host, or leave it out',
+      ];
     case 'multiply':
       return [
         'multiply',

@@ -67,6 +67,22 @@ export function gated(): Network {
   return b.build();
 }
 
+/** The neck of a detector: a deep map enlarged and joined to a shallow one. */
+export function enlarged(): Network {
+  const b = new NetworkBuilder('enlarged', INPUT);
+  const shallow = b.convBlock(4, 3);
+  b.maxPool(2);
+  b.convBlock(6, 3);
+  const deep = b.upsample(2);
+  b.concat(shallow, deep);
+  b.convBlock(5, 3);
+  b.upsample([2, 3], 'bilinear');
+  b.conv(4, 1);
+  b.globalAveragePool();
+  b.dense(3);
+  return b.build();
+}
+
 const edited = (network: Network, id: string, patch: object): Network => ({
   ...network,
   layers: network.layers.map((layer) => (layer.id === id ? ({ ...layer, ...patch } as Layer) : layer)),

@@ -1,5 +1,12 @@
 import { parameterShapes } from '../../network/counts.ts';
-import { type Layer, type LayerId, type Network, parameterKey, type Weights } from '../../network/network.ts';
+import {
+  type Layer,
+  type LayerId,
+  type Network,
+  parameterKey,
+  type UpsampleLayer,
+  type Weights,
+} from '../../network/network.ts';
 import { type Geometry, geometryAt, geometryOf, type LayerGeometry } from '../../network/shapes.ts';
 import { assertNever } from '../../result.ts';
 
@@ -154,6 +161,8 @@ function run(
       return input.map((value) => Math.max(0, value));
     case 'relu6':
       return input.map((value) => Math.min(6, Math.max(0, value)));
+    case 'upsample':
+      return upsampled(layer, place, input);
     case 'leakyRelu':
       return input.map((value) => (value > 0 ? value : layer.slope * value));
     case 'sigmoid':
@@ -189,6 +198,29 @@ function run(
     default:
       return assertNever(layer);
   }
+}
+
+/** Each output pixel from where its center lies in the input: the square it is in, or the four centers around it. */
+function upsampled(
+  { size, interpolation }: UpsampleLayer,
+  { ifm, ofm }: LayerGeometry,
+  input: Float64Array,
+): Float64Array {
+  const pixel = (y: number, x: number, c: number) => {
+    const row = Math.min(ifm.height - 1, Math.max(0, y));
+    const column = Math.min(ifm.width - 1, Math.max(0, x));
+    return at(input, (row * ifm.width + column) * ifm.channels + c);
+  };
+  return Float64Array.from({ length: ofm.height * ofm.width * ofm.channels }, (_, i) => {
+    const c = i % ofm.channels;
+    const place = Math.floor(i / ofm.channels);
+    const y = (Math.floor(place / ofm.width) + 0.5) / size[0] - 0.5;
+    const x = ((place % ofm.width) + 0.5) / size[1] - 0.5;
+    if (interpolation === 'nearest') return pixel(Math.round(y), Math.round(x), c);
+    const [top, left] = [Math.floor(y), Math.floor(x)];
+    const row = (at: number) => (left + 1 - x) * pixel(at, left, c) + (x - left) * pixel(at, left + 1, c);
+    return (top + 1 - y) * row(top) + (y - top) * row(top + 1);
+  });
 }
 
 /** Howard et al. 2019, section 5.2. */
