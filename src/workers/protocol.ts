@@ -12,6 +12,7 @@ import type { LayerId, Network, Weights } from '../core/network/network.ts';
 import type { PruningPlan } from '../core/pruning/plan.ts';
 import type { Fault, Result } from '../core/result.ts';
 import type { ImportedModel } from '../formats/model/imported.ts';
+import type { ModelFormat, QuantizationChoice } from '../formats/model/writeModel.ts';
 
 /** One call a worker understands: what goes in, what is reported on the way, what comes out. */
 interface Call<Request, Progress, Reply> {
@@ -40,6 +41,16 @@ export interface FileCalls {
     { readonly files: readonly { readonly name: string; readonly bytes: ArrayBuffer }[] },
     never,
     ImportedModel
+  >;
+  readonly writeModel: Call<
+    {
+      readonly format: ModelFormat;
+      readonly network: Network;
+      readonly weights: Weights;
+      readonly bits: QuantizationChoice;
+    },
+    never,
+    Uint8Array<ArrayBuffer>
   >;
 }
 

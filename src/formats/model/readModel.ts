@@ -26,6 +26,35 @@ function isJsonObject(bytes: Uint8Array): boolean {
   return false;
 }
 
+/** The text of a TensorFlow.js model.json; null where it is something else. */
+function tfjsText({ bytes }: ModelFile): string | null {
+  if (!isJsonObject(bytes)) return null;
+  const text = new TextDecoder().decode(bytes);
+  return /"modelTopology"\s*:/.test(text.slice(0, 4096)) || /"weightsManifest"\s*:/.test(text) ? text : null;
+}
+
+/**
+ * Reads a model of one or several files: several are a TensorFlow.js model.json and the shards that it names. Which
+ * one is which is told by content.
+ */
+export async function readModelFiles(files: readonly ModelFile[]): Promise<Result<ImportedModel>> {
+  for (const file of files) {
+    const text = tfjsText(file);
+    if (text === null) continue;
+    const shards = new Map(files.filter((other) => other !== file).map(({ name, bytes }) => [name, bytes]));
+    const { readTfjs } = await import('../tfjs/readTfjs.ts');
+    return readTfjs(text, shards, file.name);
+  }
+  const [file, another] = files;
+  if (!file) return fail('no-file', 'No file was chosen; choose a model.');
+  if (another)
+    return fail(
+      'several-files',
+      `${files.length} files were chosen and none is a TensorFlow.js model.json; open other models one at a time.`,
+    );
+  return readModel(file);
+}
+
 /** Our own design as a model: its network, without weights, which never travel with it. */
 function readDesign({ name, bytes }: ModelFile): Result<ImportedModel> | null {
   let json: unknown;

@@ -1,7 +1,8 @@
 import { geometryAt } from '../../core/network/shapes.ts';
 import type { ImportedModel } from '../../formats/model/imported.ts';
-import { cachedGeometry } from '../derived.ts';
-import { changeEntry } from '../designStore.ts';
+import { endingOf, type ModelFormat } from '../../formats/model/writeModel.ts';
+import { cachedGeometry, modelOf } from '../derived.ts';
+import { changeEntry, present } from '../designStore.ts';
 import { runJob } from '../jobStore.ts';
 import { newId, putModel } from '../modelStore.ts';
 import { notify } from '../noticeStore.ts';
@@ -71,4 +72,21 @@ function adopt({ network, weights, layerBits, notes, source }: ImportedModel, na
     'info',
     `${name}: ${source}, ${weights ? 'with its weights' : 'without weights'}.${shape} ${told}${rest}`.trim(),
   );
+}
+
+/** The network and its present weights as a file; null where there are none, or it was canceled. */
+export async function saveModel(
+  format: ModelFormat,
+): Promise<{ name: string; bytes: Uint8Array<ArrayBuffer> } | null> {
+  const entry = present();
+  const model = modelOf(entry);
+  if (!model) return null;
+  const { weightBits, activationBits, layerBits } = entry.design.hardware;
+  const { network, weights } = model;
+  const bits = { weightBits, activationBits, layerBits };
+  const bytes = await runJob('Writing the model', ({ signal }) =>
+    fileWorker.call('writeModel', { format, network, weights, bits }, { signal }),
+  );
+  const stem = network.name.replace(/[^\w.-]+/g, '-') || 'network';
+  return bytes && { name: `${stem}.${endingOf(format)}`, bytes };
 }
