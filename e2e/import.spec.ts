@@ -51,6 +51,19 @@ test("somebody's trained ResNet-8 opens with its weights, classifies 881 of 1000
     expect(await app.accuracy()).toBeGreaterThan(pruned);
     await expect(app.score('Throughput')).not.toHaveText('–');
   });
+
+  await test.step('saved as ONNX, and opened again', async () => {
+    await app.room('Network');
+    const parameters = await app.score('Parameters').innerText();
+    await page.getByLabel('Save as').selectOption({ label: 'ONNX' });
+    const download = page.waitForEvent('download');
+    await page.getByRole('button', { name: 'Save with weights' }).click();
+    const path = await (await download).path();
+    await page.getByLabel('Open a model').setInputFiles(path);
+    await app.idle();
+    await expect(page.getByText(/ONNX.*with its weights/).first()).toBeVisible();
+    await expect(app.score('Parameters')).toHaveText(parameters);
+  });
 });
 
 test('a file that is no model changes nothing and says why', async ({ page }) => {
