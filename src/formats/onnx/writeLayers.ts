@@ -171,13 +171,6 @@ export class LayerWriter {
         const names = [this.#ranked(source, 4), '', scales];
         return mapped(writer.layer('Resize', layer.id, names, { mode }));
       }
-      case 'upsample': {
-        const scales = writer.floats(`${layer.id}/scales`, [4], Float32Array.of(1, 1, ...layer.size));
-        // Half-pixel centers are Resize's default, and nearest rounds a whole size to its own pixel.
-        const mode = layer.interpolation === 'bilinear' ? 'linear' : 'nearest';
-        const names = [this.#ranked(source, 4), '', scales];
-        return mapped(writer.layer('Resize', layer.id, names, { mode }));
-      }
       case 'flatten':
         return this.#flatten(layer, place.ifm, source);
       case 'softmax':
