@@ -202,6 +202,32 @@ const idioms: readonly Idiom[] = [
     kinds: 'conv2d globalAveragePool conv2d sigmoid multiply sigmoid multiply',
   },
   {
+    title: 'Resize by sizes computed from the map, by scales, and halfway between pixels',
+    input: IMAGE,
+    outputDims: MAP,
+    make: (m) => {
+      const start = m.node('Slice', [m.node('Shape', ['x']), m.integers(0), m.integers(2)]);
+      const sizes = m.node('Concat', [start, m.integers(27, 14)], { axis: 0 });
+      const a = m.node('Resize', ['x', '', '', sizes]);
+      const b = m.node('Resize', [a, '', m.given([4], [1, 1, 2, 2])], {
+        coordinate_transformation_mode: 'asymmetric',
+      });
+      return m.node('Resize', [b, '', m.given([4], [1, 1, 1, 3])], {
+        mode: 'linear',
+        coordinate_transformation_mode: 'pytorch_half_pixel',
+      });
+    },
+    kinds: 'upsample upsample upsample',
+  },
+  {
+    title: 'Upsample of operator set 9',
+    opset: 9,
+    input: IMAGE,
+    outputDims: MAP,
+    make: (m) => m.node('Upsample', [conv(m, 'x'), m.given([4], [1, 1, 3, 2])], { mode: 'nearest' }),
+    kinds: 'conv2d upsample',
+  },
+  {
     title: '8-bit weights behind DequantizeLinear',
     input: IMAGE,
     outputDims: MAP,

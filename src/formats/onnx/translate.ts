@@ -7,6 +7,7 @@ import { NodeReader } from './nodeReader.ts';
 import { PLAIN_OPS, SHAPE_KEEPING } from './plainOps.ts';
 import { LINEAR_QUANT_OPS, QONNX_OPS } from './quantOps.ts';
 import { RESHAPE_OPS } from './reshapeOps.ts';
+import { readResize } from './resize.ts';
 import type { NetworkSketch } from './sketch.ts';
 import { Unsupported, type Value } from './values.ts';
 import { readAveragePool, readConv, readMaxPool } from './windows.ts';
@@ -31,6 +32,8 @@ const HANDLERS: ReadonlyMap<string, NodeHandler> = new Map(
     Conv: readConv,
     MaxPool: readMaxPool,
     AveragePool: readAveragePool,
+    Resize: readResize,
+    Upsample: readResize,
     Gemm: readGemm,
     MatMul: readMatMul,
     BatchNormalization: readBatchNorm,

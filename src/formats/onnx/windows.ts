@@ -1,4 +1,5 @@
 import type { FeatureMap, Padding, Pair } from '../../core/network/network.ts';
+import { kernelFromOnnx } from './kernels.ts';
 import { append, channelsFirst, type NodeHandler } from './layers.ts';
 import type { NodeReader } from './nodeReader.ts';
 import { affordable, type MapValue, Unsupported } from './values.ts';
@@ -143,14 +144,7 @@ export const readConv: NodeHandler = (node, sketch) => {
       ? { kind: 'depthwiseConv2d', depthMultiplier: filters / channels, ...common }
       : { kind: 'conv2d', filters, groups, ...common },
   );
-  // [filter, depth, tap] becomes [tap, depth, filter]. A depthwise kernel has depth 1, and its filters stand
-  // in the order of channel and multiplier on both sides.
-  const taps = rows * columns;
-  const kernelValues = new Float32Array(weight.values.length);
-  for (let f = 0; f < filters; f++)
-    for (let c = 0; c < depth; c++)
-      for (let tap = 0; tap < taps; tap++)
-        kernelValues[(tap * depth + c) * filters + f] = weight.values[(f * depth + c) * taps + tap] as number;
+  const kernelValues = kernelFromOnnx(weight.values, filters, depth, rows * columns);
   if (depthwise)
     sketch.setParameter(
       layer.id,

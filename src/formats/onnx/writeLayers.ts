@@ -11,7 +11,9 @@ import {
 import { type Geometry, geometryAt, type LayerGeometry } from '../../core/network/shapes.ts';
 import { assertNever } from '../../core/result.ts';
 import { GraphWriter, onnxDims } from './graphWriter.ts';
+import { kernelToOnnx } from './kernels.ts';
 import type { Draft, GraphMessage } from './messages.ts';
+import type { Quantization } from './quantization.ts';
 import { isPixel, positionsOf } from './values.ts';
 import { writeActivation } from './writeActivation.ts';
 
@@ -21,20 +23,6 @@ export interface Tensor {
   readonly rank: 2 | 4;
   /** A vector that was flattened in NCHW order, and the map it was. */
   readonly flattened: FeatureMap | null;
-}
-
-/** What a writer of quantized files adds; the plain one returns what it is given. */
-export interface Quantization {
-  /** The weights that a product reads; `name` is that of the initializer. */
-  weights(writer: GraphWriter, layerId: LayerId, name: string, values: Float32Array): string;
-  /** Called for every input of a layer that computes sums; the name it reads instead. */
-  operand(writer: GraphWriter, source: LayerId, name: string): string;
-  /** Called for every layer's result; the name that readers read instead. */
-  result(writer: GraphWriter, layer: Layer, name: string): string;
-  /** Whether a quantizer stands in the place of this activation. */
-  replaces(layer: Layer): boolean;
-  /** FINN reads MatMul and Add, not Gemm. */
-  readonly splitsDense: boolean;
 }
 
 /** Layers that compute each number alone: they keep any order of the numbers. */
@@ -190,14 +178,9 @@ export class LayerWriter {
     const filters = ofm.channels;
     const depth = ifm.channels / groups;
     const [rows, columns] = layer.kernelSize;
-    const taps = rows * columns;
     const name = depthwise ? 'depthwiseKernel' : 'kernel';
     const kernel = this.#parameter(layer.id, name);
-    const values = new Float32Array(kernel.length);
-    for (let f = 0; f < filters; f++)
-      for (let c = 0; c < depth; c++)
-        for (let tap = 0; tap < taps; tap++)
-          values[(f * depth + c) * taps + tap] = kernel[(tap * depth + c) * filters + f] as number;
+    const values = kernelToOnnx(kernel, filters, depth, rows * columns);
     const writer = this.#writer;
     const weight = writer.floats(parameterKey(layer.id, name), [filters, depth, rows, columns], values);
     const bias = layer.useBias

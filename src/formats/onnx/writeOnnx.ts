@@ -4,8 +4,9 @@ import { type Geometry, geometryAt, inferGeometry } from '../../core/network/sha
 import { fail, ok, type Result } from '../../core/result.ts';
 import { foldBatchNorms, type NetworkWithWeights, withoutDropout } from './deploy.ts';
 import { encodeModel } from './messages.ts';
+import type { Quantization } from './quantization.ts';
 import { sizeOf } from './values.ts';
-import { LayerWriter, type Quantization } from './writeLayers.ts';
+import { LayerWriter } from './writeLayers.ts';
 
 export interface OnnxOptions {
   /** For running only: without dropout, batch norms folded into the products before them. */

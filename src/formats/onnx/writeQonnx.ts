@@ -10,7 +10,7 @@ import { inferGeometry } from '../../core/network/shapes.ts';
 import { fail, ok, type Result } from '../../core/result.ts';
 import { bitOwner } from './bitOwner.ts';
 import type { GraphWriter } from './graphWriter.ts';
-import type { Quantization } from './writeLayers.ts';
+import type { Quantization } from './quantization.ts';
 import { checkedGeometry, chosenForm, encodeNetwork, type OnnxOptions } from './writeOnnx.ts';
 
 export interface QonnxOptions extends OnnxOptions {
@@ -175,7 +175,8 @@ class QonnxQuantization implements Quantization {
         narrow: false,
       });
     }
-    if (PASSING.has(layer.kind) && layer.inputs.every((id) => this.#quantized.has(id)))
+    const repeats = layer.kind === 'upsample' && layer.interpolation === 'nearest';
+    if ((repeats || PASSING.has(layer.kind)) && layer.inputs.every((id) => this.#quantized.has(id)))
       this.#quantized.add(layer.id);
     return name;
   }

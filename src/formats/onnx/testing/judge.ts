@@ -12,7 +12,11 @@ export function activations(): Network {
   b.hardSwish();
   b.maxPool([3, 2], { stride: 2, padding: 'same' });
   b.conv(5, 3);
-  b.hardSigmoid();
+  const map = b.hardSigmoid();
+  const gate = b.sigmoid(b.conv(5, 1, {}, b.globalAveragePool(map)));
+  b.multiply(gate, map);
+  b.upsample([2, 1]);
+  b.upsample(2, 'bilinear');
   b.averagePool(3, { stride: 1, padding: 'same' });
   b.flatten();
   b.batchNorm();
