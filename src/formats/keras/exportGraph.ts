@@ -58,6 +58,10 @@ interface Description {
   readonly rank: 2 | 4;
 }
 
+/** What TensorFlow takes as a name (`name_scope`); a slash would open a group in HDF5 too. */
+const scopeName = (name: string): string =>
+  name.replace(/[^A-Za-z0-9_.>-]/g, '_').replace(/^[^A-Za-z0-9.]/, 'x$&');
+
 const CHANNELS_LAST = { data_format: 'channels_last' };
 
 /** The Keras layers of a network; one layer of ours may need another before it. */
@@ -76,8 +80,7 @@ class Export {
   }
 
   #name(wanted: string): string {
-    // a slash would open a group in HDF5
-    const base = wanted.replaceAll('/', '_');
+    const base = scopeName(wanted);
     let name = base;
     for (let n = 1; this.#names.has(name); n++) name = `${base}_${n}`;
     this.#names.add(name);
@@ -280,7 +283,7 @@ export function exportModel(network: Network): ExportedModel {
   const read = new Set(network.layers.flatMap(({ inputs }) => inputs));
   const ends = (layers: readonly Layer[]) => layers.map(({ id }) => [writing.nameOf(id), 0, 0]);
   const config = {
-    name: network.name,
+    name: scopeName(network.name),
     trainable: true,
     layers: writing.layers.map(({ name, className, config, inputs }) => ({
       class_name: className,

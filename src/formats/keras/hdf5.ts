@@ -36,8 +36,10 @@ export interface Hdf5Group {
 /** h5wasm is half a megabyte: it is loaded with the first file. Its files lie in memory, each under its own name. */
 async function load() {
   const library = await import('h5wasm');
-  const { FS } = await library.ready;
-  return { library, files: FS };
+  const module = await library.ready;
+  // otherwise the C library prints its stack of errors and goes on
+  module.activate_throwing_error_handler();
+  return { library, files: module.FS };
 }
 
 let count = 0;

@@ -11,6 +11,8 @@ import { readerOf } from './layers.ts';
 export interface SavedBy {
   readonly version: unknown;
   readonly form: string;
+  /** The network's name where the file keeps one that Keras would not take. */
+  readonly title?: unknown;
 }
 
 /** Files without a version are as old as Keras 2. */
@@ -18,6 +20,9 @@ const majorOf = (version: unknown): number => Number.parseInt(String(version), 1
 
 const sourceOf = ({ version, form }: SavedBy): string =>
   typeof version === 'string' && version.length < 40 ? `Keras ${version}, ${form}` : `Keras, ${form}`;
+
+const nameOf = (graph: KerasGraph, { title }: SavedBy): string =>
+  (typeof title === 'string' && title !== '' ? title : graph.name).slice(0, 200);
 
 /** Numbers in all parameters together: 1 GiB as floats, twice VGG-16. */
 const MOST_PARAMETERS = 2 ** 28;
@@ -132,7 +137,7 @@ export function importModel(json: unknown, weights: WeightSource | null, from: S
     const reader = readerOf(call.layer.className);
     if (reader) to.set(call, reader(call, to));
   }
-  const network: Network = { name: graph.name.slice(0, 200), layers: to.layers };
+  const network: Network = { name: nameOf(graph, from), layers: to.layers };
   checkLimits(network);
   const { shapes } = expectedShapes(network);
   if (shapes.size === 0 && to.layers.length < 2)

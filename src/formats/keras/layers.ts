@@ -95,6 +95,17 @@ const concat: LayerReader = (call, to) => {
   return { id: to.add(call.layer.name, { kind: 'concat', inputs: tensors.map(({ id }) => id) }), rank };
 };
 
+const upsample: LayerReader = (call, to) => {
+  const fields = fieldsOf(call.layer);
+  fields.channelsLast();
+  const interpolation = fields.raw('interpolation') ?? 'nearest';
+  if (interpolation !== 'nearest' && interpolation !== 'bilinear')
+    return fields.refuse('interpolation', 'nearest or bilinear');
+  const inputs = [to.input(call).id];
+  const size = fields.pair('size', [2, 2]);
+  return { id: to.add(call.layer.name, { kind: 'upsample', inputs, size, interpolation }), rank: 4 };
+};
+
 const dropout: LayerReader = (call, to) => {
   const fields = fieldsOf(call.layer);
   const tensor = to.input(call);
@@ -143,6 +154,7 @@ const READERS: Readonly<Record<string, LayerReader>> = {
   Add: elementwise('add'),
   Multiply: elementwise('multiply'),
   Concatenate: concat,
+  UpSampling2D: upsample,
   Flatten: flatten,
   Reshape: reshape,
   Dropout: dropout,

@@ -33,7 +33,7 @@ function compute({ network, weights }: ImportedModel): number[] {
 describe('files that Keras 3.15 saved', () => {
   beforeAll(useWasmInNode);
 
-  test.each(['blocks.keras', 'blocks.h5', 'plain.keras', 'plain.h5'])(
+  test.each(['blocks.keras', 'blocks.h5', 'plain.keras', 'plain.h5', 'gates.keras', 'gates.h5'])(
     '%s computes what Keras computes',
     async (name) => {
       const model = unwrap(await read(name));

@@ -25,6 +25,9 @@ export function parseKerasJson(text: string, where: string): unknown {
   }
 }
 
+/** Our own attribute: TensorFlow takes no spaces in a model's name. */
+export const TITLE = 'sweetspot_name';
+
 function readLegacy(file: Hdf5Reader, fileName: string): ImportedModel {
   const config = file.text('/', 'model_config');
   const members = file.members('/') ?? [];
@@ -43,7 +46,7 @@ function readLegacy(file: Hdf5Reader, fileName: string): ImportedModel {
   const root = members.includes('model_weights') ? '/model_weights' : null;
   const version = file.text('/', 'keras_version') ?? file.text('/model_weights', 'keras_version');
   const weights = root ? legacyWeights(file, root) : null;
-  return importModel(json, weights, { version, form: 'HDF5' });
+  return importModel(json, weights, { version, form: 'HDF5', title: file.text('/', TITLE) });
 }
 
 /** A .keras archive: config.json, metadata.json and model.weights.h5 (Keras 3, `saving_lib.py`). */

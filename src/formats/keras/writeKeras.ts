@@ -5,6 +5,7 @@ import { expectedShapes } from './conversion.ts';
 import { type ExportedModel, exportModel } from './exportGraph.ts';
 import { refuse } from './fields.ts';
 import { type Hdf5Group, writeHdf5 } from './hdf5.ts';
+import { TITLE } from './readKeras.ts';
 
 /**
  * The last version of Keras 2, whose files Keras 3 opens too. Keras 2's hard_sigmoid is another function and it
@@ -55,7 +56,7 @@ export function writeKeras(network: Network, weights: Weights): Promise<Result<U
       };
     }
     return writeHdf5({
-      attributes: { ...version, model_config: JSON.stringify(config) },
+      attributes: { ...version, [TITLE]: network.name, model_config: JSON.stringify(config) },
       groups: {
         model_weights: { attributes: { ...version, layer_names: layers.map(({ name }) => name) }, groups },
       },

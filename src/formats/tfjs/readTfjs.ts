@@ -5,7 +5,7 @@ import { isRecord, refuse } from '../keras/fields.ts';
 import type { StoredTensor } from '../keras/hdf5.ts';
 import { importModel } from '../keras/importModel.ts';
 import { chooseByName } from '../keras/parameterNames.ts';
-import { parseKerasJson } from '../keras/readKeras.ts';
+import { parseKerasJson, TITLE } from '../keras/readKeras.ts';
 import type { ImportedModel } from '../model/imported.ts';
 import { parseManifest, type WeightGroup } from './manifest.ts';
 
@@ -81,6 +81,7 @@ export function readTfjs(text: string, shards: Shards, fileName: string): Promis
     const groups = parseManifest(json.weightsManifest);
     const weights = groups.length > 0 ? weightSource(groups, shards) : null;
     const model = isRecord(topology.model_config) ? topology.model_config : topology;
-    return importModel(model, weights, { version: topology.keras_version, form: 'TensorFlow.js' });
+    const title = isRecord(json.userDefinedMetadata) ? json.userDefinedMetadata[TITLE] : null;
+    return importModel(model, weights, { version: topology.keras_version, form: 'TensorFlow.js', title });
   });
 }

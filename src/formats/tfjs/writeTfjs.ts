@@ -1,8 +1,9 @@
-import type { Network, Weights } from '../../core/network/network.ts';
+import type { Layer, Network, Weights } from '../../core/network/network.ts';
 import type { Result } from '../../core/result.ts';
 import { attempt } from '../keras/attempt.ts';
 import { exportModel } from '../keras/exportGraph.ts';
 import { refuse } from '../keras/fields.ts';
+import { TITLE } from '../keras/readKeras.ts';
 import { checkWeights } from '../keras/writeKeras.ts';
 
 export interface TfjsFile {
@@ -13,19 +14,23 @@ export interface TfjsFile {
 /** What tensorflowjs_converter cuts at: browsers cache files of this size. */
 const SHARD_BYTES = 4 * 2 ** 20;
 
-/** tfjs-layers 4.22 knows no groups, and Keras 2's hard sigmoid only. */
-function checkLayers(
-  network: Network,
-  needsKeras3: { readonly id: string; readonly kind: string } | null,
-): void {
-  const grouped = network.layers.find((layer) => layer.kind === 'conv2d' && layer.groups > 1);
-  const layer = grouped ?? needsKeras3;
-  if (!layer) return;
-  refuse(
-    'unsupported-layer',
-    `Layer ${layer.id} is ${grouped ? 'a convolution in groups' : `a ${layer.kind}`}, which TensorFlow.js has no layer for; write an .h5 file instead.`,
-    layer.id,
-  );
+/** What tfjs-layers 4.22 lacks: groups, Keras 3's hard functions, and TensorFlow 2's pixel centers. */
+function unsupported(layer: Layer): string | null {
+  if (layer.kind === 'conv2d' && layer.groups > 1) return 'a convolution in groups';
+  if (layer.kind === 'hardSigmoid' || layer.kind === 'hardSwish') return `a ${layer.kind}`;
+  return layer.kind === 'upsample' && layer.interpolation === 'bilinear' ? 'a bilinear upsampling' : null;
+}
+
+function checkLayers({ layers }: Network): void {
+  for (const layer of layers) {
+    const what = unsupported(layer);
+    if (!what) continue;
+    refuse(
+      'unsupported-layer',
+      `Layer ${layer.id} is ${what}, which TensorFlow.js has no layer for; write an .h5 file instead.`,
+      layer.id,
+    );
+  }
 }
 
 /**
@@ -40,8 +45,8 @@ export function writeTfjs(
 ): Promise<Result<readonly [TfjsFile, ...TfjsFile[]]>> {
   return attempt(network.name, () => {
     checkWeights(network, weights);
-    const { layers, config, needsKeras3 } = exportModel(network);
-    checkLayers(network, needsKeras3);
+    checkLayers(network);
+    const { layers, config } = exportModel(network);
     const stored = layers.flatMap(({ name, weights: own }) =>
       own.flatMap((weight) => {
         const tensor = weights[weight.key];
@@ -65,6 +70,7 @@ export function writeTfjs(
       format: 'layers-model',
       generatedBy: 'Sweetspot',
       convertedBy: null,
+      userDefinedMetadata: { [TITLE]: network.name },
       modelTopology: { keras_version: '2.15.0', backend: 'tensorflow', model_config: config },
       weightsManifest: [
         {
