@@ -82,6 +82,8 @@ function quantizedMap(node: NodeReader, sketch: NetworkSketch, input: MapValue, 
   return input;
 }
 
+const bipolar = (value: number, scale: number): number => (value >= 0 ? scale : -scale);
+
 /** Quant, and IntQuant as it is called since qonnx 1.0: inputs X, scale, zeropt, bitwidth. */
 const readQuant: NodeHandler = (node, sketch) => {
   const bits = bitsOf(node, node.constantAt(3));
@@ -91,6 +93,9 @@ const readQuant: NodeHandler = (node, sketch) => {
   const round = ROUNDINGS[mode];
   if (!round) throw new Unsupported(`its rounding mode is ${mode}`);
   const signed = node.integer('signed', 1) !== 0;
+  // As qonnx computes it: one signed bit is a sign, for brevitas exports bipolar weights so.
+  if (bits === 1 && signed)
+    return { ...combine(node, node.constantAt(0), node.constantAt(1), bipolar), bits };
   const range = integerRange(bits, signed, node.integer('narrow', 0) !== 0);
   return quantized(node, [node.constantAt(0), node.constantAt(1), node.constantAt(2)], round, range, bits);
 };
@@ -99,7 +104,7 @@ const readBipolarQuant: NodeHandler = (node, sketch) => {
   const [input] = node.inputs;
   if (input?.kind === 'map') return quantizedMap(node, sketch, input, 1);
   return {
-    ...combine(node, node.constantAt(0), node.constantAt(1), (value, scale) => (value >= 0 ? scale : -scale)),
+    ...combine(node, node.constantAt(0), node.constantAt(1), bipolar),
     bits: 1,
   };
 };

@@ -8,6 +8,7 @@ import { unwrap } from '../../core/result.ts';
 import { decodeModel } from './messages.ts';
 import { readOnnx } from './readOnnx.ts';
 import { shapeOf } from './testing/judge.ts';
+import { modelBytes } from './testing/model.ts';
 import { writeQonnx } from './writeQonnx.ts';
 
 function preset(id: string): Network {
@@ -132,4 +133,29 @@ test.each([0, 1.5, 33])('%d bits are refused', async (weightBits) => {
   const weights = randomWeights(network, createRandom(4).next);
   const result = await writeQonnx(network, weights, { weightBits, activationBits: 2 });
   expect(result).toMatchObject({ ok: false, error: { code: 'qonnx-bits' } });
+});
+
+test.each([
+  ['one signed bit is a sign', 1, { signed: 1, narrow: 0 }, [-0.5, 0.5, 0.5, -0.5]],
+  [
+    'halves go to the even step, and the lowest step stays without narrow',
+    2,
+    { signed: 1, narrow: 0 },
+    [-1, 0, 0.5, 0],
+  ],
+  ['narrow leaves the lowest step out', 2, { signed: 1, narrow: 1 }, [-0.5, 0, 0.5, 0]],
+  ['unsigned starts at zero', 2, { signed: 0, narrow: 0 }, [0, 0, 1.5, 0]],
+  ['rounding up goes away from zero', 4, { signed: 1, narrow: 0, rounding_mode: 'UP' }, [-1.5, 0.5, 3, -0.5]],
+])('Quant nodes of weights: %s', async (_, bits, attributes, expected) => {
+  const bytes = await modelBytes({ input: ['N', 4], domains: ['qonnx.custom_op.general'] }, (m) => {
+    const inputs = [[-1.4, 0.25, 3, -0.25], [0.5], [0], [bits]].map((values, i) =>
+      m.given(i === 0 ? [4, 1] : [], values),
+    );
+    return m.node('MatMul', ['x', m.node('Quant', inputs, attributes, 'qonnx.custom_op.general')]);
+  });
+  const { weights, layerBits } = unwrap(await readOnnx(bytes, 'quant.onnx'));
+  expect(Object.values(weights ?? {}).map(({ values }) => [...values].map((value) => value + 0))).toEqual([
+    expected,
+  ]);
+  expect(Object.values(layerBits ?? {}).map(({ weightBits }) => weightBits)).toEqual([bits]);
 });

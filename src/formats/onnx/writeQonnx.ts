@@ -22,7 +22,7 @@ export interface QonnxOptions extends OnnxOptions {
   readonly inputBits?: number;
   /**
    * Signed quantizers in the place of ReLUs, as the published CNV and TFC have them. Otherwise the ReLUs stay,
-   * followed by unsigned quantizers; activations of one bit are signs in either case.
+   * followed by unsigned quantizers, the only ones FINN takes there (its qonnx_activation_handlers.py); activations of one bit are signs in either case.
    */
   readonly signedActivations?: boolean;
   /**
