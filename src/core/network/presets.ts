@@ -7,6 +7,7 @@ import {
 } from './presets/detection.ts';
 import { cnv, sfc, tfc } from './presets/finn.ts';
 import { dsCnn, mobilenetV1, mobilenetV1Quarter, mobilenetV2, tinyMobilenetV2 } from './presets/mobilenet.ts';
+import { mnasnet, mobilenetV3Large, mobilenetV3Small } from './presets/mobilenetV3.ts';
 import { type Preset, square } from './presets/preset.ts';
 import {
   resnet8,
@@ -179,6 +180,24 @@ const ESTIMATED: readonly Entry[] = [
     name: 'MobileNetV2',
     description: 'Sandler 2018: seventeen inverted residual blocks with linear bottlenecks',
     build: mobilenetV2,
+  },
+  {
+    id: 'mobilenet-v3-large',
+    name: 'MobileNetV3-Large',
+    description: 'Howard 2019: fifteen inverted residual blocks, eight with a gate; hard swish',
+    build: mobilenetV3Large,
+  },
+  {
+    id: 'mobilenet-v3-small',
+    name: 'MobileNetV3-Small',
+    description: 'Howard 2019: eleven inverted residual blocks, nine with a gate; hard swish',
+    build: mobilenetV3Small,
+  },
+  {
+    id: 'mnasnet-1.0',
+    name: 'MnasNet 1.0',
+    description: 'Tan 2019, B1 as in torchvision: seventeen blocks found by a search for latency',
+    build: mnasnet,
   },
   {
     id: 'squeezenet-1.0',
