@@ -129,6 +129,25 @@ describe('gradients agree with differences of the loss', () => {
     expectGradients(b.build(), 0.05);
   });
 
+  test('a gate that reads the map it scales, smooth activations, upsampling before a shortcut', () => {
+    const b = builder(8, 6, 2);
+    const map = b.convBlock(6, 3, { activation: 'hardSwish' });
+    b.globalAveragePool(map);
+    b.conv(3, 1, { bias: true });
+    b.leakyRelu(0.1);
+    b.conv(6, 1, { bias: true });
+    const scaled = b.multiply(map, b.hardSigmoid());
+    b.averagePool(2, {}, scaled);
+    b.conv(6, 3, { bias: true });
+    b.tanh();
+    const coarse = b.upsample(2, 'bilinear');
+    const sum = b.add(coarse, scaled);
+    b.multiply(sum, b.sigmoid(b.upsample([4, 2], 'nearest', b.averagePool([4, 2], {}, map))));
+    b.globalAveragePool();
+    b.dense(3);
+    expectGradients(b.build(), 0.02);
+  });
+
   test('a softmax in the middle and a global maximum', () => {
     const b = builder(5, 5, 2);
     b.conv(4, 3);
