@@ -1,47 +1,18 @@
 import { parseArgs } from 'node:util';
 import type { LabeledImages } from '../core/data/labeledImages.ts';
-import type { FeatureMap, LayerId, Network, Weights } from '../core/network/network.ts';
+import type { Normalization } from '../core/exploration/design.ts';
+import type { LayerId, Network, Weights } from '../core/network/network.ts';
 import { FaultError } from '../core/result.ts';
 import { activate } from '../ml/activate.ts';
 import { measureApoz } from '../ml/apoz.ts';
 import { inputOf, overValidation } from '../ml/evaluate.ts';
-import { type Batch, ImageSet, type Split } from '../ml/images.ts';
+import { ImageSet, NORMALIZED } from '../ml/images.ts';
 import { useWasmInNode } from '../ml/nodeWasm.ts';
 import { Session } from '../ml/session.ts';
 import { asJson, asTable, type Command, onlyInput, UsageError } from './command.ts';
 import { readImages, readModel } from './input.ts';
 
-/**
- * What a network is fed for a byte: the byte itself, 0..1 or -1..1. It must be what the network was trained
- * with: no file says.
- */
-export const NORMALIZATIONS: Readonly<Record<string, (byte: number) => number>> = {
-  none: (byte) => byte,
-  unit: (byte) => byte / 255,
-  signed: (byte) => (byte / 255 - 0.5) * 2,
-};
-
-/** All images of a data set, none held back for training, their bytes normalized as asked for. */
-class WholeSet extends ImageSet {
-  override readonly split: Split;
-  readonly #values: Float32Array;
-
-  constructor(images: LabeledImages, normalize: (byte: number) => number) {
-    super(images, 0, 0.5);
-    this.split = {
-      train: new Uint32Array(0),
-      validation: Uint32Array.from(images.labels, (_, index) => index),
-    };
-    this.#values = Float32Array.from({ length: 256 }, (_, byte) => normalize(byte));
-  }
-
-  override batch(indices: Uint32Array, input: FeatureMap): Batch {
-    const batch = super.batch(indices, input);
-    // back to the byte, which -1..1 holds exactly enough
-    const pixels = batch.pixels.map((value) => this.#values[Math.round((value / 2 + 0.5) * 255)] as number);
-    return { ...batch, pixels };
-  }
-}
+const NORMALIZATIONS = Object.keys(NORMALIZED) as Normalization[];
 
 export interface ClassCounts {
   readonly name: string;
@@ -67,17 +38,18 @@ const largest = (logits: Float32Array, from: number, count: number): number => {
 };
 
 /**
- * Classifies every image on the active backend. Images are resized where the network reads another size.
+ * Classifies every image on the active backend, its bytes normalized as the network was trained with: no model file
+ * says how. Images are resized where the network reads another size.
  * Throws a FaultError where the images can't be what the network reads.
  */
 export async function evaluateAll(
   network: Network,
   weights: Weights,
   images: LabeledImages,
-  normalize: (byte: number) => number,
+  normalization: Normalization,
   withApoz: boolean,
 ): Promise<Evaluation> {
-  const set = new WholeSet(images, normalize);
+  const set = new ImageSet(images, 0, 1, normalization);
   const session = new Session(network, weights);
   const correct = new Uint32Array(images.classNames.length);
   const total = new Uint32Array(images.classNames.length);
@@ -147,11 +119,11 @@ export const evaluateCommand: Command = {
     });
     const input = onlyInput(positionals);
     if (!values.data) throw new UsageError('evaluate needs --data with a file of images');
-    const { normalize: name = 'none', backend = 'wasm' } = values;
-    const normalize = Object.hasOwn(NORMALIZATIONS, name) ? NORMALIZATIONS[name] : undefined;
-    if (!normalize)
+    const { normalize = 'none', backend = 'wasm' } = values;
+    const normalization = NORMALIZATIONS.find((one) => one === normalize);
+    if (!normalization)
       throw new UsageError(
-        `there is no --normalize ${name}; choose one of ${Object.keys(NORMALIZATIONS).join(', ')}`,
+        `there is no --normalize ${normalize}; choose one of ${NORMALIZATIONS.join(', ')}`,
       );
     if (backend !== 'wasm' && backend !== 'cpu')
       throw new UsageError(`there is no --backend ${backend} here; choose wasm or cpu`);
@@ -165,7 +137,7 @@ export const evaluateCommand: Command = {
     }
     const images = readImages(values.data);
     await START[backend]();
-    const evaluation = await evaluateAll(network, weights, images, normalize, values.apoz ?? false);
+    const evaluation = await evaluateAll(network, weights, images, normalization, values.apoz ?? false);
     return values.json ? asJson(evaluation) : asText(evaluation);
   },
 };

@@ -267,6 +267,8 @@ class Export {
 
 export interface ExportedModel {
   readonly layers: readonly ExportedLayer[];
+  /** Names of the layers whose results leave the model. */
+  readonly outputs: readonly string[];
   /** What Keras calls model_config and tfjs modelTopology. */
   readonly config: Config;
   /** Null where Keras 2 computes every layer as it is here. */
@@ -296,6 +298,7 @@ export function exportModel(network: Network): ExportedModel {
   };
   return {
     layers: writing.layers,
+    outputs: config.output_layers.map(([name]) => String(name)),
     config: { class_name: 'Functional', config },
     needsKeras3: writing.needsKeras3,
   };

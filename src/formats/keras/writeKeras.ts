@@ -5,6 +5,7 @@ import { expectedShapes } from './conversion.ts';
 import { type ExportedModel, exportModel } from './exportGraph.ts';
 import { refuse } from './fields.ts';
 import { type Hdf5Group, writeHdf5 } from './hdf5.ts';
+import { kerasLayerOrder } from './layerOrder.ts';
 import { TITLE } from './readKeras.ts';
 
 /**
@@ -41,6 +42,7 @@ export function writeKeras(network: Network, weights: Weights): Promise<Result<U
     const model = exportModel(network);
     const { layers, config } = model;
     const version = versionFor(model);
+    const order = kerasLayerOrder(layers, model.outputs);
     const groups: Record<string, Hdf5Group> = {};
     for (const { name, weights: own } of layers) {
       const names = own.map((weight) => `${name}/${weight.name}:0`);
@@ -58,7 +60,7 @@ export function writeKeras(network: Network, weights: Weights): Promise<Result<U
     return writeHdf5({
       attributes: { ...version, [TITLE]: network.name, model_config: JSON.stringify(config) },
       groups: {
-        model_weights: { attributes: { ...version, layer_names: layers.map(({ name }) => name) }, groups },
+        model_weights: { attributes: { ...version, layer_names: order.map(({ name }) => name) }, groups },
       },
     });
   });
