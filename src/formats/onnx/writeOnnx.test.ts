@@ -1,7 +1,15 @@
 import { expect, test } from 'vitest';
 import type { Network } from '../../core/network/network.ts';
 import { TRAINED_PRESETS } from '../../core/network/presets.ts';
-import { concatAdd, crossedConcats, depthMultiplier, grouped } from '../../core/pruning/testing/networks.ts';
+import {
+  concatAdd,
+  crossedConcats,
+  curved,
+  depthMultiplier,
+  enlarged,
+  gated,
+  grouped,
+} from '../../core/pruning/testing/networks.ts';
 import { randomWeights } from '../../core/pruning/testing/referenceInterpreter.ts';
 import { createRandom } from '../../core/random.ts';
 import { unwrap } from '../../core/result.ts';
@@ -30,7 +38,16 @@ const presets = TRAINED_PRESETS.map((preset) => ({
 
 const networks = [
   ...presets,
-  ...[concatAdd(), crossedConcats(), depthMultiplier(), grouped(), activations()].map((network) => ({
+  ...[
+    concatAdd(),
+    crossedConcats(),
+    depthMultiplier(),
+    grouped(),
+    curved(),
+    enlarged(),
+    gated(),
+    activations(),
+  ].map((network) => ({
     id: network.name,
     network,
   })),
