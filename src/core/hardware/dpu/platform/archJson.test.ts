@@ -139,3 +139,10 @@ test('no text throws, and what decodes describes itself', () => {
     { numRuns: 500 },
   );
 });
+
+test('another arch.json means another compilation, unless it is the same DPU (VT-43)', () => {
+  const dpu = (fingerprint: string) => unwrap(decodeArchJson(JSON.stringify({ fingerprint })));
+  const [one, other] = [dpu('0x101000016010407'), dpu('0x101000056010407')];
+  expect(differenceSentence(one, one)).toContain('a model compiled for one runs on the other');
+  expect(differenceSentence(one, other)).not.toContain('a model compiled for one runs on the other');
+});
