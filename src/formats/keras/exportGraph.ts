@@ -1,7 +1,5 @@
 import { parameterShapes } from '../../core/network/counts.ts';
 import {
-  type Conv2dLayer,
-  type DepthwiseConv2dLayer,
   type Layer,
   type LayerId,
   type Network,
@@ -16,6 +14,13 @@ import {
   type LayerGeometry,
 } from '../../core/network/shapes.ts';
 import { assertNever, unwrap } from '../../core/result.ts';
+import {
+  activationConfig,
+  CHANNELS_LAST,
+  convolutionConfig,
+  scopeName,
+  WEIGHT_NAMES,
+} from './exportConfigs.ts';
 import { type Config, refuse } from './fields.ts';
 import { neverNegative } from './notNegative.ts';
 
@@ -33,17 +38,6 @@ export interface ExportedLayer {
   readonly weights: readonly ExportedWeight[];
 }
 
-/** Keras' names in the order in which Keras saves them. */
-const WEIGHT_NAMES: Readonly<Record<string, string>> = {
-  kernel: 'kernel',
-  depthwiseKernel: 'depthwise_kernel',
-  bias: 'bias',
-  gamma: 'gamma',
-  beta: 'beta',
-  movingMean: 'moving_mean',
-  movingVariance: 'moving_variance',
-};
-
 interface Written {
   readonly name: string;
   /** Keras' number of axes: 4 for feature maps, 2 for vectors. */
@@ -57,12 +51,6 @@ interface Description {
   readonly inputs: readonly string[];
   readonly rank: 2 | 4;
 }
-
-/** What TensorFlow takes as a name (`name_scope`); a slash would open a group in HDF5 too. */
-const scopeName = (name: string): string =>
-  name.replace(/[^A-Za-z0-9_.>-]/g, '_').replace(/^[^A-Za-z0-9.]/, 'x$&');
-
-const CHANNELS_LAST = { data_format: 'channels_last' };
 
 /** The Keras layers of a network; one layer of ours may need another before it. */
 class Export {
@@ -180,8 +168,11 @@ class Export {
         return { className: 'InputLayer', config, inputs: [], rank: 4 };
       }
       case 'conv2d':
-      case 'depthwiseConv2d':
-        return this.#convolution(layer);
+      case 'depthwiseConv2d': {
+        const { padding, input } = this.#window(layer, this.#as(4, first));
+        const [className, config] = convolutionConfig(layer, padding);
+        return { className, config, inputs: [input], rank: 4 };
+      }
       case 'maxPool':
       case 'averagePool': {
         const { padding, input } = this.#window(layer, this.#as(4, first));
@@ -207,24 +198,19 @@ class Export {
       }
       case 'dropout':
         return this.#alike(layer, 'Dropout', { rate: layer.rate });
-      case 'relu':
-      case 'relu6': {
-        const max_value = layer.kind === 'relu6' ? 6 : null;
-        return this.#alike(layer, 'ReLU', { max_value, negative_slope: 0, threshold: 0 });
-      }
       case 'leakyRelu':
         return this.#alike(layer, 'LeakyReLU', { alpha: layer.slope });
+      case 'relu':
+      case 'relu6':
       case 'sigmoid':
       case 'tanh':
-        return this.#alike(layer, 'Activation', { activation: layer.kind });
       case 'hardSigmoid':
       case 'hardSwish':
-        this.needsKeras3 = layer;
-        return this.#alike(layer, 'Activation', {
-          activation: layer.kind === 'hardSwish' ? 'hard_silu' : 'hard_sigmoid',
-        });
-      case 'softmax':
-        return this.#alike(layer, 'Softmax', { axis: -1 });
+      case 'softmax': {
+        if (layer.kind === 'hardSigmoid' || layer.kind === 'hardSwish') this.needsKeras3 = layer;
+        const [className, config] = activationConfig(layer.kind);
+        return this.#alike(layer, className, config);
+      }
       case 'add':
         return this.#joined(layer, 'Add');
       case 'multiply':
@@ -239,25 +225,6 @@ class Export {
       default:
         return assertNever(layer);
     }
-  }
-
-  #convolution(layer: Conv2dLayer | DepthwiseConv2dLayer): Description {
-    const { padding, input } = this.#window(layer, this.#as(4, layer.inputs[0] ?? ''));
-    const common = {
-      kernel_size: layer.kernelSize,
-      strides: layer.strides,
-      padding,
-      dilation_rate: layer.dilationRate,
-      use_bias: layer.useBias,
-      activation: 'linear',
-      ...CHANNELS_LAST,
-    };
-    if (layer.kind === 'depthwiseConv2d') {
-      const config = { depth_multiplier: layer.depthMultiplier, ...common };
-      return { className: 'DepthwiseConv2D', config, inputs: [input], rank: 4 };
-    }
-    const config = { filters: layer.filters, groups: layer.groups, ...common };
-    return { className: 'Conv2D', config, inputs: [input], rank: 4 };
   }
 
   nameOf(id: LayerId): string {
