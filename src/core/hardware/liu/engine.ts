@@ -26,7 +26,7 @@ export interface LiuSettings {
   readonly pc: number;
   /** Filters in parallel. */
   readonly pf: number;
-  /** Groups of `pc` channels of a depthwise convolution in parallel. */
+  /** Pixels of a depthwise convolution in parallel, `pc` channels each; LI-06's ideal counts them as channels. */
   readonly pd: number;
   readonly clockHertz: number;
   /** Bytes of maps or weights a DMA moves in a cycle. */
