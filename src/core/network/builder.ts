@@ -29,39 +29,46 @@ type DepthwiseOptions = Omit<ConvOptions, 'groups'>;
 type Activation = 'relu' | 'relu6' | 'sigmoid' | 'tanh' | 'hardSigmoid' | 'hardSwish';
 
 /**
- * Writes networks in a few lines. Every method appends a layer that reads the last one (or `from`) and
+ * Writes layers in a few lines. Every method appends a layer that reads the last one (or `from`) and
  * returns its id; ids count per prefix: conv1, conv2, bn1 ...
  */
-export class NetworkBuilder {
+export class LayerWriter {
   readonly #layers: Layer[] = [];
   readonly #counts = new Map<string, number>();
-  #last: LayerId = '';
+  readonly #taken: ReadonlySet<LayerId>;
+  #last: LayerId;
 
-  constructor(
-    readonly name: string,
-    input: FeatureMap,
-  ) {
-    this.#push({ kind: 'input', id: 'input', inputs: [], shape: input });
+  /** The first layer reads `start`; ids in `taken` are not given again. */
+  constructor(start: LayerId, taken: ReadonlySet<LayerId> = new Set()) {
+    this.#last = start;
+    this.#taken = taken;
+  }
+
+  /** What was written, in order. */
+  get layers(): readonly Layer[] {
+    return this.#layers;
   }
 
   get last(): LayerId {
     return this.#last;
   }
 
-  #push(layer: Layer): LayerId {
+  protected push(layer: Layer): LayerId {
     this.#layers.push(layer);
     this.#last = layer.id;
     return layer.id;
   }
 
   #id(prefix: string): LayerId {
-    const count = (this.#counts.get(prefix) ?? 0) + 1;
+    let count = this.#counts.get(prefix) ?? 0;
+    do count++;
+    while (this.#taken.has(`${prefix}${count}`));
     this.#counts.set(prefix, count);
     return `${prefix}${count}`;
   }
 
   conv(filters: number, kernel: Size, options: ConvOptions = {}, from = this.#last): LayerId {
-    return this.#push({
+    return this.push({
       kind: 'conv2d',
       id: this.#id(options.prefix ?? 'conv'),
       inputs: [from],
@@ -76,7 +83,7 @@ export class NetworkBuilder {
   }
 
   depthwise(kernel: Size, options: DepthwiseOptions = {}, from = this.#last): LayerId {
-    return this.#push({
+    return this.push({
       kind: 'depthwiseConv2d',
       id: this.#id(options.prefix ?? 'dw'),
       inputs: [from],
@@ -90,7 +97,7 @@ export class NetworkBuilder {
   }
 
   dense(units: number, options: { bias?: boolean } = {}, from = this.#last): LayerId {
-    return this.#push({
+    return this.push({
       kind: 'dense',
       id: this.#id('fc'),
       inputs: [from],
@@ -108,7 +115,7 @@ export class NetworkBuilder {
   }
 
   #pool(kind: 'maxPool' | 'averagePool', pool: Size, options: WindowOptions, from: LayerId): LayerId {
-    return this.#push({
+    return this.push({
       kind,
       id: this.#id('pool'),
       inputs: [from],
@@ -119,11 +126,11 @@ export class NetworkBuilder {
   }
 
   batchNorm(from = this.#last): LayerId {
-    return this.#push({ kind: 'batchNorm', id: this.#id('bn'), inputs: [from], epsilon: 1e-3 });
+    return this.push({ kind: 'batchNorm', id: this.#id('bn'), inputs: [from], epsilon: 1e-3 });
   }
 
   dropout(rate: number, from = this.#last): LayerId {
-    return this.#push({ kind: 'dropout', id: this.#id('dropout'), inputs: [from], rate });
+    return this.push({ kind: 'dropout', id: this.#id('dropout'), inputs: [from], rate });
   }
 
   #plain(
@@ -131,7 +138,7 @@ export class NetworkBuilder {
     prefix: string,
     inputs: readonly LayerId[],
   ) {
-    return this.#push({ kind, id: this.#id(prefix), inputs });
+    return this.push({ kind, id: this.#id(prefix), inputs });
   }
 
   relu(from = this.#last): LayerId {
@@ -143,7 +150,7 @@ export class NetworkBuilder {
   }
 
   upsample(size: Size, interpolation: 'nearest' | 'bilinear' = 'nearest', from = this.#last): LayerId {
-    return this.#push({
+    return this.push({
       kind: 'upsample',
       id: this.#id('up'),
       inputs: [from],
@@ -152,8 +159,16 @@ export class NetworkBuilder {
     });
   }
 
+  channelShuffle(groups: number, from = this.#last): LayerId {
+    return this.#push({ kind: 'channelShuffle', id: this.#id('shuffle'), inputs: [from], groups });
+  }
+
+  l2Normalize(from = this.#last): LayerId {
+    return this.#push({ kind: 'l2Normalize', id: this.#id('l2norm'), inputs: [from], epsilon: 1e-10 });
+  }
+
   leakyRelu(slope: number, from = this.#last): LayerId {
-    return this.#push({ kind: 'leakyRelu', id: this.#id('leaky'), inputs: [from], slope });
+    return this.push({ kind: 'leakyRelu', id: this.#id('leaky'), inputs: [from], slope });
   }
 
   sigmoid(from = this.#last): LayerId {
@@ -233,8 +248,19 @@ export class NetworkBuilder {
     this.batchNorm();
     return activation === 'none' ? this.#last : this[activation]();
   }
+}
+
+/** {@link LayerWriter} for whole networks, from their input on. */
+export class NetworkBuilder extends LayerWriter {
+  constructor(
+    readonly name: string,
+    input: FeatureMap,
+  ) {
+    super('');
+    this.push({ kind: 'input', id: 'input', inputs: [], shape: input });
+  }
 
   build(): Network {
-    return { name: this.name, layers: this.#layers };
+    return { name: this.name, layers: this.layers };
   }
 }
