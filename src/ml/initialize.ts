@@ -13,7 +13,10 @@ import { createRandom, type Random } from '../core/random.ts';
 /** What lets one half of the values through, whole or nearly; He et al. 2015 draw kernels for these. */
 const RECTIFIERS: ReadonlySet<Layer['kind']> = new Set(['relu', 'relu6', 'leakyRelu', 'hardSwish']);
 
-const PASSING: ReadonlySet<Layer['kind']> = new Set(['batchNorm', 'dropout', 'upsample']);
+const PASSING: ReadonlySet<Layer['kind']> = new Set(['batchNorm', 'dropout', 'upsample', 'channelShuffle']);
+
+/** What the scale of an L2 normalization starts from (Liu et al. 2016, SSD, section 3.1). */
+const FIRST_SCALE = 20;
 
 /** Whether a ReLU or its like follows, directly or behind layers that keep the sign's share (batch norm, pooling, dropout). */
 function feedsRelu(layer: Layer, consumers: ReadonlyMap<string, readonly Layer[]>): boolean {
@@ -57,7 +60,7 @@ export function initializeWeights(network: Network, seed: number): Weights {
         shape,
         values: isKernel
           ? kernel(shape, name === 'depthwiseKernel', he, random)
-          : new Float32Array(product(shape)).fill(ones ? 1 : 0),
+          : new Float32Array(product(shape)).fill(name === 'scale' ? FIRST_SCALE : ones ? 1 : 0),
       };
     }
   }

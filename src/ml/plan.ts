@@ -4,7 +4,9 @@ import { type Geometry, geometryAt, geometryOf, type LayerGeometry } from '../co
 import { assertNever, FaultError } from '../core/result.ts';
 import { hardSigmoid, hardSwish, leakyRelu, relu, relu6, sigmoid, tanh } from './operations/activation.ts';
 import { batchNorm } from './operations/batchNorm.ts';
+import { channelShuffle } from './operations/channelShuffle.ts';
 import { conv2d, dense, depthwiseConv2d } from './operations/conv.ts';
+import { l2Normalize } from './operations/l2Normalize.ts';
 import type { Operation } from './operations/operation.ts';
 import { add, concat, dropout, flatten, multiply, softmax } from './operations/plain.ts';
 import { globalPool, pool } from './operations/pool.ts';
@@ -50,6 +52,10 @@ function operationOf(layer: Layer, geometry: LayerGeometry): Operation {
       return relu6;
     case 'upsample':
       return upsample(layer, geometry);
+    case 'channelShuffle':
+      return channelShuffle(layer, geometry);
+    case 'l2Normalize':
+      return l2Normalize(layer);
     case 'leakyRelu':
       return leakyRelu(layer.slope);
     case 'sigmoid':

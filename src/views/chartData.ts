@@ -32,6 +32,8 @@ function attributes(layer: Layer): string {
     case 'maxPool':
     case 'averagePool':
       return `${layer.poolSize.join('x')}`;
+    case 'channelShuffle':
+      return `${layer.groups} groups`;
     case 'upsample':
       return `x${layer.size.join('x')} ${layer.interpolation}`;
     default:

@@ -160,11 +160,11 @@ export class LayerWriter {
   }
 
   channelShuffle(groups: number, from = this.#last): LayerId {
-    return this.#push({ kind: 'channelShuffle', id: this.#id('shuffle'), inputs: [from], groups });
+    return this.push({ kind: 'channelShuffle', id: this.#id('shuffle'), inputs: [from], groups });
   }
 
   l2Normalize(from = this.#last): LayerId {
-    return this.#push({ kind: 'l2Normalize', id: this.#id('l2norm'), inputs: [from], epsilon: 1e-10 });
+    return this.push({ kind: 'l2Normalize', id: this.#id('l2norm'), inputs: [from], epsilon: 1e-10 });
   }
 
   leakyRelu(slope: number, from = this.#last): LayerId {

@@ -24,6 +24,8 @@ export function parameterShapes(
       const shape = [ifm.channels];
       return { gamma: shape, beta: shape, movingMean: shape, movingVariance: shape };
     }
+    case 'l2Normalize':
+      return { scale: [ifm.channels] };
     case 'input':
     case 'maxPool':
     case 'averagePool':
@@ -41,6 +43,7 @@ export function parameterShapes(
     case 'concat':
     case 'flatten':
     case 'upsample':
+    case 'channelShuffle':
     case 'dropout':
     case 'softmax':
       return {};
@@ -54,7 +57,7 @@ export const isTrained = (parameter: string): boolean =>
 
 /**
  * Multiply-accumulates of one frame (1 MAC = 2 operations). Convolutions and dense layers only: pooling,
- * batch norm, additions, gates and activations count 0, as in the source documents.
+ * normalizations, additions, gates and activations count 0, as in the source documents.
  */
 export function layerMacCount(layer: Layer, { ifm, ofm }: LayerGeometry): number {
   const pixels = ofm.height * ofm.width;
@@ -77,7 +80,7 @@ export interface LayerCounts {
   /** All parameters as Keras counts them, batch-norm statistics included. */
   readonly parameterCount: number;
   readonly trainableCount: number;
-  /** Kernels only: no bias, no batch norm. */
+  /** Kernels only: no bias, no normalization. */
   readonly weightCount: number;
 }
 

@@ -84,6 +84,24 @@ export interface UpsampleLayer extends LayerBase {
   readonly interpolation: 'nearest' | 'bilinear';
 }
 
+/**
+ * The channels, read as `groups` rows of equally many, are written column by column: [groups, n] becomes
+ * [n, groups] (Zhang et al. 2018, section 3.1). Eight channels in two groups come out as 0, 4, 1, 5, 2, 6, 3, 7.
+ */
+export interface ChannelShuffleLayer extends LayerBase {
+  readonly kind: 'channelShuffle';
+  readonly groups: number;
+}
+
+/**
+ * At each pixel the vector of all channels divided by its Euclidean length, or by `epsilon` where it is shorter,
+ * times a learned scale a channel (Liu et al. 2015, ParseNet, section 3.3).
+ */
+export interface L2NormalizeLayer extends LayerBase {
+  readonly kind: 'l2Normalize';
+  readonly epsilon: number;
+}
+
 /** x where it is positive, slope * x elsewhere (Maas et al. 2013). */
 export interface LeakyReluLayer extends LayerBase {
   readonly kind: 'leakyRelu';
@@ -121,6 +139,8 @@ export type Layer =
   | BatchNormLayer
   | DropoutLayer
   | UpsampleLayer
+  | ChannelShuffleLayer
+  | L2NormalizeLayer
   | LeakyReluLayer
   | PlainLayer;
 
@@ -143,7 +163,7 @@ export interface WeightTensor {
 
 /**
  * The weights of a network by `parameterKey`: conv2d and dense `kernel`, `bias`; depthwiseConv2d
- * `depthwiseKernel`, `bias`; batchNorm `gamma`, `beta`, `movingMean`, `movingVariance`.
+ * `depthwiseKernel`, `bias`; batchNorm `gamma`, `beta`, `movingMean`, `movingVariance`; l2Normalize `scale`.
  */
 export type Weights = Readonly<Record<string, WeightTensor>>;
 

@@ -139,6 +139,24 @@ function inferLayer(layer: Layer, ifms: readonly FeatureMap[]): Result<Pick<Laye
         );
       }
       return plain({ ...ifm, height: ifm.height * layer.size[0], width: ifm.width * layer.size[1] });
+    case 'channelShuffle':
+      if (!positive(layer.groups) || ifm.channels % layer.groups !== 0) {
+        return fail(
+          'groups',
+          `Layer ${layer.id} shuffles ${ifm.channels} channels in ${layer.groups} groups; the channels must be divisible by it.`,
+          layer.id,
+        );
+      }
+      return plain(ifm);
+    case 'l2Normalize':
+      if (!(layer.epsilon > 0 && layer.epsilon <= 1)) {
+        return fail(
+          'layer-attribute',
+          `Layer ${layer.id} has epsilon ${layer.epsilon}; it needs a number above 0 and up to 1.`,
+          layer.id,
+        );
+      }
+      return plain(ifm);
     case 'leakyRelu':
       if (!(layer.slope > 0 && layer.slope <= 1)) {
         return fail(

@@ -128,6 +128,8 @@ const layer = v.variant(
       size: windowPair,
       interpolation: oneOf('nearest', 'bilinear'),
     }),
+    object({ kind: v.literal('channelShuffle'), ...base, groups: whole(1, LARGEST_WIDTH) }),
+    object({ kind: v.literal('l2Normalize'), ...base, epsilon: between(0, 1) }),
     object({ kind: v.literal('leakyRelu'), ...base, slope: between(0, 1) }),
     object({
       kind: v.picklist([

@@ -1,5 +1,6 @@
 import { parameterShapes } from '../../core/network/counts.ts';
 import {
+  type ChannelShuffleLayer,
   type Layer,
   type LayerId,
   type Network,
@@ -220,11 +221,30 @@ class Export {
         const config = { size, interpolation, ...CHANNELS_LAST };
         return { className: 'UpSampling2D', config, inputs: [this.#as(4, first)], rank: 4 };
       }
+      case 'channelShuffle':
+        return this.#shuffled(layer, this.#as(4, first));
+      case 'l2Normalize':
+        return refuse(
+          'l2-normalization',
+          `Layer ${layer.id} is an L2 normalization with a learned scale, which Keras has no layer for; save the network as ONNX, or use a batch norm.`,
+          layer.id,
+        );
       case 'concat':
         return this.#joined(layer, 'Concatenate', { axis: -1 });
       default:
         return assertNever(layer);
     }
+  }
+
+  /** Keras' layers see the channels as [groups, n], change these two axes, and see them as channels again. */
+  #shuffled(layer: ChannelShuffleLayer, input: string): Description {
+    const { height, width, channels } = geometryAt(this.#geometry, layer.id).ofm;
+    const { groups } = layer;
+    const split = { target_shape: [height, width, groups, channels / groups] };
+    const parted = this.#add(`${layer.id}_groups`, 'Reshape', split, [input]);
+    const turned = this.#add(`${layer.id}_turned`, 'Permute', { dims: [1, 2, 4, 3] }, [parted]);
+    const config = { target_shape: [height, width, channels] };
+    return { className: 'Reshape', config, inputs: [turned], rank: 4 };
   }
 
   nameOf(id: LayerId): string {

@@ -13,6 +13,7 @@ const KEEPING: ReadonlySet<string> = new Set([
   'concat',
   'multiply',
   'upsample',
+  'channelShuffle',
 ]);
 
 /**

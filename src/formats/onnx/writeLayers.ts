@@ -16,6 +16,8 @@ import type { Draft, GraphMessage } from './messages.ts';
 import type { Quantization } from './quantization.ts';
 import { isPixel, positionsOf } from './values.ts';
 import { writeActivation } from './writeActivation.ts';
+import { writeL2Normalize } from './writeL2Normalize.ts';
+import { writeShuffle } from './writeShuffle.ts';
 
 /** A layer's result as a tensor of the file. */
 export interface Tensor {
@@ -159,6 +161,12 @@ export class LayerWriter {
         const names = [this.#ranked(source, 4), '', scales];
         return mapped(writer.layer('Resize', layer.id, names, { mode }));
       }
+      case 'channelShuffle':
+        return mapped(writeShuffle(writer, layer, place, this.#ranked(source, 4)));
+      case 'l2Normalize':
+        return mapped(
+          writeL2Normalize(writer, layer, this.#parameter(layer.id, 'scale'), this.#ranked(source, 4)),
+        );
       case 'flatten':
         return this.#flatten(layer, place.ifm, source);
       case 'softmax':

@@ -184,6 +184,8 @@ function attributesOf(layer: Layer): string {
       return `${layer.units} units`;
     case 'dropout':
       return `rate ${layer.rate}`;
+    case 'channelShuffle':
+      return `${layer.groups} groups`;
     case 'upsample':
       return `times ${layer.size.join('x')}, ${layer.interpolation}`;
     case 'leakyRelu':

@@ -145,6 +145,8 @@ function workOf(layer: Layer, { ifm, ofm }: LayerGeometry): Work {
     case 'relu':
     case 'relu6':
     case 'leakyRelu':
+    case 'channelShuffle':
+    case 'l2Normalize':
     case 'sigmoid':
     case 'tanh':
     case 'hardSigmoid':

@@ -17,6 +17,7 @@ import {
   groupedProblems,
   type Problem,
   poolProblems,
+  shuffleProblems,
   upsampleProblems,
 } from './rules.ts';
 
@@ -38,6 +39,13 @@ const INNER_SOFTMAX: Problem = {
   rule: 'softmax',
   reason: 'it is a softmax that other layers read, which splits the graph',
   fix: 'put it at the end',
+  change: null,
+};
+
+const L2_NORMALIZATION: Problem = {
+  rule: 'l2-normalization',
+  reason: 'it is an L2 normalization, and a DPU divides by no sum of squares',
+  fix: 'use a batch norm',
   change: null,
 };
 
@@ -93,6 +101,10 @@ function problemsOf(layer: Layer, { byId, readers, geometry, arch }: Surrounding
       return [(readers.get(layer.id)?.length ?? 0) > 0 ? INNER_SOFTMAX : LAST_SOFTMAX];
     case 'upsample':
       return upsampleProblems(layer);
+    case 'channelShuffle':
+      return shuffleProblems(layer);
+    case 'l2Normalize':
+      return [L2_NORMALIZATION];
     case 'leakyRelu':
       return leakyReluProblems(layer.slope);
     case 'hardSigmoid':

@@ -1,4 +1,5 @@
 import type {
+  ChannelShuffleLayer,
   Conv2dLayer,
   DepthwiseConv2dLayer,
   FeatureMap,
@@ -263,6 +264,18 @@ export function upsampleProblems({ size, interpolation }: UpsampleLayer): readon
       rule: 'upsample-size',
       reason: `it enlarges by ${by(size)}, bilinear upsampling of a DPU takes 2x2, 4x4 or 8x8`,
       fix: 'make its interpolation nearest, or its size one of these',
+      change: null,
+    },
+  ];
+}
+
+/** A reshape and a transpose of the channels: of moving data a DPU knows concat and upsampling only (dpu.md, section 3). */
+export function shuffleProblems({ groups }: ChannelShuffleLayer): readonly Problem[] {
+  return [
+    {
+      rule: 'channel-shuffle',
+      reason: `it is a channel shuffle of ${groups} groups, and a DPU transposes no channels`,
+      fix: 'leave it out, with convolutions of one group around it',
       change: null,
     },
   ];

@@ -11,7 +11,7 @@ import type { Violation } from '../report.ts';
 import { sumType, unsignedInteger } from './datatypes.ts';
 import { GraphBuilder, type LowerOptions, type Stream } from './graphBuilder.ts';
 import { type LayerOf, type Lower, withMap } from './lowering.ts';
-import { multiply, unknownActivation, upsample } from './lowerUnsupported.ts';
+import { multiply, unbuilt, unknownActivation, upsample } from './lowerUnsupported.ts';
 import { convolution, depthwise, pooling } from './lowerWindows.ts';
 import type { FinnNode } from './nodes.ts';
 
@@ -133,6 +133,8 @@ const LOWERINGS: { readonly [K in Exclude<LayerKind, 'input'>]: Lower<LayerOf<K>
   add,
   multiply,
   upsample,
+  channelShuffle: unbuilt,
+  l2Normalize: unbuilt,
   concat,
   flatten: (_, [input], geometry) => withMap(input, geometry, true),
   dropout: nothing,

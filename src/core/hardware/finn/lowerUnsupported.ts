@@ -88,3 +88,22 @@ export const upsample: Lower<LayerOf<'upsample'>> = (layer, [from], geometry, gr
   });
   return { ...withMap(input, geometry), source };
 };
+
+const UNBUILT: { readonly [K in LayerKind]?: string } = {
+  channelShuffle:
+    'is a channel shuffle; the Shuffle of its development branch transposes tensors, so use that, or convolutions of one group',
+  l2Normalize: 'is an L2 normalization; use a batch norm, which becomes thresholds',
+};
+
+/**
+ * What releases of FINN have nothing for. Shuffle came after them (github.com/Xilinx/finn, pull request 1419), and no
+ * operation takes the length of a pixel. Both hand on what they read, with no cycle and no memory of their own.
+ */
+export const unbuilt: Lower<Layer> = (layer, [input], _, graph) => {
+  graph.violate(
+    `finn-${layer.kind === 'channelShuffle' ? 'channel-shuffle' : 'l2-normalization'}`,
+    layer.id,
+    `FINN has no hardware for ${layer.id}: it ${UNBUILT[layer.kind] ?? 'is unknown'}. It is shown as a wire.`,
+  );
+  return input;
+};

@@ -35,6 +35,16 @@ function problemOf(layer: Layer, channels: number, isRead: boolean): readonly [s
         'upsample',
         'enlarges its map, and the engine writes at most one pixel for each it reads; upsample on the host, or leave it out',
       ];
+    case 'channelShuffle':
+      return [
+        'channel-shuffle',
+        'shuffles channels, and the output unit writes them in the order in which the engine computes them; leave it out, with convolutions of one group',
+      ];
+    case 'l2Normalize':
+      return [
+        'l2-normalization',
+        'divides by the length of each pixel, and the quantization unit scales by constants (eq. 11 of source 004); use a batch norm',
+      ];
     case 'multiply':
       return [
         'multiply',

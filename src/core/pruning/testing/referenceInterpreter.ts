@@ -163,6 +163,21 @@ function run(
       return input.map((value) => Math.min(6, Math.max(0, value)));
     case 'upsample':
       return upsampled(layer, place, input);
+    case 'channelShuffle': {
+      const size = ofm.channels / layer.groups;
+      return output.map((_, i) => {
+        const c = i % ofm.channels;
+        return at(input, i - c + (c % layer.groups) * size + Math.floor(c / layer.groups));
+      });
+    }
+    case 'l2Normalize': {
+      const scale = parameter('scale');
+      return input.map((value, i) => {
+        const pixel = i - (i % ofm.channels);
+        const length = Math.hypot(...input.subarray(pixel, pixel + ofm.channels));
+        return (at(scale, i % ofm.channels) * value) / Math.max(length, layer.epsilon);
+      });
+    }
     case 'leakyRelu':
       return input.map((value) => (value > 0 ? value : layer.slope * value));
     case 'sigmoid':
