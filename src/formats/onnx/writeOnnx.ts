@@ -1,12 +1,17 @@
 import { parameterShapes } from '../../core/network/counts.ts';
+import { deployNetwork } from '../../core/network/deploy.ts';
 import { type Network, parameterKey, type Weights } from '../../core/network/network.ts';
 import { type Geometry, geometryAt, inferGeometry } from '../../core/network/shapes.ts';
 import { fail, ok, type Result } from '../../core/result.ts';
-import { foldBatchNorms, type NetworkWithWeights, withoutDropout } from './deploy.ts';
 import { encodeModel } from './messages.ts';
 import type { Quantization } from './quantization.ts';
 import { sizeOf } from './values.ts';
 import { LayerWriter } from './writeLayers.ts';
+
+export interface NetworkWithWeights {
+  readonly network: Network;
+  readonly weights: Weights;
+}
 
 export interface OnnxOptions {
   /** For running only: without dropout, batch norms folded into the products before them. */
@@ -44,7 +49,7 @@ export function checkedGeometry({ network, weights }: NetworkWithWeights): Resul
 
 /** The network that is written: as it is, or as it runs on a device. */
 export function chosenForm(form: NetworkWithWeights, { deployed = false }: OnnxOptions): NetworkWithWeights {
-  return deployed ? foldBatchNorms({ ...form, network: withoutDropout(form.network) }) : form;
+  return deployed ? deployNetwork(form.network, form.weights) : form;
 }
 
 /** The bytes of a model of operator set 13. */
