@@ -102,12 +102,11 @@ export function transplant(weights: Weights, network: Network, mapping: ChannelM
       const key = parameterKey(layer.id, parameter);
       const tensor = weights[key];
       if (!tensor) throw new Error(`No weights for ${key}`);
-      // A grouped convolution's kernel is indexed within its group; its channels never fall (see groups.ts).
-      const grouped = layer.kind === 'conv2d' && layer.groups > 1;
+      // A grouped convolution's kernel is indexed within its group, and every group loses the same places.
+      const groupSize = layer.kind === 'conv2d' ? at.ifm.channels / layer.groups : at.ifm.channels;
+      const inputs = kept.inputs.filter((channel) => channel < groupSize);
       const multiplier = layer.kind === 'depthwiseConv2d' ? layer.depthMultiplier : 1;
-      small[key] = grouped
-        ? tensor
-        : slice(tensor, picksOf(parameter, shape.length, kept.inputs, kept.outputs, multiplier));
+      small[key] = slice(tensor, picksOf(parameter, shape.length, inputs, kept.outputs, multiplier));
     }
   }
   return small;

@@ -6,7 +6,7 @@ import { PRESETS } from '../network/presets.ts';
 import { applyPlan } from './apply.ts';
 import { channelGroups, slotBlocks } from './groups.ts';
 import { planPruning, slotApoz } from './plan.ts';
-import { concatAdd, depthMultiplier, grouped } from './testing/networks.ts';
+import { concatAdd, depthMultiplier, grouped, normalized } from './testing/networks.ts';
 
 const silence = (length: number) =>
   fc.array(fc.double({ min: 0, max: 1, noNaN: true }), { minLength: length, maxLength: length });
@@ -74,18 +74,66 @@ test('a depthwise convolution ties two channels to one where it makes two of eac
   ]);
 });
 
-test('a grouped convolution keeps its inputs and outputs, and says why', () => {
-  const { groups } = channelGroups(grouped());
-  expect(groups.map(({ id, fixed }) => [id, fixed === null])).toEqual([
-    ['input', false],
-    ['conv1', false],
-    ['conv2', false],
-    ['conv3', true],
-    ['conv4', true],
-    ['conv5', true],
-    ['fc1', false],
+test('a grouped convolution loses the same places of all its groups', () => {
+  const network = grouped();
+  const groups = channelGroups(network);
+  expect(groups.groups.slice(1, 3)).toMatchObject([
+    { id: 'conv1', slotCount: 4, fixed: null },
+    { id: 'conv2', slotCount: 4, fixed: null },
   ]);
-  expect(groups[1]?.fixed).toMatch(/conv2 is a grouped convolution/);
+  const { mapping } = applyPlan(network, groups, { keep: { conv1: [1, 2, 3], conv2: [0, 3] } });
+  expect(mapping.get('conv2')).toEqual({ inputs: [1, 2, 3, 5, 6, 7], outputs: [0, 3, 4, 7] });
+});
+
+test('a convolution with a group for each channel keeps them, and says why', () => {
+  const b = new NetworkBuilder('as depthwise', { height: 4, width: 4, channels: 1 });
+  b.convRelu(4, 1);
+  b.convRelu(8, 3, { groups: 4 });
+  b.conv(2, 1);
+  const { groups } = channelGroups(b.build());
+  for (const id of [1, 2]) expect(groups[id]?.fixed).toMatch(/conv2 has a group for each channel/);
+});
+
+describe('channel shuffles', () => {
+  /** A shuffle of `channels` between two convolutions of `groups` groups. */
+  const between = (channels: number, groups: number) => {
+    const b = new NetworkBuilder('shuffle', { height: 4, width: 4, channels: 1 });
+    b.convRelu(channels, 1);
+    b.channelShuffle(groups);
+    b.convRelu(channels, 1, { groups });
+    b.conv(2, 1);
+    return b.build();
+  };
+
+  test('a slot holds the channels at one place of all groups, which come out side by side', () => {
+    const b = new NetworkBuilder('shuffle', { height: 4, width: 4, channels: 1 });
+    b.convRelu(8, 1);
+    b.channelShuffle(2);
+    b.conv(2, 1);
+    const groups = channelGroups(b.build());
+    expect(groups.groups[1]).toMatchObject({ producers: ['conv1'], consumers: ['conv2'], slotCount: 4 });
+    expect([...groups.slots.get('conv1')!.slot]).toEqual([0, 1, 2, 3, 0, 1, 2, 3]);
+    expect([...groups.slots.get('shuffle1')!.slot]).toEqual([0, 0, 1, 1, 2, 2, 3, 3]);
+    const { mapping } = applyPlan(b.build(), groups, { keep: { conv1: [0, 2] } });
+    expect(mapping.get('shuffle1')).toEqual({ inputs: [0, 2, 4, 6], outputs: [0, 1, 4, 5] });
+  });
+
+  test('between grouped convolutions the places of both count: 16 channels in 2 groups are 4 slots', () => {
+    expect(channelGroups(between(16, 2)).groups[1]).toMatchObject({ slotCount: 4, fixed: null });
+  });
+
+  test('where they tie all channels, as in the bottlenecks of ShuffleNet, the reason is said', () => {
+    const [, first] = channelGroups(between(60, 3)).groups;
+    expect(first).toMatchObject({ slotCount: 1 });
+    expect(first?.fixed).toBe(
+      'The groups of shuffle1 and conv2 tie all channels of conv1 to each other: they could only fall all at once.',
+    );
+  });
+});
+
+test('an L2 normalization loses the channels that it reads, for zeros add nothing to a length', () => {
+  const { groups } = channelGroups(normalized());
+  expect(groups[1]).toMatchObject({ producers: ['conv1'], followers: ['bn1', 'l2norm1'], fixed: null });
 });
 
 test('a softmax inside the network keeps its channels', () => {

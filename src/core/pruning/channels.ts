@@ -1,10 +1,12 @@
-import type { Layer, LayerId, Network } from '../network/network.ts';
+import type { Conv2dLayer, Layer, LayerId, Network } from '../network/network.ts';
 import { geometryAt, geometryOf } from '../network/shapes.ts';
 
 /**
  * Follows single channels through a network: every channel that a layer makes gets a number, layers that only
  * pass channels on repeat the numbers, an addition or a
- * multiplication (a gate has a value a channel) unites them. What remains united is one unit of pruning.
+ * multiplication (a gate has a value a channel) unites them. Grouped convolutions and channel shuffles unite the
+ * channels that stand at one place of their groups: without all of these, every group is as large as the others, and a
+ * shuffle still is one. What remains united is one unit of pruning.
  */
 export interface ChannelTrace {
   /** For each layer, the number of each output channel; compare them through {@link ChannelTrace.root}. */
@@ -46,6 +48,17 @@ class UnionFind {
 export const makesChannels = (layer: Layer): boolean =>
   layer.kind === 'input' || layer.kind === 'conv2d' || layer.kind === 'dense';
 
+/** Whether a layer is a convolution in groups of several channels, which can fall one from each group. */
+export const isGrouped = (layer: Layer, channels: number): layer is Conv2dLayer =>
+  layer.kind === 'conv2d' && layer.groups > 1 && layer.groups < channels;
+
+/** Unites the channels at one place of all groups. */
+function uniteGroups(sets: UnionFind, channels: Int32Array, groups: number): void {
+  const size = channels.length / groups;
+  for (let c = size; c < channels.length; c++)
+    sets.unite(channels[c % size] as number, channels[c] as number);
+}
+
 export function traceChannels(network: Network): ChannelTrace {
   const geometry = geometryOf(network);
   const sets = new UnionFind();
@@ -55,16 +68,26 @@ export function traceChannels(network: Network): ChannelTrace {
     const inputs = layer.inputs.map((id) => channels.get(id) as Int32Array);
     const first = inputs[0] as Int32Array;
     if (makesChannels(layer)) {
-      channels.set(
-        layer.id,
-        Int32Array.from({ length: ofm.channels }, () => sets.make()),
-      );
+      const made = Int32Array.from({ length: ofm.channels }, () => sets.make());
+      channels.set(layer.id, made);
+      if (isGrouped(layer, ifm.channels)) {
+        uniteGroups(sets, first, layer.groups);
+        uniteGroups(sets, made, layer.groups);
+      }
     } else if (layer.kind === 'add' || layer.kind === 'multiply') {
       for (const other of inputs.slice(1))
         for (let c = 0; c < first.length; c++) sets.unite(first[c] as number, other[c] as number);
       channels.set(layer.id, first);
     } else if (layer.kind === 'concat') {
       channels.set(layer.id, Int32Array.from(inputs.flatMap((part) => [...part])));
+    } else if (layer.kind === 'channelShuffle') {
+      const { groups } = layer;
+      const size = ofm.channels / groups;
+      uniteGroups(sets, first, groups);
+      channels.set(
+        layer.id,
+        first.map((_, i) => first[(i % groups) * size + Math.floor(i / groups)] as number),
+      );
     } else if (layer.kind === 'flatten') {
       channels.set(
         layer.id,

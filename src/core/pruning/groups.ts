@@ -1,9 +1,9 @@
 import { type Layer, type LayerId, type LayerKind, type Network, outputsOf } from '../network/network.ts';
-import { type ChannelTrace, makesChannels, traceChannels } from './channels.ts';
+import { type ChannelTrace, isGrouped, makesChannels, traceChannels } from './channels.ts';
 
 /**
  * Channels that must fall together. A group holds the layers whose output channels are tied to each other
- * (by an addition, a gate, a depthwise convolution, a batch norm ...); its `slots` are the units of pruning: slot s
+ * (by an addition, a gate, a depthwise convolution, a batch norm, the groups of a convolution ...); its `slots` are the units of pruning: slot s
  * is removed from all of them at once.
  */
 export interface ChannelGroup {
@@ -11,7 +11,7 @@ export interface ChannelGroup {
   readonly id: string;
   /** Layers whose filters or units are removed (conv2d, dense), in network order. */
   readonly producers: readonly LayerId[];
-  /** Layers that lose the same channels on the way (depthwiseConv2d, batchNorm). */
+  /** Layers that lose the same channels on the way (depthwiseConv2d, batchNorm, l2Normalize). */
   readonly followers: readonly LayerId[];
   /** ReLU and ReLU6 layers at which the group's silence is measured. */
   readonly activations: readonly LayerId[];
@@ -101,6 +101,8 @@ function numberSlots(
   return { drafts, groupOfUnit, slotOfUnit };
 }
 
+const FOLLOWING: ReadonlySet<LayerKind> = new Set(['depthwiseConv2d', 'batchNorm', 'l2Normalize']);
+
 /** What a layer is to the groups whose channels it touches. */
 function addRoles(
   network: Network,
@@ -110,8 +112,7 @@ function addRoles(
   const touched = (id: LayerId) =>
     [...new Set(slots.get(id)?.group ?? [])].map((index) => drafts[index] as Draft);
   for (const layer of network.layers) {
-    if (layer.kind === 'depthwiseConv2d' || layer.kind === 'batchNorm')
-      for (const draft of touched(layer.id)) draft.followers.push(layer.id);
+    if (FOLLOWING.has(layer.kind)) for (const draft of touched(layer.id)) draft.followers.push(layer.id);
     if (layer.kind === 'relu' || layer.kind === 'relu6')
       for (const draft of touched(layer.id)) draft.activations.push(layer.id);
     if (layer.kind === 'conv2d' || layer.kind === 'dense') {
@@ -128,6 +129,26 @@ const NEVER_SILENT: ReadonlySet<LayerKind> = new Set([
   'hardSigmoid',
   'hardSwish',
 ]);
+
+/** Groups of convolutions and shuffles whose places lie so that each ties one channel to the next, and so all. */
+function fixUndivided(
+  network: Network,
+  drafts: readonly Draft[],
+  slots: ReadonlyMap<LayerId, ChannelSlots>,
+): void {
+  const ties = network.layers.filter(
+    (layer) => layer.kind === 'channelShuffle' || (layer.kind === 'conv2d' && layer.groups > 1),
+  );
+  const groupsOf = ({ id, inputs }: Layer) =>
+    [id, ...inputs].flatMap((of) => [...(slots.get(of)?.group ?? [])]);
+  for (const index of new Set(ties.flatMap(groupsOf))) {
+    const draft = drafts[index] as Draft;
+    const blocks = slotBlocks({ groups: drafts, slots }, draft.id);
+    if (blocks.some((block) => block.length > 1)) continue;
+    const names = ties.filter((layer) => groupsOf(layer).includes(index)).map(({ id }) => id);
+    draft.fixed ??= `The groups of ${names.join(' and ')} tie all channels of ${draft.producers.join(' and ')} to each other: they could only fall all at once.`;
+  }
+}
 
 /** Says of each group that APoZ can't prune why not. The first reason stands. */
 function markFixed(
@@ -148,7 +169,9 @@ function markFixed(
     fix(output.id, 'The outputs of the network: each channel is a class.');
   for (const layer of network.layers) {
     if (layer.kind !== 'conv2d' || layer.groups === 1) continue;
-    const reason = `${layer.id} is a grouped convolution: its channels can't fall one by one, only by whole groups.`;
+    const inputs = slots.get(layer.inputs[0] as LayerId)?.slot.length ?? 0;
+    if (isGrouped(layer, inputs)) continue;
+    const reason = `${layer.id} has a group for each channel that it reads: its channels can only fall by whole groups.`;
     fix(layer.id, reason);
     fix(layer.inputs[0] as LayerId, reason);
   }
@@ -156,6 +179,7 @@ function markFixed(
     if (layer.kind === 'softmax')
       fix(layer.id, `${layer.id} shares one sum among its channels: without one of them all others change.`);
   }
+  fixUndivided(network, drafts, slots);
   for (const [index, draft] of drafts.entries()) {
     if (draft.activations.length > 0) continue;
     const its = draft.producers.length > 1 ? 'their' : 'its';
@@ -168,7 +192,8 @@ function markFixed(
 }
 
 /**
- * The channel groups of a network. Two layers belong together where an addition or a multiplication ties any of their channels;
+ * The channel groups of a network. Two layers belong together where an addition, a multiplication or the groups of a
+ * convolution or shuffle tie any of their channels;
  * slots are still exact where it ties only some (a concat on one branch). About 1 ms for CNV.
  */
 export function channelGroups(network: Network): ChannelGroups {

@@ -15,6 +15,9 @@ import {
   enlarged,
   gated,
   grouped,
+  normalized,
+  shuffled,
+  shuffledSum,
 } from './testing/networks.ts';
 import { forward, randomWeights } from './testing/referenceInterpreter.ts';
 
@@ -35,6 +38,9 @@ const CASES: readonly (readonly [string, Network])[] = [
     curved(),
     gated(),
     enlarged(),
+    shuffled(),
+    shuffledSum(),
+    normalized(),
   ].map((network) => [network.name, network] as const),
 ];
 

@@ -83,6 +83,52 @@ export function enlarged(): Network {
   return b.build();
 }
 
+/** Two units of ShuffleNet (Zhang et al. 2018): the first halves the map and joins, the second adds. */
+export function shuffled(): Network {
+  const b = new NetworkBuilder('shuffled', INPUT);
+  const entry = b.convBlock(8, 3);
+  const shortcut = b.averagePool(3, { stride: 2, padding: 'same' }, entry);
+  b.convBlock(8, 1, {}, entry);
+  b.channelShuffle(2);
+  b.depthwiseBlock(3, { stride: 2, activation: 'none' });
+  b.convBlock(8, 1, { groups: 2, activation: 'none' });
+  const trunk = b.relu(b.concat(shortcut, b.last));
+  b.convBlock(8, 1, { groups: 2 });
+  b.channelShuffle(2);
+  b.depthwiseBlock(3, { activation: 'none' });
+  b.add(trunk, b.convBlock(16, 1, { groups: 2, bias: true, activation: 'none' }));
+  b.relu();
+  b.globalAveragePool();
+  b.dense(3);
+  return b.build();
+}
+
+/** An addition that ties a shuffled map to one in order, so that every slot holds channels of several places. */
+export function shuffledSum(): Network {
+  const b = new NetworkBuilder('shuffled sum', INPUT);
+  const left = b.channelShuffle(3, b.convBlock(12, 3));
+  const right = b.convBlock(12, 3, {}, 'input');
+  b.add(left, right);
+  b.conv(4, 1);
+  b.relu();
+  b.flatten();
+  b.dense(3);
+  return b.build();
+}
+
+/** The normalization of SSD's conv4_3 (Liu et al. 2016) before a convolution, and one of a vector. */
+export function normalized(): Network {
+  const b = new NetworkBuilder('normalized', INPUT);
+  b.convBlock(6, 3);
+  b.l2Normalize();
+  b.conv(5, 3, { bias: true });
+  b.relu();
+  b.globalAveragePool();
+  b.l2Normalize();
+  b.dense(3);
+  return b.build();
+}
+
 const edited = (network: Network, id: string, patch: object): Network => ({
   ...network,
   layers: network.layers.map((layer) => (layer.id === id ? ({ ...layer, ...patch } as Layer) : layer)),
