@@ -1,3 +1,4 @@
+import { partitionFile } from '../../core/hardware/finn/graph/graphNodes.ts';
 import type { FinnRecord } from '../../core/hardware/finn/records.ts';
 import { fail, ok, type Result } from '../../core/result.ts';
 import { orderedNodes } from './graphOrder.ts';
@@ -26,16 +27,32 @@ function attributeValue(attribute: AttributeMessage): unknown {
   }
 }
 
-/** A name for each hardware node: its own, else `<op_type>_<i>` counted in graph order as FINN names them. */
+/**
+ * A name for each hardware node: its own where all have one and no two the same, else `<op_type>_<i>` counted in graph
+ * order, as FINN's GiveUniqueNodeNames renames all nodes.
+ */
 function namesOf(nodes: readonly NodeMessage[]): ReadonlyMap<NodeMessage, string> {
+  const own = new Set(nodes.map(({ name }) => name));
+  if (own.size === nodes.length && !own.has('')) return new Map(nodes.map((node) => [node, node.name]));
   const counts = new Map<string, number>();
   const names = new Map<NodeMessage, string>();
   for (const node of nodes) {
     const index = counts.get(node.opType) ?? 0;
     counts.set(node.opType, index + 1);
-    names.set(node, node.name || `${node.opType}_${index}`);
+    names.set(node, `${node.opType}_${index}`);
   }
   return names;
+}
+
+/** The host's part of a partitioned build: its hardware is in another file. */
+function onlyPartitions(records: readonly FinnRecord[], fileName: string): Result<never> | null {
+  const files = records.flatMap((record) => partitionFile(record) ?? []);
+  if (files.length < records.length) return null;
+  return fail(
+    'finn-partition',
+    `${fileName} holds the host's side of a FINN build and no hardware nodes of its own: they are in ${[...new Set(files)].join(', ')}; open that file.`,
+    fileName,
+  );
 }
 
 /**
@@ -78,5 +95,23 @@ export async function readFinnGraph(
     );
     records.push({ name, op_type: node.opType, attributes, predecessors: before });
   }
-  return ok(records);
+  return onlyPartitions(records, fileName) ?? ok(records);
+}
+
+const DOMAIN = new TextEncoder().encode('finn.custom_op.fpgadataflow');
+
+/** Whether a file's bytes name FINN's hardware domain: found without reading the file as a graph. */
+function namesFinn(bytes: Uint8Array): boolean {
+  const first = DOMAIN[0] ?? 0;
+  for (let at = bytes.indexOf(first); at >= 0; at = bytes.indexOf(first, at + 1))
+    if (DOMAIN.every((byte, i) => bytes[at + i] === byte)) return true;
+  return false;
+}
+
+/** Whether a file is an ONNX graph with hardware nodes of FINN; bytes that are none are not. */
+export async function isFinnGraph(bytes: Uint8Array): Promise<boolean> {
+  // An ONNX file begins with its ir_version, field 1; others need no scan.
+  if (bytes[0] !== 0x08 || !namesFinn(bytes)) return false;
+  const model = await decodeModel(bytes, '');
+  return model.ok && (model.value.graph?.node.some(({ domain }) => isFinnDomain(domain)) ?? false);
 }

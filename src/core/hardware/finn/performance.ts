@@ -13,7 +13,10 @@ export interface Performance {
 }
 
 /** finn.md section 9, `dataflow_performance`. `cycles[i]` belongs to `nodes[i]`; nodes are in graph order. */
-export function performanceOf(nodes: readonly FinnNode[], cycles: readonly number[]): Performance {
+export function performanceOf(
+  nodes: readonly Pick<FinnNode, 'name' | 'predecessors'>[],
+  cycles: readonly number[],
+): Performance {
   let slowest = 0;
   let criticalPathCycles = 0;
   const until = new Map<string, number>();

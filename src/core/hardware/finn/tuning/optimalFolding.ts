@@ -104,7 +104,7 @@ export function doomed(
 }
 
 /** Nothing fits, though each budget alone would do: what the relaxation proves, and who needs most of it. */
-function refused(
+export function refused(
   units: readonly FoldingUnit[],
   budgets: readonly Budget[],
   { proof, lowerBoundCycles }: FoldingSearch,
@@ -141,12 +141,13 @@ const fitsAlone = (use: Resources, budgets: readonly Budget[]) =>
 
 const cyclesText = (cycles: number) => `${count(cycles)} cycle${cycles === 1 ? '' : 's'}`;
 
-function sentenceOf(
+/** What was found, and why nothing is faster. */
+export function sentenceOf(
   units: readonly NodeUnit[],
   picks: readonly number[],
   { cycles, lowerBoundCycles, proof, fewestCycles }: FoldingSearch,
   budgets: readonly Budget[],
-  { board, clockHertz }: OptimalFoldingOptions,
+  { board, clockHertz }: Pick<OptimalFoldingOptions, 'board' | 'clockHertz'>,
 ): string {
   const slow = units.find(({ options }, u) => options[picks[u] ?? 0]?.cycles === cycles);
   const start = `${slow?.label ?? 'The slowest node'} takes ${cyclesText(cycles)} a frame: ${count(clockHertz / cycles)} frames a second on ${board.name}`;
