@@ -1,3 +1,4 @@
+import { distributionOf, momentsOf } from '../core/network/weightStatistics.ts';
 import { unwrap } from '../core/result.ts';
 import { readModelFiles } from '../formats/model/readModel.ts';
 import { writeModel } from '../formats/model/writeModel.ts';
@@ -16,5 +17,14 @@ serve<FileCalls>({
     const bytes = unwrap(await writeModel(format, network, weights, bits));
     const own = new Uint8Array(bytes);
     return { reply: own, transfer: [own.buffer] };
+  },
+
+  weightMoments({ values, channelCount, offset }) {
+    const moments = momentsOf(values, channelCount, offset);
+    return { reply: moments, transfer: [moments.channelSums.buffer, moments.channelSquares.buffer] };
+  },
+
+  weightDistribution({ values, largest, binCount }) {
+    return distributionOf(values, largest, binCount);
   },
 });

@@ -9,6 +9,7 @@ import type { HardwareReport } from '../core/hardware/report.ts';
 import type { FoldingTable } from '../core/hardware/validation/folding.ts';
 import type { ValidationSection } from '../core/hardware/validation/sections.ts';
 import type { LayerId, Network, Weights } from '../core/network/network.ts';
+import type { Distribution, Moments } from '../core/network/weightStatistics.ts';
 import type { PruningPlan } from '../core/pruning/plan.ts';
 import type { Fault, Result } from '../core/result.ts';
 import type { ImportedModel } from '../formats/model/imported.ts';
@@ -51,6 +52,18 @@ export interface FileCalls {
     },
     never,
     Uint8Array<ArrayBuffer>
+  >;
+  /** First pass over a piece of a parameter, which begins `offset` numbers into it. */
+  readonly weightMoments: Call<
+    { readonly values: Float32Array; readonly channelCount: number; readonly offset: number },
+    never,
+    Moments
+  >;
+  /** Second pass: `largest` is the largest magnitude of all pieces. */
+  readonly weightDistribution: Call<
+    { readonly values: Float32Array; readonly largest: number; readonly binCount: number },
+    never,
+    Distribution
   >;
 }
 
