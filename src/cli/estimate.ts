@@ -11,7 +11,8 @@ import { compareReports, READABLE_REPORTS, type ReportComparison } from '../form
 import { finnReports } from '../formats/finn/reports.ts';
 import { asCsv, asJson, asTable, type Command, onlyInput, UsageError } from './command.ts';
 import { FINN_ARGUMENTS, withFinnArguments } from './finnChoices.ts';
-import { estimateFinnNodes } from './finnNodes.ts';
+import { estimateGraph, finnGraphInput } from './finnGraph.ts';
+import { estimateFinnNodes, estimateGraphNodes } from './finnNodes.ts';
 import { readDesign, readJson, readTexts } from './input.ts';
 
 const FINN_NODES = 'finn-nodes';
@@ -88,7 +89,10 @@ export const estimateCommand: Command = {
     if (values.target !== undefined && !TARGET_IDS.includes(values.target)) {
       throw new UsageError(`there is no target ${values.target}; choose one of ${TARGET_IDS.join(', ')}`);
     }
-    if (values.target === FINN_NODES) return asJson(estimateFinnNodes(readJson(input), input));
+    const graph = await finnGraphInput(input);
+    if (values.target === FINN_NODES)
+      return asJson(graph ? estimateGraphNodes(graph.records) : estimateFinnNodes(readJson(input), input));
+    if (graph) return estimateGraph(graph, values);
     const design = await readDesign(input);
     const targetId = values.target ?? design.hardware.targetId;
     if (values.compare !== undefined && (targetId !== 'finn' || values.csv))

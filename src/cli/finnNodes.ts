@@ -1,3 +1,6 @@
+import { graphNodes } from '../core/hardware/finn/graph/graphNodes.ts';
+import { DEFAULT_PART } from '../core/hardware/finn/graphBuilder.ts';
+import type { FinnNode } from '../core/hardware/finn/nodes.ts';
 import type { DspBlock } from '../core/hardware/finn/operators/model.ts';
 import { cyclesOf, resourcesOf } from '../core/hardware/finn/operators.ts';
 import { type FinnRecord, nodeFromRecord } from '../core/hardware/finn/records.ts';
@@ -41,11 +44,14 @@ function estimateNode(value: unknown, index: number): NodeEstimate {
   }
   const name = typeof value.name === 'string' ? value.name : `${value.op_type}#${index}`;
   const node = nodeFromRecord(completed(value));
-  if (!node.ok) return { name, error: node.error.message };
+  return node.ok ? numbersOf(node.value, name) : { name, error: node.error.message };
+}
+
+function numbersOf(node: FinnNode, name: string): NodeEstimate {
   try {
-    const { lut, bram18, uram } = resourcesOf(node.value);
-    const dsp = BLOCKS.map((block) => [block, resourcesOf(node.value, block).dsp] as const);
-    const numbers = { cycles: cyclesOf(node.value), LUT: lut, BRAM_18K: bram18, URAM: uram };
+    const { lut, bram18, uram } = resourcesOf(node);
+    const dsp = BLOCKS.map((block) => [block, resourcesOf(node, block).dsp] as const);
+    const numbers = { cycles: cyclesOf(node), LUT: lut, BRAM_18K: bram18, URAM: uram };
     if (!Object.values(numbers).every(Number.isFinite))
       return { name, error: `${name} has extents that give no finite estimate.` };
     return { name, ...numbers, DSP_by_block: Object.fromEntries(dsp) as Record<DspBlock, number> };
@@ -64,3 +70,9 @@ export function estimateFinnNodes(records: unknown, source: string): readonly No
   }
   return records.map(estimateNode);
 }
+
+/** The same of the nodes of a FINN graph, whose operations may have the names of other FINN versions. */
+export const estimateGraphNodes = (records: readonly FinnRecord[]): readonly NodeEstimate[] =>
+  graphNodes(records, DEFAULT_PART).nodes.map(({ name, node, problem }) =>
+    node ? numbersOf(node, name) : { name, error: problem ?? '' },
+  );

@@ -16,6 +16,7 @@ import { foldingConfigText, readFoldingConfig } from '../formats/finn/foldingCon
 import { finnReports } from '../formats/finn/reports.ts';
 import { asJson, asTable, type Command, onlyInput, UsageError } from './command.ts';
 import { FINN_ARGUMENTS, withFinnArguments } from './finnChoices.ts';
+import { finnGraphInput, foldGraph } from './finnGraph.ts';
 import { readDesign, readText } from './input.ts';
 
 const METHODS: readonly TuningMethod[] = [
@@ -44,13 +45,19 @@ export const foldCommand: Command = {
         json: { type: 'boolean' },
       },
     });
-    const design = await readDesign(onlyInput(positionals));
+    const input = onlyInput(positionals);
+    if (values.method !== undefined && (values['target-cycles'] ?? values['target-fps']) !== undefined)
+      throw new UsageError('--method finds its own target; leave out --target-cycles and --target-fps');
+    const graph = await finnGraphInput(input);
+    if (graph)
+      return foldGraph(graph, values, (clock) =>
+        wanted(values['target-cycles'], values['target-fps'], clock),
+      );
+    const design = await readDesign(input);
     const { network } = design;
     const { hardware: chosen, notes } = withFinnArguments(design.hardware, network, values);
     const clockHertz = clockOf('finn', chosen);
     const target = wanted(values['target-cycles'], values['target-fps'], clockHertz);
-    if (target !== null && values.method !== undefined)
-      throw new UsageError('--method finds its own target; leave out --target-cycles and --target-fps');
     const tuned =
       values.method === undefined
         ? { hardware: automatic(chosen, target, values.folding !== undefined), sentence: '' }

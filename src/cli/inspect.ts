@@ -3,6 +3,7 @@ import { layerCounts, networkCounts } from '../core/network/counts.ts';
 import { describeMap, geometryAt, geometryOf } from '../core/network/shapes.ts';
 import { channelGroups } from '../core/pruning/groups.ts';
 import { asJson, asTable, type Command, onlyInput } from './command.ts';
+import { finnGraphInput, inspectGraph } from './finnGraph.ts';
 import { readDesign } from './input.ts';
 
 export const inspectCommand: Command = {
@@ -13,7 +14,10 @@ export const inspectCommand: Command = {
       allowPositionals: true,
       options: { json: { type: 'boolean' } },
     });
-    const { network } = await readDesign(onlyInput(positionals));
+    const input = onlyInput(positionals);
+    const graph = await finnGraphInput(input);
+    if (graph) return inspectGraph(graph, values.json === true);
+    const { network } = await readDesign(input);
     const geometry = geometryOf(network);
     const layers = network.layers.map((layer) => {
       const at = geometryAt(geometry, layer.id);
