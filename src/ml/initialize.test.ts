@@ -40,3 +40,13 @@ test('equal seeds give equal weights', () => {
   expect(initializeWeights(network(), 1)).toEqual(initializeWeights(network(), 1));
   expect(initializeWeights(network(), 2)).not.toEqual(initializeWeights(network(), 1));
 });
+
+test('the scale of an L2 normalization starts at 20, as in SSD', () => {
+  const b = new NetworkBuilder('scale', { height: 2, width: 2, channels: 3 });
+  b.l2Normalize();
+  b.globalAveragePool();
+  expect(initializeWeights(b.build(), 1)['l2norm1/scale']).toEqual({
+    shape: [3],
+    values: Float32Array.of(20, 20, 20),
+  });
+});

@@ -18,6 +18,7 @@ import {
   resnet152V15,
   tinyResnet,
 } from './presets/resnet.ts';
+import { shufflenetV1, tinyShufflenet } from './presets/shufflenet.ts';
 import { customRsClassifier, lenet, lenetRgb, tinyCnn } from './presets/small.ts';
 import { squeezenet10, squeezenet11 } from './presets/squeezenet.ts';
 import { alexnet, vgg13, vgg16, vgg19 } from './presets/vgg.ts';
@@ -110,6 +111,12 @@ const TRAINED: readonly Entry[] = [
     input: square(96, 3),
     classCount: 2,
     build: mobilenetV1Quarter,
+  },
+  {
+    id: 'tiny-shufflenet',
+    name: 'Tiny ShuffleNet',
+    description: 'Four units of grouped 1x1 convolutions and channel shuffles, in two groups',
+    build: tinyShufflenet,
   },
 ];
 
@@ -212,9 +219,15 @@ const ESTIMATED: readonly Entry[] = [
     build: squeezenet11,
   },
   {
+    id: 'shufflenet-v1',
+    name: 'ShuffleNetV1',
+    description: 'Zhang 2018: sixteen units of three groups, their channels shuffled in between',
+    build: shufflenetV1,
+  },
+  {
     id: 'vgg-ssd300',
     name: 'VGG-SSD300',
-    description: 'Liu 2016: objects on six scales of VGG-16; L2 normalization of conv4_3 left out',
+    description: 'Liu 2016: objects on six scales of VGG-16, conv4_3 behind an L2 normalization',
     input: square(300, 3),
     classCount: 21,
     build: vggSsd300,

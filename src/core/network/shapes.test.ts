@@ -92,6 +92,10 @@ describe('what is no network is refused, with a code and the layer', () => {
   };
   const relu = (id: string, inputs: readonly string[]): Layer => ({ kind: 'relu', id, inputs });
   const input: Layer = { kind: 'input', id: 'input', inputs: [], shape: square(8) };
+  const withEpsilon = (epsilon: number): Network => ({
+    name: 'epsilon',
+    layers: [input, { kind: 'l2Normalize', id: 'l2norm1', inputs: ['input'], epsilon }],
+  });
   const cases: readonly (readonly [code: string, where: string | undefined, Network])[] = [
     ['empty-network', undefined, { name: 'empty', layers: [] }],
     ['duplicate-layer', 'input', { name: 'twice', layers: [input, input] }],
@@ -106,6 +110,10 @@ describe('what is no network is refused, with a code and the layer', () => {
     ['dense-needs-vector', 'fc1', written((b) => b.dense(4))],
     ['add-shapes', 'add1', written((b) => b.add('input', b.conv(4, 3)))],
     ['layer-attribute', 'leaky1', written((b) => b.leakyRelu(0))],
+    ['groups', 'shuffle1', written((b) => b.channelShuffle(2))],
+    ['groups', 'shuffle1', written((b) => b.channelShuffle(0.5))],
+    ['layer-attribute', 'l2norm1', withEpsilon(0)],
+    ['layer-attribute', 'l2norm1', withEpsilon(Number.NaN)],
     ['layer-attribute', 'up1', written((b) => b.upsample(1.5))],
     ['multiply-shapes', 'mul1', written((b) => b.multiply('input', b.maxPool(2)))],
     ['multiply-shapes', 'mul1', written((b) => b.multiply('input', b.conv(4, 8, { padding: 'valid' })))],
@@ -144,4 +152,13 @@ test('upsampling multiplies rows and columns, each by its own size', () => {
   const b = new NetworkBuilder('up', { height: 3, width: 5, channels: 2 });
   b.upsample([2, 3]);
   expect(geometryOf(b.build()).get('up1')?.ofm).toEqual({ height: 6, width: 15, channels: 2 });
+});
+
+test('a shuffle and an L2 normalization keep the shape', () => {
+  const b = new NetworkBuilder('same', { height: 3, width: 5, channels: 6 });
+  b.channelShuffle(2);
+  b.l2Normalize();
+  const geometry = geometryOf(b.build());
+  for (const id of ['shuffle1', 'l2norm1'])
+    expect(geometry.get(id)?.ofm).toEqual({ height: 3, width: 5, channels: 6 });
 });

@@ -153,3 +153,20 @@ test('upsampling is an op of its own: nearest by any size, bilinear by 2, 4 or 8
     'up1 runs on the CPU: it enlarges by 3x3, bilinear upsampling of a DPU takes 2x2, 4x4 or 8x8; make its interpolation nearest, or its size one of these.',
   ]);
 });
+
+test('a channel shuffle and an L2 normalization run on the CPU, which is said, and count as passes of the ALU', () => {
+  const b = new NetworkBuilder('shuffle', { height: 8, width: 8, channels: 16 });
+  b.conv(16, 1);
+  b.channelShuffle(4);
+  b.conv(16, 1);
+  b.l2Normalize();
+  b.conv(16, 1);
+  const report = unwrap(estimateDpu(b.build(), { architecture: 'B4096', clockHertz: 300e6 }));
+  expect(report.violations.map(({ code }) => code)).toEqual(['dpu-channel-shuffle', 'dpu-l2-normalization']);
+  expect(report.violations.map(({ message }) => message)).toEqual([
+    'shuffle1 runs on the CPU: it is a channel shuffle of 4 groups, and a DPU transposes no channels; leave it out, with convolutions of one group around it.',
+    'l2norm1 runs on the CPU: it is an L2 normalization, and a DPU divides by no sum of squares; use a batch norm.',
+  ]);
+  const computed = report.rows.flatMap(({ layerIds }) => layerIds);
+  expect(computed).toEqual(['conv1', 'shuffle1', 'conv2', 'l2norm1', 'conv3']);
+});

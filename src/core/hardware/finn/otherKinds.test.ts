@@ -75,3 +75,12 @@ test('FINN neither interpolates nor enlarges oblong maps in two directions', () 
   const { nodes } = lowered((b) => b.upsample(2), { height: 8, width: 4 });
   expect(cyclesOf(nodes.find(({ layerIds }) => layerIds[0] === 'up1') as FinnNode)).toBe(16 * 8);
 });
+
+test('releases of FINN shuffle no channels and divide by no length: both are shown as wires', () => {
+  const { nodes, violations } = lowered((b) => b.l2Normalize(b.channelShuffle(4)));
+  expect(violations.map(({ code }) => code)).toEqual(['finn-channel-shuffle', 'finn-l2-normalization']);
+  expect(violations[0]?.message).toMatch(
+    /^FINN has no hardware for shuffle1: it is a channel shuffle; the Shuffle/,
+  );
+  expect(nodes.map(({ opType }) => opType)).toEqual(lowered(() => {}).nodes.map(({ opType }) => opType));
+});

@@ -53,3 +53,12 @@ test('upsampling is a violation, counted as a pass over the map it writes', () =
   const compute = rows.find(({ id }) => id === 'up1')?.terms.find(({ name }) => name === 'compute');
   expect(compute?.cycles).toBe(16 * 16);
 });
+
+test('a channel shuffle and an L2 normalization are violations, counted as a pass over their map', () => {
+  const { violations, rows } = estimated((b) => b.l2Normalize(b.channelShuffle(4)));
+  expect(violations.map(({ code }) => code)).toEqual(['channel-shuffle', 'l2-normalization']);
+  for (const layer of ['shuffle1', 'l2norm1']) {
+    const terms = rows.find(({ id }) => id === layer)?.terms;
+    expect(terms?.find(({ name }) => name === 'compute')?.cycles).toBe(8 * 8);
+  }
+});

@@ -73,6 +73,7 @@ describe('pruning a network with several outputs', () => {
     const network = vggSsd300(square(300, 3), 21);
     const groups = channelGroups(network);
     const tap = groups.groups.find(({ id }) => id === 'conv10')!;
+    expect(tap.followers).toEqual(['l2norm1']);
     expect(tap.consumers).toEqual(['conv11', 'loc1', 'conf1']);
     const half = Array.from({ length: 256 }, (_, index) => 2 * index);
     const small = applyPlan(network, groups, { keep: { conv10: half } }).network;

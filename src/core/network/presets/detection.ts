@@ -21,9 +21,8 @@ function ssdHeads(
 }
 
 /**
- * SSD300 on VGG-16 with reduced dense layers (Liu et al. 2016): 31.37 G MACs at 300x300x3 and 21 classes,
- * background included. The L2 normalization of conv4_3 and its 512 factors are left out, which is why there
- * are 26,284,974 parameters and not the published 26,285,486.
+ * SSD300 on VGG-16 with reduced dense layers (Liu et al. 2016): 26,285,486 parameters, 512 of them the factors
+ * behind conv4_3's L2 normalization, and 31.37 G MACs at 300x300x3 and 21 classes, background included.
  */
 export function vggSsd300(input: FeatureMap, classCount: number): Network {
   const b = new NetworkBuilder('VGG-SSD300', input);
@@ -38,12 +37,12 @@ export function vggSsd300(input: FeatureMap, classCount: number): Network {
   stage(256, 3);
   // 75 pixels become 38, not 37: Caffe rounds up.
   b.maxPool(2, { padding: [0, 1, 0, 1] });
-  const taps = [stage(512, 3)];
+  const shallow = stage(512, 3);
   b.maxPool(2);
   stage(512, 3);
   b.maxPool(3, { stride: 1, padding: 'same' });
   b.convRelu(1024, 3, { dilation: 6 });
-  taps.push(b.convRelu(1024, 1));
+  const taps = [b.convRelu(1024, 1)];
   for (const [squeezed, filters, options] of [
     [256, 512, { stride: 2, padding: 1 }],
     [128, 256, { stride: 2, padding: 1 }],
@@ -53,7 +52,7 @@ export function vggSsd300(input: FeatureMap, classCount: number): Network {
     b.convRelu(squeezed, 1);
     taps.push(b.convRelu(filters, 3, options));
   }
-  ssdHeads(b, taps, [4, 6, 6, 6, 4, 4], classCount);
+  ssdHeads(b, [b.l2Normalize(shallow), ...taps], [4, 6, 6, 6, 4, 4], classCount);
   return b.build();
 }
 

@@ -1,8 +1,9 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { layerCounts } from '../counts.ts';
+import { layerCounts, networkCounts } from '../counts.ts';
 import type { FeatureMap, Layer, Network } from '../network.ts';
+import { PRESETS } from '../presets.ts';
 import { geometryAt, geometryOf } from '../shapes.ts';
 import {
   mobilenetV2Ssd1024,
@@ -92,6 +93,7 @@ const KINDS: Record<string, Layer['kind']> = {
   add: 'add',
   concat: 'concat',
   batchnorm: 'batchNorm',
+  l2norm: 'l2Normalize',
 };
 
 /** The layers that the tables list, each with the batch norm that follows it folded in, as they do. */
@@ -113,6 +115,8 @@ function rowsOf(network: Network) {
       }
     }
     const window = 'kernelSize' in layer ? layer.kernelSize : 'poolSize' in layer ? layer.poolSize : [1, 1];
+    // The tables list the factors of an L2 normalization as weights.
+    const factors = layer.kind === 'l2Normalize';
     rows.set(layer.id, {
       kind: layer.kind,
       window,
@@ -122,8 +126,8 @@ function rowsOf(network: Network) {
       ofm: its.ofm,
       pads: its.pads,
       macs: macCount,
-      weights: layer.kind === 'batchNorm' ? 0 : weightCount,
-      bias: layer.kind === 'batchNorm' ? 0 : trainableCount - weightCount,
+      weights: factors ? trainableCount : weightCount,
+      bias: layer.kind === 'batchNorm' || factors ? 0 : trainableCount - weightCount,
       batchNorm: layer.kind === 'batchNorm' ? parameterCount : 0,
     });
   }
@@ -168,12 +172,31 @@ describe.skipIf(!existsSync(path))('the layer tables of shared/reference/seed_ne
     expect(published.length).toBe(Object.keys(BUILDERS).length + Object.keys(LEFT_OUT).length);
   });
 
-  test('layers without a kind here hold parameters in one table only: 512 in VGG-SSD300', () => {
+  test.each(Object.entries(BUILDERS))(
+    '%s: the totals, and a preset that builds it',
+    (name, [build, classCount]) => {
+      const { input, totals } = reference.find((network) => network.name === name)!;
+      const [height, width, channels] = input;
+      const counts = networkCounts(build({ height, width, channels }, classCount));
+      expect(counts.macCount).toBe(totals.macs);
+      const ofThresholds = THRESHOLDS.includes(name) ? counts.weightCount : counts.parameterCount;
+      expect(ofThresholds).toBe(totals.params_keras_total);
+      expect(PRESETS.filter((preset) => preset.build === build).length).toBe(1);
+    },
+  );
+
+  test('layers without a kind here hold no parameters', () => {
     const missing = reference.flatMap(({ name, layers }) =>
       layers
         .filter(({ kind, params }) => name in BUILDERS && !(kind in KINDS) && params.w + params.b > 0)
         .map((layer) => [name, layer.kind, layer.params.w]),
     );
-    expect(missing).toEqual([['vgg_ssd300', 'l2norm', 512]]);
+    expect(missing).toEqual([]);
   });
+});
+
+test('all presets are built in less than a second', () => {
+  const start = performance.now();
+  for (const { build, input, classCount } of PRESETS) build(input, classCount);
+  expect(performance.now() - start).toBeLessThan(1000);
 });
