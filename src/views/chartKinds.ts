@@ -3,6 +3,7 @@ import * as depth from '../charts/depthStudy.ts';
 import * as engine from '../charts/engine.ts';
 import * as schedule from '../charts/gantt.ts';
 import * as heat from '../charts/heatmap.ts';
+import * as histo from '../charts/histogram.ts';
 import * as bars from '../charts/latencyBars.ts';
 import * as learning from '../charts/learningCurves.ts';
 import * as strip from '../charts/networkStrip.ts';
@@ -27,3 +28,4 @@ export const SPARSITY = { draw: sparse.sparsityChart, summary: sparse.summary, t
 export const ENGINE = { draw: engine.engineDrawing, summary: engine.summary, table: engine.table };
 export const HEATMAP = { draw: heat.heatmap, summary: heat.summary, table: heat.table };
 export const SWEEP_LINES = { draw: sweep.sweepLines, summary: sweep.summary, table: sweep.table };
+export const HISTOGRAM = { draw: histo.histogram, summary: histo.summary, table: histo.table };

@@ -23,6 +23,7 @@ import { Panel } from '../parts/Panel.tsx';
 import { ScrollRegion } from '../parts/ScrollRegion.tsx';
 import { RankingPanel } from '../RankingPanel.tsx';
 import { useEntry } from '../useEntry.ts';
+import { WeightsPanel } from '../WeightsPanel.tsx';
 
 /** The first ones are offered at sight, the others in a list. */
 const OFFERED_COUNT = 6;
@@ -89,6 +90,7 @@ export function NetworkRoom() {
           fileName="network"
         />
         <LayerTable network={network} selected={selected} />
+        <WeightsPanel />
         <RankingPanel />
       </div>
     </div>
