@@ -1,4 +1,4 @@
-import type { Conv2dLayer, Layer, LayerId, Network } from '../network/network.ts';
+import type { Layer, LayerId, Network } from '../network/network.ts';
 import { geometryAt, geometryOf } from '../network/shapes.ts';
 
 /**
@@ -48,9 +48,9 @@ class UnionFind {
 export const makesChannels = (layer: Layer): boolean =>
   layer.kind === 'input' || layer.kind === 'conv2d' || layer.kind === 'dense';
 
-/** Whether a layer is a convolution in groups of several channels, which can fall one from each group. */
-export const isGrouped = (layer: Layer, channels: number): layer is Conv2dLayer =>
-  layer.kind === 'conv2d' && layer.groups > 1 && layer.groups < channels;
+/** The groups of a convolution that reads several channels in each: they can fall one from each group. Else 1. */
+export const groupsOfSeveral = (layer: Layer, channels: number): number =>
+  layer.kind === 'conv2d' && layer.groups < channels ? layer.groups : 1;
 
 /** Unites the channels at one place of all groups. */
 function uniteGroups(sets: UnionFind, channels: Int32Array, groups: number): void {
@@ -70,10 +70,8 @@ export function traceChannels(network: Network): ChannelTrace {
     if (makesChannels(layer)) {
       const made = Int32Array.from({ length: ofm.channels }, () => sets.make());
       channels.set(layer.id, made);
-      if (isGrouped(layer, ifm.channels)) {
-        uniteGroups(sets, first, layer.groups);
-        uniteGroups(sets, made, layer.groups);
-      }
+      const groups = groupsOfSeveral(layer, ifm.channels);
+      if (groups > 1) for (const side of [first, made]) uniteGroups(sets, side, groups);
     } else if (layer.kind === 'add' || layer.kind === 'multiply') {
       for (const other of inputs.slice(1))
         for (let c = 0; c < first.length; c++) sets.unite(first[c] as number, other[c] as number);

@@ -1,5 +1,5 @@
 import { type Layer, type LayerId, type LayerKind, type Network, outputsOf } from '../network/network.ts';
-import { type ChannelTrace, isGrouped, makesChannels, traceChannels } from './channels.ts';
+import { type ChannelTrace, groupsOfSeveral, makesChannels, traceChannels } from './channels.ts';
 
 /**
  * Channels that must fall together. A group holds the layers whose output channels are tied to each other
@@ -170,7 +170,7 @@ function markFixed(
   for (const layer of network.layers) {
     if (layer.kind !== 'conv2d' || layer.groups === 1) continue;
     const inputs = slots.get(layer.inputs[0] as LayerId)?.slot.length ?? 0;
-    if (isGrouped(layer, inputs)) continue;
+    if (groupsOfSeveral(layer, inputs) > 1) continue;
     const reason = `${layer.id} has a group for each channel that it reads: its channels can only fall by whole groups.`;
     fix(layer.id, reason);
     fix(layer.inputs[0] as LayerId, reason);
