@@ -1,0 +1,163 @@
+import { fail, ok, type Result } from '../../result.ts';
+import { consumersOf, type Layer, type LayerId, type Network, outputsOf } from '../network.ts';
+
+/** Layers with one way in and one way out: what can be moved, copied or bridged as a whole. */
+export interface Segment {
+  /** In network order. */
+  readonly layers: readonly Layer[];
+  /** The layer outside that the segment reads. */
+  readonly entry: LayerId;
+  /** The layer inside whose output leaves it. */
+  readonly exit: LayerId;
+}
+
+const list = (ids: Iterable<LayerId>) => [...ids].join(', ');
+
+/** The segment that these layers are; a fault where they have several ways in or out. */
+export function segmentOf(network: Network, ids: readonly LayerId[]): Result<Segment> {
+  const inside = new Set(ids);
+  const layers = network.layers.filter(({ id }) => inside.has(id));
+  if (layers.length === 0) return fail('no-layers', 'No layer is chosen; choose one or several.');
+  const input = layers.find(({ kind }) => kind === 'input');
+  if (input)
+    return fail(
+      'input-stays',
+      `${input.id} is the network's input and stays where it is; choose layers behind it.`,
+      input.id,
+    );
+  const entries = new Set(layers.flatMap(({ inputs }) => inputs.filter((id) => !inside.has(id))));
+  const consumers = consumersOf(network);
+  const leaves = (id: LayerId) => {
+    const readers = consumers.get(id) ?? [];
+    return readers.length === 0 || readers.some((reader) => !inside.has(reader.id));
+  };
+  const exits = layers.filter(({ id }) => leaves(id)).map(({ id }) => id);
+  const [entry, anotherEntry] = entries;
+  const [exit, anotherExit] = exits;
+  if (entry === undefined || exit === undefined || anotherEntry !== undefined || anotherExit !== undefined) {
+    const ways = anotherEntry !== undefined ? `read ${list(entries)}` : `give ${list(exits)} to others`;
+    return fail(
+      'no-segment',
+      `${list(layers.map(({ id }) => id))} ${ways}; choose layers with one way in and one way out, for example a whole block.`,
+      layers[0]?.id,
+    );
+  }
+  return ok({ layers, entry, exit });
+}
+
+/** Kinds that belong to the layer before them: what a block drags along. */
+const ATTACHED: ReadonlySet<string> = new Set([
+  'batchNorm',
+  'relu',
+  'relu6',
+  'leakyRelu',
+  'sigmoid',
+  'tanh',
+  'hardSigmoid',
+  'hardSwish',
+  'dropout',
+  'maxPool',
+  'averagePool',
+]);
+
+/** The nearest layer that every way from the input to each layer passes. */
+function dominators(network: Network): ReadonlyMap<LayerId, LayerId> {
+  const place = new Map(network.layers.map(({ id }, i) => [id, i]));
+  const nearest = new Map<LayerId, LayerId>();
+  const up = (id: LayerId) => nearest.get(id) ?? id;
+  for (const { id, inputs } of network.layers) {
+    let meeting: LayerId | undefined;
+    for (const input of inputs) {
+      if (meeting === undefined) {
+        meeting = input;
+        continue;
+      }
+      let other = input;
+      while (meeting !== other) {
+        if ((place.get(meeting) ?? 0) > (place.get(other) ?? 0)) meeting = up(meeting);
+        else other = up(other);
+      }
+    }
+    if (meeting !== undefined) nearest.set(id, meeting);
+  }
+  return nearest;
+}
+
+/** What lies between a layer and one that depends on it: every layer on a way from one to the other. */
+function between(network: Network, from: LayerId, to: LayerId): Set<LayerId> {
+  const after = new Set([from]);
+  for (const { id, inputs } of network.layers) if (inputs.some((input) => after.has(input))) after.add(id);
+  const before = new Set([to]);
+  for (const { id, inputs } of [...network.layers].reverse())
+    if (before.has(id)) for (const input of inputs) before.add(input);
+  const both = new Set([...after].filter((id) => before.has(id)));
+  both.delete(from);
+  return both;
+}
+
+/** The layers behind `exit` that only dress its output: norm, activation, pooling. */
+function dressed(network: Network, exit: LayerId, poolings: boolean): readonly LayerId[] {
+  const consumers = consumersOf(network);
+  const found: LayerId[] = [];
+  for (let id = exit; ; ) {
+    const [reader, another] = consumers.get(id) ?? [];
+    if (!reader || another || !ATTACHED.has(reader.kind)) return found;
+    if (!poolings && reader.kind.endsWith('Pool')) return found;
+    found.push(reader.id);
+    id = reader.id;
+  }
+}
+
+const inOrder = (network: Network, ids: readonly LayerId[]) => {
+  const set = new Set(ids);
+  return network.layers.filter((layer) => set.has(layer.id)).map((layer) => layer.id);
+};
+
+/** The layer that a norm, activation or pooling dresses; the layer itself where it is none of these. */
+function headOf(network: Network, id: LayerId): Layer | undefined {
+  const byId = new Map(network.layers.map((layer) => [layer.id, layer]));
+  const consumers = consumersOf(network);
+  let head = byId.get(id);
+  while (head && ATTACHED.has(head.kind)) {
+    const before = byId.get(head.inputs[0] ?? '');
+    if (!before || before.kind === 'input' || consumers.get(before.id)?.length !== 1) break;
+    head = before;
+  }
+  return head;
+}
+
+/**
+ * The block a layer belongs to, in network order: the smallest residual, fire or inception block around it with the
+ * norm and activation behind its join; else the layer with the norm, activation and pooling behind it.
+ */
+export function blockAround(network: Network, id: LayerId): readonly LayerId[] {
+  const head = headOf(network, id);
+  if (!head || head.kind === 'input') return head ? [id] : [];
+  const nearest = dominators(network);
+  const start = network.layers.findIndex((layer) => layer.id === head.id);
+  for (const join of network.layers.slice(start)) {
+    const fork = nearest.get(join.id);
+    if (join.inputs.length < 2 || fork === undefined) continue;
+    const inside = between(network, fork, join.id);
+    if (inside.has(head.id) && segmentOf(network, [...inside]).ok)
+      return inOrder(network, [...inside, ...dressed(network, join.id, false)]);
+  }
+  return inOrder(network, [head.id, ...dressed(network, head.id, true), id]);
+}
+
+/** Whether two layers are an edge of the network; `to: null` stands for everything behind `from`. */
+export interface Edge {
+  readonly from: LayerId;
+  readonly to: LayerId | null;
+}
+
+export function edgeExists(network: Network, { from, to }: Edge): boolean {
+  const source = network.layers.find(({ id }) => id === from);
+  if (!source) return false;
+  if (to === null) return true;
+  return network.layers.some(({ id, inputs }) => id === to && inputs.includes(from));
+}
+
+/** The last layer of the main path: where something is added when no place is chosen. */
+export const lastLayer = (network: Network): LayerId =>
+  outputsOf(network).at(-1)?.id ?? network.layers.at(-1)?.id ?? '';
