@@ -3,7 +3,15 @@ import type { LayerId } from '../core/network/network.ts';
 
 export const ROOMS = ['data', 'network', 'train', 'prune', 'hardware', 'explore'] as const;
 export type Room = (typeof ROOMS)[number];
-export type HardwarePage = 'layers' | 'rooflines' | 'folding' | 'fifos' | 'dpu' | 'liu' | 'trust';
+export type HardwarePage =
+  | 'layers'
+  | 'rooflines'
+  | 'folding'
+  | 'fifos'
+  | 'dpu'
+  | 'liu'
+  | 'finn-graph'
+  | 'trust';
 export type Theme = 'system' | 'light' | 'dark';
 
 /** What is shown, not what was chosen: not part of a design, not in undo. */

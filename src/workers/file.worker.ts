@@ -1,16 +1,17 @@
 import { distributionOf, momentsOf } from '../core/network/weightStatistics.ts';
 import { unwrap } from '../core/result.ts';
-import { readModelFiles } from '../formats/model/readModel.ts';
+import { openFiles } from '../formats/model/openFile.ts';
 import { writeModel } from '../formats/model/writeModel.ts';
 import type { FileCalls } from './protocol.ts';
 import { serve } from './serve.ts';
 
 serve<FileCalls>({
-  async readModel({ files }) {
+  async open({ files }) {
     const given = files.map(({ name, bytes }) => ({ name, bytes: new Uint8Array(bytes) }));
-    const model = unwrap(await readModelFiles(given));
-    const buffers = new Set(Object.values(model.weights ?? {}).map(({ values }) => values.buffer));
-    return { reply: model, transfer: [...buffers] as Transferable[] };
+    const opened = unwrap(await openFiles(given));
+    const weights = opened.kind === 'network' ? opened.model.weights : null;
+    const buffers = new Set(Object.values(weights ?? {}).map(({ values }) => values.buffer));
+    return { reply: opened, transfer: [...buffers] as Transferable[] };
   },
 
   async writeModel({ format, network, weights, bits }) {

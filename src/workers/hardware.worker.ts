@@ -1,5 +1,7 @@
 import { clockOf, estimate, finnOptions } from '../core/hardware/estimate.ts';
 import { fifoReport } from '../core/hardware/finn/fifo/report.ts';
+import { foldFinnGraph } from '../core/hardware/finn/graph/foldGraph.ts';
+import { finnGraphReport } from '../core/hardware/finn/graph/graphReport.ts';
 import { boardById } from '../core/hardware/finn/tuning/boards.ts';
 import { bitsMap } from '../core/hardware/finn/tuning/sweeps.ts';
 import { CEILINGS, tuneDesign } from '../core/hardware/finn/tuning/tuneDesign.ts';
@@ -48,6 +50,10 @@ serve<HardwareCalls>({
     pruningGains(network, plan, targetId, hardware, foldedLike),
   fifos: ({ network, foldedLike, hardware, depth }, { signal }) =>
     drive(fifoReport(network, { ...finnOptions(hardware), foldedLike }, depth), signal),
+  finnGraph: ({ records, boardId, clockHertz }) =>
+    finnGraphReport(records, { clockHertz, board: boardById(boardId) }),
+  foldFinnGraph: ({ records, boardId, clockHertz, choice }, { signal }) =>
+    drive(foldFinnGraph(records, choice, { clockHertz, board: boardById(boardId) }), signal),
   estimate: ({ jobs, hardware }) =>
     jobs.map(({ network, targetId, foldedLike }) => estimate(network, targetId, hardware, foldedLike)),
   widthSweep: ({ network, groupId, targetId, foldedLike, hardware }) =>

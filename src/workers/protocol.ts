@@ -1,6 +1,9 @@
 import type { LabeledImages, NamedFile } from '../core/data/labeledImages.ts';
 import type { Design, Recipe } from '../core/exploration/design.ts';
 import type { FifoReport } from '../core/hardware/finn/fifo/report.ts';
+import type { GraphFolding, GraphFoldingChoice } from '../core/hardware/finn/graph/foldGraph.ts';
+import type { FinnGraphReport } from '../core/hardware/finn/graph/graphReport.ts';
+import type { FinnRecord } from '../core/hardware/finn/records.ts';
 import type { BitsMap } from '../core/hardware/finn/tuning/sweeps.ts';
 import type { CeilingChoice, Tuning, TuningMethod } from '../core/hardware/finn/tuning/tuneDesign.ts';
 import type { PruningGain } from '../core/hardware/pruningGains.ts';
@@ -12,7 +15,7 @@ import type { LayerId, Network, Weights } from '../core/network/network.ts';
 import type { Distribution, Moments } from '../core/network/weightStatistics.ts';
 import type { PruningPlan } from '../core/pruning/plan.ts';
 import type { Fault, Result } from '../core/result.ts';
-import type { ImportedModel } from '../formats/model/imported.ts';
+import type { OpenedFile } from '../formats/model/openFile.ts';
 import type { ModelFormat, QuantizationChoice } from '../formats/model/writeModel.ts';
 
 /** One call a worker understands: what goes in, what is reported on the way, what comes out. */
@@ -38,10 +41,10 @@ export interface DataCalls {
 
 /** file.worker: reads models that others wrote; formats that carry megabytes of code are loaded when needed. */
 export interface FileCalls {
-  readonly readModel: Call<
+  readonly open: Call<
     { readonly files: readonly { readonly name: string; readonly bytes: ArrayBuffer }[] },
     never,
-    ImportedModel
+    OpenedFile
   >;
   readonly writeModel: Call<
     {
@@ -72,6 +75,13 @@ export interface HardwareQuery {
   readonly network: Network;
   readonly foldedLike: Network;
   readonly hardware: Design['hardware'];
+}
+
+/** A FINN graph that somebody opened, on a board at a clock. */
+export interface FinnGraphQuery {
+  readonly records: readonly FinnRecord[];
+  readonly boardId: string;
+  readonly clockHertz: number;
 }
 
 /** hardware.worker */
@@ -115,6 +125,12 @@ export interface HardwareCalls {
   >;
   /** The pipeline of a FINN design with FIFOs of `depth` words everywhere, and the depths it needs. */
   readonly fifos: Call<HardwareQuery & { readonly depth: number }, never, Result<FifoReport>>;
+  readonly finnGraph: Call<FinnGraphQuery, never, Result<FinnGraphReport>>;
+  readonly foldFinnGraph: Call<
+    FinnGraphQuery & { readonly choice: GraphFoldingChoice },
+    never,
+    Result<GraphFolding>
+  >;
   /** Our folding search beside the others: takes some seconds. */
   readonly foldingTable: Call<null, never, FoldingTable>;
   /** Every family beside published numbers. */

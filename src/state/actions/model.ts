@@ -7,27 +7,26 @@ import { runJob } from '../jobStore.ts';
 import { newId, putModel } from '../modelStore.ts';
 import { notify } from '../noticeStore.ts';
 import { fileWorker } from '../services.ts';
+import { showFinnGraph } from './finnGraph.ts';
 
 /** Notes shown at once; a file may have hundreds. */
 const MOST_NOTES = 5;
 
 /**
  * Opens a model file: its network becomes the design's, its weights become a model that nothing was measured with
- * yet. A file that can't be read changes nothing and says why.
+ * yet. A graph of FINN's hardware is shown beside the design and changes nothing in it, and neither does a file that
+ * can't be read, which says why.
  */
 export async function openModelFiles(files: readonly File[]): Promise<void> {
   const name = files.map((file) => file.name).join(', ');
-  const model = await runJob(`Opening ${name}`, async ({ signal }) => {
+  const opened = await runJob(`Opening ${name}`, async ({ signal }) => {
     const parts = await Promise.all(
       files.map(async (file) => ({ name: file.name, bytes: await file.arrayBuffer() })),
     );
-    return fileWorker.call(
-      'readModel',
-      { files: parts },
-      { signal, transfer: parts.map(({ bytes }) => bytes) },
-    );
+    return fileWorker.call('open', { files: parts }, { signal, transfer: parts.map(({ bytes }) => bytes) });
   });
-  if (model) adopt(model, name);
+  if (opened?.kind === 'finn-graph') showFinnGraph(opened.fileName, opened.records);
+  else if (opened) adopt(opened.model, name);
 }
 
 function adopt({ network, weights, layerBits, notes, source }: ImportedModel, name: string): void {
