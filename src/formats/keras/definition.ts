@@ -39,7 +39,7 @@ const snakeCase = (name: string): string =>
     .toLowerCase();
 
 /** Numbers equal names as Keras 3's `_save_container_state` does: conv2d, conv2d_1, conv2d_2. */
-function keyMaker(): (className: string) => string {
+export function keyMaker(): (className: string) => string {
   const used = new Map<string, number>();
   return (className) => {
     const key = snakeCase(className);

@@ -36,6 +36,8 @@ export interface ExportedLayer {
   readonly className: string;
   readonly config: Config;
   readonly inputs: readonly string[];
+  /** Of its result, without the batch. */
+  readonly shape: readonly number[];
   readonly weights: readonly ExportedWeight[];
 }
 
@@ -81,11 +83,12 @@ class Export {
     className: string,
     config: Config,
     inputs: readonly string[],
+    shape: readonly number[],
     weights: readonly ExportedWeight[] = [],
   ): string {
     const name = this.#name(wanted);
     const usual = { name, trainable: true, dtype: 'float32' };
-    this.layers.push({ name, className, config: { ...usual, ...config }, inputs, weights });
+    this.layers.push({ name, className, config: { ...usual, ...config }, inputs, shape, weights });
     return name;
   }
 
@@ -101,14 +104,15 @@ class Export {
     if (written.rank === rank) return written.name;
     const { channels } = geometryAt(this.#geometry, id).ofm;
     const shape = rank === 2 ? [channels] : [1, 1, channels];
-    return this.#add(`${id}_${rank === 2 ? 'vector' : 'map'}`, 'Reshape', { target_shape: shape }, [
-      written.name,
-    ]);
+    const wanted = `${id}_${rank === 2 ? 'vector' : 'map'}`;
+    return this.#add(wanted, 'Reshape', { target_shape: shape }, [written.name], shape);
   }
 
-  #padded(layer: Layer, { pads }: LayerGeometry, input: string): string {
+  #padded(layer: Layer, { ifm, pads }: LayerGeometry, input: string): string {
     const config = { padding: [pads.slice(0, 2), pads.slice(2)], data_format: 'channels_last' };
-    return this.#add(`${layer.id}_pad`, 'ZeroPadding2D', config, [input]);
+    const [top, bottom, left, right] = pads;
+    const shape = [ifm.height + top + bottom, ifm.width + left + right, ifm.channels];
+    return this.#add(`${layer.id}_pad`, 'ZeroPadding2D', config, [input], shape);
   }
 
   /** `same`, `valid`, or zeros in a layer before it: Keras' windows know no explicit padding. */
@@ -140,12 +144,18 @@ class Export {
 
   write(layer: Layer): void {
     const { className, config, inputs, rank } = this.#describe(layer);
-    const parameters = Object.keys(parameterShapes(layer, geometryAt(this.#geometry, layer.id)));
+    const place = geometryAt(this.#geometry, layer.id);
+    const parameters = Object.keys(parameterShapes(layer, place));
     const weights = parameters.map((parameter) => ({
       name: WEIGHT_NAMES[parameter] ?? parameter,
       key: parameterKey(layer.id, parameter),
     }));
-    this.#written.set(layer.id, { name: this.#add(layer.id, className, config, inputs, weights), rank });
+    const { height, width, channels } = place.ofm;
+    const shape = rank === 2 ? [channels] : [height, width, channels];
+    this.#written.set(layer.id, {
+      name: this.#add(layer.id, className, config, inputs, shape, weights),
+      rank,
+    });
   }
 
   /** A layer that reads feature maps and vectors alike. */
@@ -240,9 +250,10 @@ class Export {
   #shuffled(layer: ChannelShuffleLayer, input: string): Description {
     const { height, width, channels } = geometryAt(this.#geometry, layer.id).ofm;
     const { groups } = layer;
-    const split = { target_shape: [height, width, groups, channels / groups] };
-    const parted = this.#add(`${layer.id}_groups`, 'Reshape', split, [input]);
-    const turned = this.#add(`${layer.id}_turned`, 'Permute', { dims: [1, 2, 4, 3] }, [parted]);
+    const split = [height, width, groups, channels / groups];
+    const joined = [height, width, channels / groups, groups];
+    const parted = this.#add(`${layer.id}_groups`, 'Reshape', { target_shape: split }, [input], split);
+    const turned = this.#add(`${layer.id}_turned`, 'Permute', { dims: [1, 2, 4, 3] }, [parted], joined);
     const config = { target_shape: [height, width, channels] };
     return { className: 'Reshape', config, inputs: [turned], rank: 4 };
   }
@@ -253,11 +264,12 @@ class Export {
 }
 
 export interface ExportedModel {
+  readonly name: string;
   readonly layers: readonly ExportedLayer[];
   /** Names of the layers whose results leave the model. */
   readonly outputs: readonly string[];
   /** What Keras calls model_config and tfjs modelTopology. */
-  readonly config: Config;
+  readonly config: { readonly class_name: string; readonly config: Config };
   /** Null where Keras 2 computes every layer as it is here. */
   readonly needsKeras3: Layer | null;
 }
@@ -284,6 +296,7 @@ export function exportModel(network: Network): ExportedModel {
     output_layers: ends(network.layers.filter(({ id }) => !read.has(id))),
   };
   return {
+    name: config.name,
     layers: writing.layers,
     outputs: config.output_layers.map(([name]) => String(name)),
     config: { class_name: 'Functional', config },

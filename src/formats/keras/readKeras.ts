@@ -65,7 +65,8 @@ async function readArchive(bytes: Uint8Array, fileName: string): Promise<Importe
   const json = parseKerasJson(text(config), `The config.json of ${fileName}`);
   const metadata = members[names.metadata];
   const about = metadata ? parseKerasJson(text(metadata), `The metadata.json of ${fileName}`) : null;
-  const source = { version: isRecord(about) ? about.keras_version : '3', form: '.keras' };
+  const told = isRecord(about) ? about : { keras_version: '3' };
+  const source = { version: told.keras_version, form: '.keras', title: told[TITLE] };
   const weights = members[names.weights];
   if (!weights) return importModel(json, null, source);
   return withHdf5(weights, `The model.weights.h5 of ${fileName}`, (file) =>
@@ -82,7 +83,7 @@ export function readKeras(bytes: Uint8Array, fileName: string): Promise<Result<I
     if (isHdf5(bytes)) return withHdf5(bytes, fileName, (file) => readLegacy(file, fileName));
     if (isZip(bytes)) return readArchive(bytes, fileName);
     const json = parseKerasJson(new TextDecoder().decode(bytes), fileName);
-    const version = isRecord(json) ? json.keras_version : undefined;
-    return importModel(json, null, { version, form: 'JSON' });
+    const told = isRecord(json) ? json : {};
+    return importModel(json, null, { version: told.keras_version, form: 'JSON', title: told[TITLE] });
   });
 }

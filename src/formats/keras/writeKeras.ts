@@ -3,6 +3,7 @@ import type { Result } from '../../core/result.ts';
 import { attempt } from './attempt.ts';
 import { expectedShapes } from './conversion.ts';
 import { type ExportedModel, exportModel } from './exportGraph.ts';
+import { keras3Config } from './exportKeras3.ts';
 import { refuse } from './fields.ts';
 import { type Hdf5Group, writeHdf5 } from './hdf5.ts';
 import { kerasLayerOrder } from './layerOrder.ts';
@@ -63,5 +64,24 @@ export function writeKeras(network: Network, weights: Weights): Promise<Result<U
         model_weights: { attributes: { ...version, layer_names: order.map(({ name }) => name) }, groups },
       },
     });
+  });
+}
+
+/**
+ * A network without weights as Keras' JSON, `model.to_json()`. Keras 2 and Keras 3 read only their own
+ * (`model_from_json` of 3.15.1 knows no class Functional without a module). Version 3 is written whatever is asked for
+ * where Keras 2 has no such layer. Fails for what neither has.
+ */
+export function writeKerasJson(network: Network, version: 2 | 3 = 2): Promise<Result<Uint8Array>> {
+  return attempt(network.name, () => {
+    const model = exportModel(network);
+    const isKeras3 = version === 3 || model.needsKeras3 !== null;
+    const about = {
+      keras_version: isKeras3 ? '3.0.0' : '2.15.0',
+      backend: 'tensorflow',
+      [TITLE]: network.name,
+    };
+    const config = isKeras3 ? keras3Config(model) : model.config;
+    return new TextEncoder().encode(JSON.stringify({ ...config, ...about }));
   });
 }
