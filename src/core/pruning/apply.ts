@@ -102,8 +102,8 @@ export function transplant(weights: Weights, network: Network, mapping: ChannelM
       const key = parameterKey(layer.id, parameter);
       const tensor = weights[key];
       if (!tensor) throw new Error(`No weights for ${key}`);
-      // A grouped convolution's kernel is indexed within its group, and every group loses the same places.
-      const groupSize = layer.kind === 'conv2d' ? at.ifm.channels / layer.groups : at.ifm.channels;
+      // A grouped convolution's kernel holds one group's inputs, and every group loses the same places.
+      const groupSize = tensor.shape.at(-2) ?? 0;
       const inputs = kept.inputs.filter((channel) => channel < groupSize);
       const multiplier = layer.kind === 'depthwiseConv2d' ? layer.depthMultiplier : 1;
       small[key] = slice(tensor, picksOf(parameter, shape.length, inputs, kept.outputs, multiplier));
