@@ -26,6 +26,8 @@ export interface Tensor {
   readonly rank: number;
   /** Zeros around it, waiting for the window that takes them in. */
   readonly pads?: Pads;
+  /** The channels as two axes, [groups, n], or [n, groups] once they are turned: on the way to a channel shuffle. */
+  readonly parts?: { readonly groups: number; readonly turned: boolean };
 }
 
 /** Where weights come from. */
@@ -79,7 +81,17 @@ export class Conversion {
   }
 
   /** What a layer with one input reads, zeros around it still pending. */
-  padded({ layer, inputs }: Call): Tensor {
+  padded(call: Call): Tensor {
+    return this.whole(this.#only(call), call.layer);
+  }
+
+  /** What a layer with one input reads, its channels perhaps in groups. */
+  parted(call: Call): Tensor {
+    const tensor = this.#only(call);
+    return tensor.parts ? tensor : this.#unpadded(tensor, call.layer);
+  }
+
+  #only({ layer, inputs }: Call): Tensor {
     const [only] = inputs;
     if (only && inputs.length === 1) return this.tensorOf(only);
     return refuse(
@@ -89,7 +101,18 @@ export class Conversion {
     );
   }
 
+  /** The tensor, or a fault where its channels are in groups and `reader` knows only one axis of them. */
+  whole(tensor: Tensor, reader: KerasLayer): Tensor {
+    if (!tensor.parts) return tensor;
+    return refuse(
+      'parted-channels',
+      `The channels are in groups at layer ${reader.name} (${reader.className}); only a Permute of [1, 2, 4, 3] and a Reshape to one axis of channels, a channel shuffle, can follow.`,
+      reader.name,
+    );
+  }
+
   #unpadded(tensor: Tensor, reader: KerasLayer): Tensor {
+    this.whole(tensor, reader);
     if (!tensor.pads || tensor.pads.every((pad) => pad === 0)) return { id: tensor.id, rank: tensor.rank };
     return refuse(
       'padding-without-window',

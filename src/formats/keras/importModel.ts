@@ -28,7 +28,7 @@ const nameOf = (graph: KerasGraph, { title }: SavedBy): string =>
 const MOST_PARAMETERS = 2 ** 28;
 
 const READABLE =
-  'convolutions, dense layers, poolings, batch norms, activations, additions, concatenations, flattening, padding and dropout can be read';
+  'convolutions, dense layers, poolings, batch norms, activations, additions, concatenations, channel shuffles, flattening, padding and dropout can be read';
 
 /** Names all classes that can't be read at once, so that they can be replaced at once. */
 function checkClasses({ calls }: KerasGraph): void {
@@ -137,6 +137,7 @@ export function importModel(json: unknown, weights: WeightSource | null, from: S
     const reader = readerOf(call.layer.className);
     if (reader) to.set(call, reader(call, to));
   }
+  for (const output of graph.outputs) to.whole(to.tensorOf(output), output.layer);
   const network: Network = { name: nameOf(graph, from), layers: to.layers };
   checkLimits(network);
   const { shapes } = expectedShapes(network);

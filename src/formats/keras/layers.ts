@@ -2,6 +2,7 @@ import { activate, leakyRelu } from './activations.ts';
 import { type Conversion, fieldsOf, type Tensor } from './conversion.ts';
 import { refuse } from './fields.ts';
 import type { Call } from './graph.ts';
+import { permute } from './shuffle.ts';
 import { dense, flatten, inputLayer, reshape } from './vectors.ts';
 import { conv2d, depthwiseConv2d, pool, separableConv2d, zeroPadding } from './windows.ts';
 
@@ -157,6 +158,7 @@ const READERS: Readonly<Record<string, LayerReader>> = {
   UpSampling2D: upsample,
   Flatten: flatten,
   Reshape: reshape,
+  Permute: permute,
   Dropout: dropout,
   SpatialDropout2D: leftOut,
   GaussianNoise: leftOut,

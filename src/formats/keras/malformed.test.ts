@@ -82,7 +82,7 @@ test('zeros before a window become its padding', async () => {
 
 test('what can not be read is named with its class, all at once', async () => {
   expect(await kinds(sequential(input(), layer('LSTM'), layer('Attention')))).toBe(
-    "The layers lstm (LSTM), attention (Attention) can't be read; replace them: convolutions, dense layers, poolings, batch norms, activations, additions, concatenations, flattening, padding and dropout can be read.",
+    "The layers lstm (LSTM), attention (Attention) can't be read; replace them: convolutions, dense layers, poolings, batch norms, activations, additions, concatenations, channel shuffles, flattening, padding and dropout can be read.",
   );
   expect(await kinds(sequential(input(), layer('constructor')))).toMatch(/constructor \(constructor\)/);
   expect(await kinds(sequential(input(), conv({ activation: 'gelu' })))).toMatch(
@@ -230,4 +230,49 @@ test('weights of another network are not written', async () => {
   const { network } = await saved();
   const result = await writeKeras(network, {});
   expect(result.ok ? '' : result.error.message).toMatch(/conv1\/kernel should be 3x3x1x3 and is missing/);
+});
+
+test('a Reshape, a Permute and a Reshape are a channel shuffle, a Reshape there and back is nothing', async () => {
+  const split = layer('Reshape', { name: 'split', target_shape: [8, 8, -1, 3] });
+  const turn = layer('Permute', { name: 'turn', dims: [1, 2, 4, 3] });
+  const join = layer('Reshape', { name: 'join', target_shape: [8, 8, 6] });
+  const image = input([null, 8, 8, 6]);
+  const model = await readJson(sequential(image, split, turn, join, conv()));
+  if (typeof model === 'string') throw new Error(model);
+  expect(model.network.layers.slice(1, 2)).toEqual([
+    { id: 'join', kind: 'channelShuffle', inputs: ['in'], groups: 2 },
+  ]);
+  expect(await kinds(sequential(image, split, join, conv()))).toBe('input conv2d');
+});
+
+test('what is nearly a channel shuffle is refused, by the layer that is wrong', async () => {
+  const split = layer('Reshape', { name: 'split', target_shape: [8, 8, 2, 3] });
+  const turn = layer('Permute', { name: 'turn', dims: [1, 2, 4, 3] });
+  const join = layer('Reshape', { name: 'join', target_shape: [8, 8, 6] });
+  const image = input([null, 8, 8, 6]);
+  const other = layer('Permute', { name: 'other', dims: [3, 1, 2] });
+  const permutes = /^Layer other permutes axes by \[3,1,2\]; only \[1, 2, 4, 3\] between two Reshapes/;
+  expect(await readJson(sequential(image, other, conv()))).toMatch(permutes);
+  expect(await readJson(sequential(image, split, other, join))).toMatch(permutes);
+  const again = layer('Permute', { name: 'again', dims: [1, 2, 4, 3] });
+  expect(await readJson(sequential(image, split, turn, again, join))).toMatch(/^Layer again permutes/);
+  const parted = /^The channels are in groups at layer conv2d \(Conv2D\); only a Permute/;
+  expect(await readJson(sequential(image, split, conv()))).toMatch(parted);
+  expect(await readJson(sequential(image, split, turn, conv()))).toMatch(parted);
+  expect(await readJson(sequential(image, split, turn))).toMatch(/in groups at layer turn \(Permute\)/);
+  const wrong = layer('Reshape', { name: 'wrong', target_shape: [8, 6, 8] });
+  expect(await readJson(sequential(image, split, turn, wrong))).toMatch(
+    /^Layer wrong reshapes 8x8x6 with its channels in 2 groups to \[8, 6, 8\]; only back to \[8, 8, 6\]/,
+  );
+  expect(await readJson(sequential(image, layer('Permute'), conv()))).toMatch(/permutes axes by nothing/);
+});
+
+test('an L2 normalization is refused by name: Keras has no layer for it', async () => {
+  const b = new NetworkBuilder('ssd', { height: 4, width: 4, channels: 3 });
+  b.l2Normalize();
+  b.conv(2, 1);
+  const written = await writeKeras(b.build(), initializeWeights(b.build(), 1));
+  expect(written.ok ? '' : written.error.message).toBe(
+    'Layer l2norm1 is an L2 normalization with a learned scale, which Keras has no layer for; save the network as ONNX, or use a batch norm.',
+  );
 });

@@ -3,6 +3,7 @@ import { fusedActivation } from './activations.ts';
 import { fieldsOf } from './conversion.ts';
 import { refuse } from './fields.ts';
 import type { LayerReader } from './layers.ts';
+import { joined, parted } from './shuffle.ts';
 
 /** Images [h, w, c], images of one channel [h, w], or vectors [n]. */
 export const inputLayer: LayerReader = ({ layer }, to) => {
@@ -72,10 +73,10 @@ export const flatten: LayerReader = (call, to) => {
   return { id: to.add(call.layer.name, { kind: 'flatten', inputs: [to.input(call).id] }), rank: 2 };
 };
 
-/** A flatten, or nothing where only axes of length 1 come or go. */
+/** A flatten, nothing where only axes of length 1 come or go, or a part of a channel shuffle. */
 export const reshape: LayerReader = (call, to) => {
   const { layer } = call;
-  const tensor = to.input(call);
+  const tensor = to.parted(call);
   const map = to.mapOf(tensor.id);
   const size = map.height * map.width * map.channels;
   const target = layer.config.target_shape;
@@ -83,6 +84,9 @@ export const reshape: LayerReader = (call, to) => {
   const rest = size / known.reduce((product: number, extent) => product * Number(extent), 1);
   const shape = Array.isArray(target) ? target.map((extent) => (extent === -1 ? rest : extent)) : [];
   const rank = shape.length + 1;
+  if (tensor.parts) return joined(to, layer, tensor, map, shape);
+  const groups = parted(map, shape, tensor);
+  if (groups) return groups;
   const own = [map.height, map.width, map.channels];
   const same = shape.length === 3 ? shape.join() === own.join() : map.height * map.width === 1;
   if (same && (shape.length === 3 || (shape.length === 1 && shape[0] === size)))
@@ -91,7 +95,7 @@ export const reshape: LayerReader = (call, to) => {
     return { id: to.add(layer.name, { kind: 'flatten', inputs: [tensor.id] }), rank };
   return refuse(
     'reshape',
-    `Layer ${layer.name} reshapes ${describeMap(map)} to [${shape.join(', ')}]; only a Reshape that flattens, or one that changes nothing, can be read.`,
+    `Layer ${layer.name} reshapes ${describeMap(map)} to [${shape.join(', ')}]; only a Reshape that flattens, one that changes nothing, or those of a channel shuffle can be read.`,
     layer.name,
   );
 };
