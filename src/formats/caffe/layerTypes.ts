@@ -38,8 +38,6 @@ export const isData = (type: string): boolean => type === 'Input' || /Data$/.tes
 export const LEFT_OUT: Readonly<Record<string, string>> = {
   LRN: 'it normalizes each value by its neighbors; shapes, parameters and MACs stay the same, accuracy does not',
   MVN: 'it normalizes each map by its mean and variance; shapes, parameters and MACs stay the same, accuracy does not',
-  Normalize:
-    'it normalizes each pixel by the length of its channels and scales each channel; shapes and MACs stay the same, its scales are not counted and accuracy changes',
   Power:
     'it computes (shift + scale * x) ^ power; shapes, parameters and MACs stay the same, accuracy does not',
 };

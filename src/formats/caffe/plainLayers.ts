@@ -129,3 +129,19 @@ export const reshape: LayerReader = (layer, inputs, to) => {
   if (!flat) throw unsupported();
   return to.flat(layer, input, layer.name);
 };
+
+/** SSD's Normalize: every pixel by the root of its squares' sum plus eps, where ours has a least length. */
+export const normalize: LayerReader = (layer, inputs, to) => {
+  const fields = layer.fields.inside('norm_param');
+  if (fields.truth('across_spatial', true)) throw new Unsupported('it normalizes all pixels together');
+  if (fields.truth('channel_shared', true))
+    to.note(`${layer.name} has one scale for all channels in Caffe; here each channel has its own.`);
+  const epsilon = Math.sqrt(fields.number('eps', 1e-10));
+  return to.push(layer, { kind: 'l2Normalize', epsilon }, onlyInput(inputs));
+};
+
+/** ShuffleNet's layer for Caffe. */
+export const shuffleChannel: LayerReader = (layer, inputs, to) => {
+  const groups = layer.fields.inside('shuffle_channel_param').whole('group', 1, 1);
+  return to.push(layer, { kind: 'channelShuffle', groups }, onlyInput(inputs));
+};

@@ -307,6 +307,17 @@ test('flattening, reshaping, enlarging and splitting', () => {
   expect(ofmOf(network, 'flat').channels).toBe(288);
 });
 
+test("SSD's normalization and ShuffleNet's shuffle", () => {
+  const text =
+    input(4, 3) +
+    layer('norm', 'Normalize', 'data', 'norm_param { across_spatial: false channel_shared: false }') +
+    layer('mix', 'ShuffleChannel', 'norm', 'shuffle_channel_param { group: 2 }');
+  const { network, notes } = read(text);
+  expect([kinds(network), notes]).toEqual(['input l2Normalize channelShuffle', []]);
+  expect(layerAt(network, 'mix')).toMatchObject({ groups: 2 });
+  expect(refusal(input(4, 3) + layer('norm', 'Normalize', 'data'))).toMatch(/normalizes all pixels together/);
+});
+
 describe('what can not be read', () => {
   test('all layers are named in one fault, those behind them are not', () => {
     const text =

@@ -15,10 +15,12 @@ import {
   eltwise,
   flatten,
   innerProduct,
+  normalize,
   plain,
   relu,
   reshape,
   scale,
+  shuffleChannel,
   softmax,
 } from './plainLayers.ts';
 import { parseTextFormat } from './textFormat.ts';
@@ -44,6 +46,8 @@ const READERS: ReadonlyMap<string, LayerReader> = new Map([
   ['Softmax', softmax],
   ['Flatten', flatten],
   ['Reshape', reshape],
+  ['Normalize', normalize],
+  ['ShuffleChannel', shuffleChannel],
   ['Split', alias],
 ]);
 
