@@ -72,6 +72,7 @@ export class GraphWriter {
     input: readonly string[],
     attributes: Readonly<Record<string, AttributeValue>> = {},
     domain = '',
+    docString = '',
   ): string {
     this.#nodes.push({
       opType,
@@ -79,6 +80,7 @@ export class GraphWriter {
       input,
       output: [output],
       domain,
+      docString,
       attribute: Object.entries(attributes).map(([key, value]) => attribute(key, value)),
     });
     return output;

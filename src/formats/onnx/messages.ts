@@ -34,6 +34,7 @@ export interface NodeMessage {
   readonly name: string;
   readonly opType: string;
   readonly domain: string;
+  readonly docString: string;
   readonly attribute: readonly AttributeMessage[];
 }
 
@@ -115,6 +116,7 @@ const SCHEMA = {
         name: field(3, 'string'),
         opType: field(4, 'string'),
         attribute: repeated(5, 'Attribute'),
+        docString: field(6, 'string'),
         domain: field(7, 'string'),
       },
     },

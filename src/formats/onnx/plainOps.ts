@@ -12,6 +12,7 @@ import {
   Unsupported,
   type Value,
 } from './values.ts';
+import { CLIPPED_BY_QUANTIZER } from './writeActivation.ts';
 
 const plain =
   (draft: LayerDraft): NodeHandler =>
@@ -27,6 +28,12 @@ const readClip: NodeHandler = (node, sketch) => {
   if (low === 0 && high === 6) return plain({ kind: 'relu6' })(node, sketch);
   if (low === 0 && high >= 3e38) return plain({ kind: 'relu' })(node, sketch);
   throw new Unsupported(`it clips to [${low}, ${high}], and [0, 6] is understood`);
+};
+
+/** A ReLU6 of ours whose clipping its quantizer does says so. */
+const readRelu: NodeHandler = (node, sketch) => {
+  const kind = node.message.docString === CLIPPED_BY_QUANTIZER ? 'relu6' : 'relu';
+  return plain({ kind })(node, sketch);
 };
 
 const readLeakyRelu: NodeHandler = (node, sketch) => {
@@ -189,7 +196,7 @@ export const SHAPE_KEEPING: ReadonlySet<string> = new Set(
 );
 
 export const PLAIN_OPS: Readonly<Record<string, NodeHandler>> = {
-  Relu: plain({ kind: 'relu' }),
+  Relu: readRelu,
   Clip: readClip,
   LeakyRelu: readLeakyRelu,
   Sigmoid: plain({ kind: 'sigmoid' }),

@@ -11,6 +11,8 @@ export interface Quantization {
   result(writer: GraphWriter, layer: Layer, name: string): string;
   /** Whether a quantizer stands in the place of this activation. */
   replaces(layer: Layer): boolean;
+  /** Whether the quantizer behind this ReLU6 clips at 6 by itself, so that a Relu is enough before it. */
+  clips(layer: Layer): boolean;
   /** FINN reads MatMul and Add, not Gemm. */
   readonly splitsDense: boolean;
 }

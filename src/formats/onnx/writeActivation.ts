@@ -11,17 +11,26 @@ export type PlainActivation = Extract<
 /** relu6(x + 3) / 6 as ONNX writes it: clip(alpha * x + beta, 0, 1). */
 const HARD_SIGMOID = { alpha: { float: 1 / 6 }, beta: { float: 0.5 } } as const;
 
-/** An activation as nodes of operator set 13: the tensor of its result, which carries the layer's id. */
+/** What a Relu says of itself that is a ReLU6 before a quantizer that clips: readers tell the two by it. */
+export const CLIPPED_BY_QUANTIZER = 'ReLU6, clipped at 6 by the quantizer that reads it';
+
+/**
+ * An activation as nodes of operator set 13: the tensor of its result, which carries the layer's id.
+ *
+ * @param clipped whether a quantizer clips a ReLU6's result
+ */
 export function writeActivation(
   writer: GraphWriter,
   id: LayerId,
   kind: PlainActivation,
   input: string,
+  clipped: boolean,
 ): string {
   switch (kind) {
     case 'relu':
       return writer.layer('Relu', id, [input]);
     case 'relu6':
+      if (clipped) return writer.named('Relu', id, id, [input], {}, '', CLIPPED_BY_QUANTIZER);
       return writer.layer('Clip', id, [input, writer.scalar(`${id}/min`, 0), writer.scalar(`${id}/max`, 6)]);
     case 'sigmoid':
       return writer.layer('Sigmoid', id, [input]);

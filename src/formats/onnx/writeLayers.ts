@@ -139,7 +139,9 @@ export class LayerWriter {
       case 'tanh':
       case 'hardSigmoid':
       case 'hardSwish':
-        return alike(writeActivation(writer, layer.id, layer.kind, source.name));
+        return alike(
+          writeActivation(writer, layer.id, layer.kind, source.name, this.quantization.clips(layer)),
+        );
       case 'leakyRelu':
         return alike(writer.layer('LeakyRelu', layer.id, [source.name], { alpha: { float: layer.slope } }));
       case 'add':

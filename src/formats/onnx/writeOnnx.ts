@@ -72,6 +72,7 @@ const UNQUANTIZED: Quantization = {
   operand: (_writer, _source, name) => name,
   result: (_writer, _layer, name) => name,
   replaces: () => false,
+  clips: () => false,
   splitsDense: false,
 };
 

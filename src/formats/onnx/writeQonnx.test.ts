@@ -5,10 +5,10 @@ import { presetById } from '../../core/network/presets.ts';
 import { randomWeights } from '../../core/pruning/testing/referenceInterpreter.ts';
 import { createRandom } from '../../core/random.ts';
 import { unwrap } from '../../core/result.ts';
-import { decodeModel } from './messages.ts';
 import { readOnnx } from './readOnnx.ts';
 import { shapeOf } from './testing/judge.ts';
 import { modelBytes } from './testing/model.ts';
+import { quantNodes } from './testing/quantNodes.ts';
 import { writeQonnx } from './writeQonnx.ts';
 
 function preset(id: string): Network {
@@ -68,28 +68,6 @@ test.each([1, 2, 3, 8])(
     }
   },
 );
-
-async function quantNodes(bytes: Uint8Array) {
-  const { graph } = unwrap(await decodeModel(bytes, 'q.onnx'));
-  if (!graph) throw new Error('No graph');
-  const scalars = new Map(graph.initializer.map(({ name, rawData }) => [name, rawData]));
-  const numberAt = (name: string | undefined) => {
-    const raw = scalars.get(name ?? '');
-    return raw?.length === 4 ? new DataView(raw.buffer, raw.byteOffset).getFloat32(0, true) : Number.NaN;
-  };
-  return graph.node
-    .filter(({ opType }) => opType.endsWith('Quant'))
-    .map((node) => ({
-      opType: node.opType,
-      domain: node.domain,
-      ofWeights: scalars.has(node.input[0] ?? ''),
-      reads: graph.node.find(({ output }) => output[0] === node.input[0])?.opType ?? 'input',
-      zero: numberAt(node.input[2]),
-      bits: numberAt(node.input[3]),
-      signed: node.attribute.find(({ name }) => name === 'signed')?.i,
-      narrow: node.attribute.find(({ name }) => name === 'narrow')?.i,
-    }));
-}
 
 test('quantizers have the form that FINN takes: zero point 0, narrow weights, unsigned behind a ReLU only', async () => {
   const network = preset('tiny-resnet');

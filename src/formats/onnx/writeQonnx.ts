@@ -11,7 +11,13 @@ import { fail, ok, type Result } from '../../core/result.ts';
 import { bitOwner } from './bitOwner.ts';
 import type { GraphWriter } from './graphWriter.ts';
 import type { Quantization } from './quantization.ts';
-import { checkedGeometry, chosenForm, encodeNetwork, type OnnxOptions } from './writeOnnx.ts';
+import {
+  checkedGeometry,
+  chosenForm,
+  encodeNetwork,
+  type NetworkWithWeights,
+  type OnnxOptions,
+} from './writeOnnx.ts';
 
 export interface QonnxOptions extends OnnxOptions {
   readonly weightBits: number;
@@ -46,29 +52,48 @@ const ACTIVATIONS: Readonly<Record<string, 'unsigned' | 'signed'>> = {
   hardSwish: 'signed',
 };
 
-/** Largest values by kind; ReLU has none. */
-const BOUNDS: Readonly<Record<string, number>> = { input: 1, relu6: 6, sigmoid: 1, hardSigmoid: 1, tanh: 1 };
+/** Where ReLU6 clips; and ReLU's bound, where neither data nor a batch norm says more. */
+const SIX = 6;
 
-/** ReLU6's bound, where neither data nor a batch norm says more. */
-const USUAL_MAXIMUM = 6;
+/** Largest values by kind; ReLU has none. */
+const BOUNDS: Readonly<Record<string, number>> = {
+  input: 1,
+  relu6: SIX,
+  sigmoid: 1,
+  hardSigmoid: 1,
+  tanh: 1,
+};
 
 /** Layers that hand on quantized numbers where they read such. */
 const PASSING: ReadonlySet<string> = new Set(['maxPool', 'globalMaxPool', 'flatten', 'dropout', 'concat']);
 
-/** Quantizers as FINN takes them (finn.md section 10): zero point 0, narrow weights, signed beside no ReLU. */
+/**
+ * Quantizers as FINN takes them (finn.md section 10, qonnx_activation_handlers.py): zero point 0 and one scale a tensor
+ * everywhere; behind a Relu unsigned and not narrow, behind everything else signed; signs of activations of scale 1; up
+ * to 8 bits, for wider ones become no thresholds. A Clip is everything else, so a ReLU6 is written as a Relu whose
+ * quantizer clips: its largest number is 6.
+ */
 class QonnxQuantization implements Quantization {
   readonly splitsDense = true;
   readonly #owners = new Map<LayerId, LayerId | null>();
   readonly #layers: ReadonlyMap<LayerId, Layer>;
+  /** By the layer whose result it shifts and scales: the batch norm, folded or not. */
+  readonly #norms = new Map<LayerId, LayerId>();
   readonly #quantized = new Set<LayerId>();
   readonly #operands = new Map<string, string>();
 
   constructor(
     network: Network,
-    readonly parameters: Weights,
+    /** The same network before batch norms were folded, which tell how far numbers reach. */
+    readonly trained: NetworkWithWeights,
     readonly options: QonnxOptions,
   ) {
     this.#layers = new Map(network.layers.map((layer) => [layer.id, layer]));
+    for (const { kind, id, inputs } of trained.network.layers) {
+      const [first = ''] = inputs;
+      if (kind === 'batchNorm') this.#norms.set(id, id).set(first, id);
+      else if (ACTIVATIONS[kind] && this.#norms.has(first)) this.#norms.set(id, this.#norms.get(first) ?? id);
+    }
     for (const layer of network.layers) {
       const before = this.#owners.get(layer.inputs[0] ?? '') ?? null;
       this.#owners.set(layer.id, bitOwner(layer, before));
@@ -88,23 +113,28 @@ class QonnxQuantization implements Quantization {
       : this.options.activationBits;
   }
 
+  /** What a quantizer's largest number is: FINN takes signs of activations only as -1 and 1. */
+  #range(id: LayerId, bits: number): number {
+    return bits === 1 ? 1 : this.#maximum(id);
+  }
+
   /** The largest value that the quantizer behind a layer holds. */
   #maximum(id: LayerId): number {
     const { activationMaxima = {} } = this.options;
     const measured = Object.hasOwn(activationMaxima, id) ? activationMaxima[id] : undefined;
-    if (measured !== undefined) return measured;
     const layer = this.#layers.get(id);
+    if (measured !== undefined) return layer?.kind === 'relu6' ? Math.min(measured, SIX) : measured;
     const bound = BOUNDS[layer?.kind ?? ''];
     if (bound !== undefined) return bound;
-    const normId = layer?.kind === 'batchNorm' ? id : (layer?.inputs[0] ?? '');
-    const gamma = this.parameters[parameterKey(normId, 'gamma')]?.values;
-    const beta = this.parameters[parameterKey(normId, 'beta')]?.values;
-    if (!gamma || !beta) return USUAL_MAXIMUM;
+    const [gamma, beta] = ['gamma', 'beta'].map(
+      (name) => this.trained.weights[parameterKey(this.#norms.get(id) ?? '', name)]?.values,
+    );
+    if (!gamma || !beta) return SIX;
     const reach = gamma.reduce(
       (most, scale, c) => Math.max(most, Math.abs(beta[c] as number) + 3 * Math.abs(scale)),
       0,
     );
-    return reach || USUAL_MAXIMUM;
+    return reach || SIX;
   }
 
   #quantizer(
@@ -152,7 +182,7 @@ class QonnxQuantization implements Quantization {
     const quantized =
       bits >= UNQUANTIZED
         ? name
-        : this.#quantizer(writer, `${name}_out`, name, bits, this.#maximum(source), form);
+        : this.#quantizer(writer, `${name}_out`, name, bits, this.#range(source, bits), form);
     this.#operands.set(name, quantized);
     return quantized;
   }
@@ -163,6 +193,10 @@ class QonnxQuantization implements Quantization {
     return bits === 1 || (bits < UNQUANTIZED && this.options.signedActivations === true);
   }
 
+  clips(layer: Layer): boolean {
+    return layer.kind === 'relu6' && this.#activationBits(layer.id) < UNQUANTIZED;
+  }
+
   result(writer: GraphWriter, layer: Layer, name: string): string {
     const activation = ACTIVATIONS[layer.kind];
     const bits = this.#activationBits(layer.id);
@@ -170,7 +204,7 @@ class QonnxQuantization implements Quantization {
       this.#quantized.add(layer.id);
       if (bits >= UNQUANTIZED) return name;
       const signed = activation !== 'unsigned' || this.replaces(layer);
-      return this.#quantizer(writer, layer.id, name, bits, this.#maximum(layer.id), {
+      return this.#quantizer(writer, layer.id, name, bits, this.#range(layer.id, bits), {
         signed,
         narrow: false,
       });
@@ -218,6 +252,6 @@ export async function writeQonnx(
   const form = chosenForm({ network, weights }, options);
   const geometry = inferGeometry(form.network);
   if (!geometry.ok) return geometry;
-  const quantization = new QonnxQuantization(form.network, form.weights, options);
+  const quantization = new QonnxQuantization(form.network, { network, weights }, options);
   return ok(await encodeNetwork(form, geometry.value, quantization, [DOMAIN]));
 }
