@@ -1,12 +1,8 @@
+import { type Fold, SHAPE_FOLDS, stridesOf } from './foldShapes.ts';
 import { axisOf } from './layers.ts';
 import type { NodeReader } from './nodeReader.ts';
 import { readTensor } from './tensors.ts';
 import { affordable, type Constant, constant, sizeOf, Unsupported } from './values.ts';
-
-type Fold = (node: NodeReader) => Constant;
-
-const stridesOf = (dims: readonly number[]): readonly number[] =>
-  dims.map((_, i) => sizeOf(dims.slice(i + 1)));
 
 /** The shape of two operands together, by ONNX' broadcasting. */
 function broadcastDims(node: NodeReader, a: readonly number[], b: readonly number[]): readonly number[] {
@@ -60,106 +56,6 @@ const binary =
   (node) =>
     combine(node, node.constantAt(0), node.constantAt(1), compute);
 
-function reshaped(node: NodeReader, from: Constant, dims: readonly number[]): Constant {
-  if (sizeOf(dims) !== from.values.length || dims.some((n) => n < 0 || !Number.isInteger(n)))
-    throw node.fault(`[${from.dims.join(', ')}] cannot take the shape [${dims.join(', ')}].`);
-  return { ...from, dims };
-}
-
-function foldReshape(node: NodeReader): Constant {
-  const from = node.constantAt(0);
-  const kept = [...node.constantAt(1).values].map((n, i) => (n === 0 ? (from.dims[i] ?? 0) : n));
-  const known = sizeOf(kept.filter((n) => n !== -1));
-  return reshaped(
-    node,
-    from,
-    kept.map((n) => (n === -1 ? from.values.length / known : n)),
-  );
-}
-
-function foldTranspose(node: NodeReader): Constant {
-  const from = node.constantAt(0);
-  const rank = from.dims.length;
-  const perm = node.integers('perm') ?? from.dims.map((_, i) => rank - 1 - i);
-  if (perm.toSorted((a, b) => a - b).join() !== from.dims.map((_, i) => i).join())
-    throw node.fault(`its perm ${perm.join(', ')} is no order of ${rank} axes.`);
-  const dims = perm.map((axis) => from.dims[axis] as number);
-  const strides = stridesOf(from.dims);
-  const outer = stridesOf(dims);
-  const values = from.values.map((_, i) => {
-    let at = 0;
-    for (let axis = 0; axis < rank; axis++) {
-      const place = Math.floor(i / (outer[axis] as number)) % (dims[axis] as number);
-      at += place * (strides[perm[axis] as number] as number);
-    }
-    return from.values[at] as number;
-  });
-  return { ...from, dims, values };
-}
-
-function foldUnsqueeze(node: NodeReader): Constant {
-  const from = node.constantAt(0);
-  const given = node.integersAt(1, 'axes') ?? [];
-  const rank = from.dims.length + given.length;
-  const axes = new Set(given.map((axis) => axisOf(node, axis, rank)));
-  const rest = [...from.dims];
-  const dims = Array.from({ length: rank }, (_, i) => (axes.has(i) ? 1 : (rest.shift() ?? 1)));
-  return reshaped(node, from, dims);
-}
-
-function foldSqueeze(node: NodeReader): Constant {
-  const from = node.constantAt(0);
-  const given = node.integersAt(1, 'axes')?.map((axis) => axisOf(node, axis, from.dims.length));
-  return reshaped(
-    node,
-    from,
-    from.dims.filter((n, i) => (given ? !given.includes(i) : n !== 1)),
-  );
-}
-
-/** Shapes have a few entries. */
-const LONGEST_LIST = 1 << 16;
-
-/** Lists only: shapes are put together this way, weights are not. */
-function foldConcat(node: NodeReader): Constant {
-  const parts = node.inputs.map((_, i) => node.constantAt(i));
-  if (parts.some(({ dims }) => dims.length !== 1))
-    throw new Unsupported('it joins constants of several axes');
-  const total = parts.reduce((sum, { values }) => sum + values.length, 0);
-  affordable(total, node.label, LONGEST_LIST);
-  const values = parts.flatMap((part) => [...part.values]);
-  return constant([values.length], values);
-}
-
-function foldGather(node: NodeReader): Constant {
-  const from = node.constantAt(0);
-  const places = node.constantAt(1);
-  if (from.dims.length !== 1) throw new Unsupported('it picks from a constant of several axes');
-  const values = [...places.values].map((at) => from.values.at(at));
-  if (values.some((value) => value === undefined))
-    throw node.fault(`it picks entry ${places.values.join(', ')} of ${from.values.length}.`);
-  return constant(places.dims, values as number[]);
-}
-
-function foldSlice(node: NodeReader): Constant {
-  const from = node.constantAt(0);
-  const [start = 0] = node.integersAt(1, 'starts') ?? [];
-  const [end = from.values.length] = node.integersAt(2, 'ends') ?? [];
-  const [step = 1] = node.inputs[4] ? node.constantAt(4).values : [];
-  if (from.dims.length !== 1 || step !== 1) throw new Unsupported('it cuts a constant of several axes');
-  const values = from.values.slice(start, end);
-  return constant([values.length], values);
-}
-
-function foldConstantOfShape(node: NodeReader): Constant {
-  const dims = [...node.constantAt(0).values];
-  const tensor = node.tensor('value');
-  const value = tensor ? (readTensor(tensor, node.label).values[0] ?? 0) : 0;
-  if (dims.some((n) => n < 0 || !Number.isInteger(n)) || !Number.isFinite(sizeOf(dims)))
-    throw node.fault(`it makes a constant of shape [${dims.join(', ')}], which no tensor can have.`);
-  return constant(dims, new Float64Array(affordable(sizeOf(dims), node.label)).fill(value));
-}
-
 export function readConstantNode(node: NodeReader): Constant {
   const tensor = node.tensor('value');
   if (tensor) return readTensor(tensor, node.label);
@@ -179,20 +75,88 @@ function foldCast(node: NodeReader): Constant {
   return { ...from, values: from.values.map(Math.trunc) };
 }
 
+const unary =
+  (compute: (value: number) => number): Fold =>
+  (node) => {
+    const from = node.constantAt(0);
+    return { ...from, values: from.values.map(compute) };
+  };
+
+/** Numbers along some axes become one, as weights are normalized and standardized. */
+const reduce =
+  (
+    gather: (total: number, value: number) => number,
+    start = 0,
+    finish: (total: number, count: number) => number = (total) => total,
+  ): Fold =>
+  (node) => {
+    const { dims, values } = node.constantAt(0);
+    const given = node.integersAt(1, 'axes') ?? [];
+    const axes = new Set(given.map((axis) => axisOf(node, axis, dims.length)));
+    const gone = (axis: number) => given.length === 0 || axes.has(axis);
+    const kept = dims.map((n, axis) => (gone(axis) ? 1 : n));
+    const outer = stridesOf(dims);
+    const inner = stridesOf(kept);
+    const totals = new Float64Array(sizeOf(kept)).fill(start);
+    values.forEach((value, i) => {
+      let at = 0;
+      for (let axis = 0; axis < dims.length; axis++) {
+        const place = Math.floor(i / (outer[axis] as number)) % (dims[axis] as number);
+        if (!gone(axis)) at += place * (inner[axis] as number);
+      }
+      totals[at] = gather(totals[at] as number, value);
+    });
+    const count = values.length / totals.length;
+    return constant(
+      node.integer('keepdims', 1) === 0 ? dims.filter((_, axis) => !gone(axis)) : kept,
+      totals.map((total) => finish(total, count)),
+    );
+  };
+
+function foldClip(node: NodeReader): Constant {
+  const low = node.numberAt(1, 'min', Number.NEGATIVE_INFINITY);
+  const high = node.numberAt(2, 'max', Number.POSITIVE_INFINITY);
+  return unary((value) => Math.min(high, Math.max(low, value)))(node);
+}
+
+/** `condition` picks, place by place, from two others. */
+function foldWhere(node: NodeReader): Constant {
+  const chosen = combine(node, node.constantAt(0), node.constantAt(1), (yes, value) => (yes ? value : 0));
+  const other = combine(node, node.constantAt(0), node.constantAt(2), (yes, value) => (yes ? 0 : value));
+  return combine(node, chosen, other, (a, b) => a + b);
+}
+
 /** What is computed from constants alone, by operation. */
 export const FOLDS: Readonly<Record<string, Fold>> = {
+  ...SHAPE_FOLDS,
   Add: binary((a, b) => a + b),
   Sub: binary((a, b) => a - b),
   Mul: binary((a, b) => a * b),
   Div: binary((a, b) => a / b),
+  Pow: binary((a, b) => a ** b),
+  Max: binary(Math.max),
+  Min: binary(Math.min),
+  Equal: binary((a, b) => (a === b ? 1 : 0)),
+  Neg: unary((value) => -value),
+  Abs: unary(Math.abs),
+  Sqrt: unary(Math.sqrt),
+  Exp: unary(Math.exp),
+  Reciprocal: unary((value) => 1 / value),
+  Floor: unary(Math.floor),
+  Ceil: unary(Math.ceil),
+  Sign: unary(Math.sign),
+  Tanh: unary(Math.tanh),
+  ReduceMean: reduce(
+    (total, value) => total + value,
+    0,
+    (total, count) => total / count,
+  ),
+  ReduceSum: reduce((total, value) => total + value),
+  ReduceMax: reduce(Math.max, Number.NEGATIVE_INFINITY),
+  ReduceProd: reduce((total, value) => total * value, 1),
+  ReduceL2: reduce((total, value) => total + value * value, 0, Math.sqrt),
+  Clip: foldClip,
+  Where: foldWhere,
   Cast: foldCast,
   Identity: (node) => node.constantAt(0),
-  Reshape: foldReshape,
-  Transpose: foldTranspose,
-  Unsqueeze: foldUnsqueeze,
-  Squeeze: foldSqueeze,
-  Concat: foldConcat,
-  Gather: foldGather,
-  Slice: foldSlice,
-  ConstantOfShape: foldConstantOfShape,
 };
