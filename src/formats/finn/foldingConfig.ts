@@ -166,7 +166,9 @@ class Reading {
 
   #summary(): readonly string[] {
     const [unknown, later] = [this.#unknown, this.#later];
-    const missing = this.#nodes.filter(({ name }) => !this.#named.has(name)).map(({ name }) => name);
+    // A node without attributes, as a concat of streams is, has nothing that an entry could set.
+    const settable = this.#nodes.filter((node) => ATTRIBUTES.some((one) => hasAttribute(node, one)));
+    const missing = settable.filter(({ name }) => !this.#named.has(name)).map(({ name }) => name);
     const notes: string[] = [];
     if (unknown.length > 0)
       notes.push(
