@@ -4,6 +4,7 @@ import * as engine from '../charts/engine.ts';
 import * as schedule from '../charts/gantt.ts';
 import * as heat from '../charts/heatmap.ts';
 import * as histo from '../charts/histogram.ts';
+import * as kernel from '../charts/kernels.ts';
 import * as bars from '../charts/latencyBars.ts';
 import * as learning from '../charts/learningCurves.ts';
 import * as strip from '../charts/networkStrip.ts';
@@ -29,3 +30,4 @@ export const ENGINE = { draw: engine.engineDrawing, summary: engine.summary, tab
 export const HEATMAP = { draw: heat.heatmap, summary: heat.summary, table: heat.table };
 export const SWEEP_LINES = { draw: sweep.sweepLines, summary: sweep.summary, table: sweep.table };
 export const HISTOGRAM = { draw: histo.histogram, summary: histo.summary, table: histo.table };
+export const KERNELS = { draw: kernel.kernels, summary: kernel.summary, table: kernel.table };

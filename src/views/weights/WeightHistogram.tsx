@@ -51,7 +51,7 @@ export function WeightHistogram({ row, statistics }: { row: WeightRow; statistic
 function scaleSentence({ largestMagnitude, scaleExponent, nearZeroShare }: WeightStatistics): string {
   if (scaleExponent === null) return 'All of them are zero, and nothing is left to quantize.';
   const range = 2 ** scaleExponent;
-  return `The largest magnitude is ${formatWeight(largestMagnitude)}: a power-of-two quantizer needs the range ±${formatWeight(range)} and uses ${formatPercent(largestMagnitude / range, 0)} of it. ${formatPercent(nearZeroShare)} are below a thousandth of the largest.`;
+  return `The largest magnitude is ${formatWeight(largestMagnitude)}: a power-of-two quantizer needs the range ±${formatWeight(range)}, of which they use ${formatPercent(largestMagnitude / range, 0)}. ${nearZeroShare === 0 ? 'None is' : `${formatPercent(nearZeroShare)} are`} below a thousandth of the largest.`;
 }
 
 function channelSentence({ channelL1, channelL2 }: WeightStatistics): string {

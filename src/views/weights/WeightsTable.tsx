@@ -14,6 +14,10 @@ interface Column {
   readonly text: (statistics: WeightStatistics) => string;
 }
 
+/** −12 as ⁻¹² */
+const superscript = (value: number): string =>
+  String(value).replace(/[-\d]/g, (digit) => (digit === '-' ? '⁻' : ('⁰¹²³⁴⁵⁶⁷⁸⁹'[Number(digit)] ?? '')));
+
 const share = (value: number): string => (value === 0 ? '0' : formatPercent(value));
 
 const COLUMNS: readonly Column[] = [
@@ -59,8 +63,7 @@ const COLUMNS: readonly Column[] = [
     title:
       'The least power of two that is at least the largest magnitude: the range of a power-of-two quantizer',
     value: ({ scaleExponent }) => scaleExponent ?? Number.NEGATIVE_INFINITY,
-    text: ({ scaleExponent }) =>
-      scaleExponent === null ? '–' : `±2^${String(scaleExponent).replace('-', '−')}`,
+    text: ({ scaleExponent }) => (scaleExponent === null ? '–' : `±2${superscript(scaleExponent)}`),
   },
 ];
 

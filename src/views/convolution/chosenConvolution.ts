@@ -1,0 +1,45 @@
+import {
+  type ConvolutionCost,
+  type ConvolutionSize,
+  convolutionOf,
+} from '../../core/network/convolutionCosts.ts';
+import { type ConvolutionPair, convolutionPair } from '../../core/network/convolutionPair.ts';
+import type { Conv2dLayer, DepthwiseConv2dLayer, LayerId, Network } from '../../core/network/network.ts';
+import { geometryAt } from '../../core/network/shapes.ts';
+import { cachedGeometry } from '../../state/derived.ts';
+
+export interface ChosenConvolution {
+  readonly layer: Conv2dLayer | DepthwiseConv2dLayer;
+  readonly size: ConvolutionSize;
+  readonly asBuilt: ConvolutionCost;
+  readonly pair: ConvolutionPair;
+  /** False where another layer is selected, or none: then it is the one with the most MACs. */
+  readonly isSelected: boolean;
+}
+
+/** The selected layer, or the most expensive convolution where that is none; null without any convolution. */
+export function chosenConvolution(network: Network, selected: LayerId | null): ChosenConvolution | null {
+  const geometry = cachedGeometry(network);
+  let chosen: Omit<ChosenConvolution, 'pair'> | null = null;
+  for (const layer of network.layers) {
+    if (layer.kind !== 'conv2d' && layer.kind !== 'depthwiseConv2d') continue;
+    const convolution = convolutionOf(layer, geometryAt(geometry, layer.id));
+    if (!convolution) continue;
+    const isSelected = layer.id === selected;
+    if (
+      isSelected ||
+      !chosen ||
+      (!chosen.isSelected && convolution.asBuilt.macCount > chosen.asBuilt.macCount)
+    )
+      chosen = { layer, ...convolution, isSelected };
+  }
+  return chosen && { ...chosen, pair: convolutionPair(chosen.layer, geometryAt(geometry, chosen.layer.id)) };
+}
+
+/** Numbers of groups that divide both channel counts, above 1. */
+export function possibleGroups({ inputChannels, outputChannels }: ConvolutionSize): readonly number[] {
+  const groups: number[] = [];
+  for (let count = 2; count <= Math.min(inputChannels, outputChannels); count++)
+    if (inputChannels % count === 0 && outputChannels % count === 0) groups.push(count);
+  return groups;
+}
