@@ -12,13 +12,18 @@ const FORMATS = MODEL_FORMATS.map((value) => ({ value, label: MODEL_FORMAT_NAMES
 function SaveModel() {
   const model = useModel();
   const [format, setFormat] = useState<ModelFormat>('keras-h5');
+  const [deployed, setDeployed] = useState(false);
   const save = async () => {
-    const file = await saveModel(format);
+    const file = await saveModel(format, deployed);
     if (file) saveBlob(file.name, new Blob([file.bytes], { type: 'application/octet-stream' }));
   };
   return (
     <>
       <SelectField label="Save as" value={format} options={FORMATS} onChange={setFormat} />
+      <label className="check">
+        <input type="checkbox" checked={deployed} onChange={(event) => setDeployed(event.target.checked)} />
+        Deployed: no dropout, batch norm folded
+      </label>
       <button type="button" disabled={!model} onClick={() => void save()}>
         {model ? 'Save with weights' : 'Train or open a model to save it'}
       </button>
@@ -48,7 +53,8 @@ export function ModelFilePanel({ disabled }: { disabled: boolean }) {
         <SaveModel />
         <p className="hint">
           Keras .h5, .keras and JSON, TensorFlow.js model.json with its shards, ONNX and QONNX, a Sweetspot
-          design. It is read here and leaves the machine nowhere.
+          design; a graph of FINN's hardware opens on a page of its own. It is read here and leaves the
+          machine nowhere.
         </p>
       </div>
     </Panel>

@@ -14,10 +14,10 @@ serve<FileCalls>({
     return { reply: opened, transfer: [...buffers] as Transferable[] };
   },
 
-  async writeModel({ format, network, weights, bits }) {
-    const bytes = unwrap(await writeModel(format, network, weights, bits));
+  async writeModel({ format, network, weights, options }) {
+    const { bytes, notes } = unwrap(await writeModel(format, network, weights, options));
     const own = new Uint8Array(bytes);
-    return { reply: own, transfer: [own.buffer] };
+    return { reply: { bytes: own, notes }, transfer: [own.buffer] };
   },
 
   weightMoments({ values, channelCount, offset }) {

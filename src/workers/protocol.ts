@@ -16,7 +16,7 @@ import type { Distribution, Moments } from '../core/network/weightStatistics.ts'
 import type { PruningPlan } from '../core/pruning/plan.ts';
 import type { Fault, Result } from '../core/result.ts';
 import type { OpenedFile } from '../formats/model/openFile.ts';
-import type { ModelFormat, QuantizationChoice } from '../formats/model/writeModel.ts';
+import type { ModelFormat, WriteOptions } from '../formats/model/writeModel.ts';
 
 /** One call a worker understands: what goes in, what is reported on the way, what comes out. */
 interface Call<Request, Progress, Reply> {
@@ -51,10 +51,10 @@ export interface FileCalls {
       readonly format: ModelFormat;
       readonly network: Network;
       readonly weights: Weights;
-      readonly bits: QuantizationChoice;
+      readonly options: WriteOptions;
     },
     never,
-    Uint8Array<ArrayBuffer>
+    { readonly bytes: Uint8Array<ArrayBuffer>; readonly notes: readonly string[] }
   >;
   /** First pass over a piece of a parameter, which begins `offset` numbers into it. */
   readonly weightMoments: Call<

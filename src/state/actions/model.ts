@@ -73,19 +73,26 @@ function adopt({ network, weights, layerBits, notes, source }: ImportedModel, na
   );
 }
 
-/** The network and its present weights as a file; null where there are none, or it was canceled. */
+/**
+ * The network and its present weights as a file; null where there are none, or it was canceled. Deployed, it has no
+ * dropout and its batch norms are folded.
+ */
 export async function saveModel(
   format: ModelFormat,
+  deployed: boolean,
 ): Promise<{ name: string; bytes: Uint8Array<ArrayBuffer> } | null> {
   const entry = present();
   const model = modelOf(entry);
   if (!model) return null;
   const { weightBits, activationBits, layerBits } = entry.design.hardware;
   const { network, weights } = model;
-  const bits = { weightBits, activationBits, layerBits };
-  const bytes = await runJob('Writing the model', ({ signal }) =>
-    fileWorker.call('writeModel', { format, network, weights, bits }, { signal }),
+  const options = { bits: { weightBits, activationBits, layerBits }, deployed };
+  const written = await runJob('Writing the model', ({ signal }) =>
+    fileWorker.call('writeModel', { format, network, weights, options }, { signal }),
   );
+  if (!written) return null;
+  const { bytes, notes } = written;
+  if (notes.length > 0) notify('info', notes.join(' '));
   const stem = network.name.replace(/[^\w.-]+/g, '-') || 'network';
-  return bytes && { name: `${stem}.${endingOf(format)}`, bytes };
+  return { name: `${stem}${deployed ? '-deployed' : ''}.${endingOf(format)}`, bytes };
 }
