@@ -149,7 +149,13 @@ interface ChoicesProps<Value extends string | number> {
   readonly onChange: (value: Value) => void;
 }
 
-function Choices<Value extends string | number>({ label, value, options, onChange }: ChoicesProps<Value>) {
+/** A select in a table's cell. */
+export function Choices<Value extends string | number>({
+  label,
+  value,
+  options,
+  onChange,
+}: ChoicesProps<Value>) {
   // An automatic value may lie outside what can be chosen.
   const all = options.includes(value) ? options : [...options, value].sort((a, b) => Number(a) - Number(b));
   return (

@@ -1,5 +1,6 @@
 import { useStore } from 'zustand';
 import type { HardwareChoice } from '../../core/exploration/design.ts';
+import { finnGraphStore } from '../../state/finnGraphStore.ts';
 import { hardwareStore } from '../../state/hardwareStore.ts';
 import { type HardwarePage, setUi, uiStore } from '../../state/uiStore.ts';
 import { CyclesPanel } from '../CyclesPanel.tsx';
@@ -12,6 +13,7 @@ import { DpuBoardPanel } from '../hardware/DpuBoardPanel.tsx';
 import { EnginePanel } from '../hardware/EnginePanel.tsx';
 import { FifoPanel } from '../hardware/FifoPanel.tsx';
 import { FinnBoardPanel } from '../hardware/FinnBoardPanel.tsx';
+import { FinnGraphPage } from '../hardware/FinnGraphPage.tsx';
 import { FoldingFiles } from '../hardware/FoldingFiles.tsx';
 import { FoldingSweepPanel } from '../hardware/FoldingSweepPanel.tsx';
 import { FoldingTable } from '../hardware/FoldingTable.tsx';
@@ -32,7 +34,7 @@ import { useSelectedGroup } from './PruneRoom.tsx';
 interface Page {
   readonly value: HardwarePage;
   readonly label: string;
-  readonly shown: (hardware: HardwareChoice) => boolean;
+  readonly shown: (hardware: HardwareChoice, graphIsOpen: boolean) => boolean;
   readonly View: () => React.JSX.Element;
 }
 
@@ -49,13 +51,15 @@ const PAGES: readonly Page[] = [
   { value: 'fifos', label: 'FINN FIFOs', shown: withFinn, View: FifoPage },
   { value: 'dpu', label: 'DPU', shown: withDpu, View: DpuPage },
   { value: 'liu', label: 'Liu engine', shown: withLiu, View: LiuPage },
+  { value: 'finn-graph', label: 'FINN graph', shown: (_, graphIsOpen) => graphIsOpen, View: FinnGraphPage },
   { value: 'trust', label: 'How far off is this?', shown: always, View: TrustPage },
 ];
 
 export function HardwareRoom() {
   const { hardware } = useEntry().design;
   const wanted = useStore(uiStore, (ui) => ui.hardwarePage);
-  const pages = PAGES.filter((page) => page.shown(hardware));
+  const graphIsOpen = useStore(finnGraphStore, ({ graph }) => graph !== null);
+  const pages = PAGES.filter((page) => page.shown(hardware, graphIsOpen));
   // A page that the chosen targets do not have steps back to the first.
   const page = pages.find(({ value }) => value === wanted) ?? LAYERS;
   return (
