@@ -1,37 +1,29 @@
 import { writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { deployNetwork } from '../core/network/deploy.ts';
 import type { Network, Weights } from '../core/network/network.ts';
 import { FaultError, unwrap } from '../core/result.ts';
 import { parseDesign } from '../formats/design/parse.ts';
-import { writeKeras } from '../formats/keras/writeKeras.ts';
-import { writeOnnx } from '../formats/onnx/writeOnnx.ts';
-import { writeTfjs } from '../formats/tfjs/writeTfjs.ts';
+import type { ImportedModel } from '../formats/model/imported.ts';
+import { type ModelFormat, type QuantizationChoice, writeModelFiles } from '../formats/model/writeModel.ts';
+import { writeNetwork } from '../formats/model/writeNetwork.ts';
 import { initializeWeights } from '../ml/initialize.ts';
 import { type Command, UsageError } from './command.ts';
-import { designFor, readModel } from './input.ts';
+import { type ConvertFormat, FORMATS_TOLD, formatOf, isModelFormat } from './convertFormat.ts';
+import { parseBits } from './finnChoices.ts';
+import { designFor, readDesign, readModel } from './input.ts';
 
 interface OutputFile {
   readonly name: string;
   readonly bytes: Uint8Array;
 }
 
-type Writer = (network: Network, weights: Weights, name: string) => Promise<readonly OutputFile[]>;
-
-/** By the ending of a file's name, the first that fits. */
-const WRITERS: readonly (readonly [ending: string, writer: Writer])[] = [
-  ['.h5', async (network, weights, name) => [{ name, bytes: unwrap(await writeKeras(network, weights)) }]],
-  ['.onnx', async (network, weights, name) => [{ name, bytes: unwrap(await writeOnnx(network, weights)) }]],
-  [
-    'model.json',
-    async (network, weights, name) => {
-      const [model, ...shards] = unwrap(await writeTfjs(network, weights));
-      return [{ ...model, name }, ...shards];
-    },
-  ],
-];
-
-const ENDINGS = '.h5 (Keras), model.json (TensorFlow.js), .onnx, or .json (a design, without weights)';
+/** Files to write, and what is told of them. */
+interface Converted {
+  readonly files: readonly OutputFile[];
+  readonly notes: readonly string[];
+}
 
 function writeAll(folder: string, files: readonly OutputFile[]): void {
   for (const { name, bytes } of files) {
@@ -56,40 +48,89 @@ const seedOf = (text: string | undefined): number | null => {
   return seed;
 };
 
+interface Choices {
+  readonly name: string;
+  readonly deployed: boolean;
+  /** Null draws none. */
+  readonly seed: number | null;
+  readonly bits: string | undefined;
+}
+
+/** Weights of the file, or drawn at random; one sentence where there are none. */
+function weightsOf(input: string, { network, weights }: ImportedModel, seed: number | null): Weights {
+  if (weights) return weights;
+  if (seed !== null) return initializeWeights(network, seed);
+  throw new FaultError({
+    code: 'no-weights',
+    message: `${input} holds a network without weights; add --seed 1 to draw them at random, or choose a trained model.`,
+    where: input,
+  });
+}
+
+/** Bits asked for hold for every layer; else those of the input's design or file. */
+async function bitsFor(input: string, asked: string | undefined): Promise<QuantizationChoice> {
+  if (asked !== undefined) return { ...parseBits(asked), layerBits: {} };
+  return (await readDesign(input)).hardware;
+}
+
+async function convertModel(
+  format: ModelFormat,
+  input: string,
+  model: ImportedModel,
+  choices: Choices,
+): Promise<Converted> {
+  const weights = weightsOf(input, model, choices.seed);
+  const bits = await bitsFor(input, choices.bits);
+  const options = { bits, deployed: choices.deployed };
+  const { files, notes } = unwrap(await writeModelFiles(format, model.network, weights, options));
+  const [first, ...shards] = files;
+  return { files: [{ ...first, name: choices.name }, ...shards], notes };
+}
+
+async function convertNetwork(
+  format: Exclude<ConvertFormat, ModelFormat>,
+  model: ImportedModel,
+  { name, deployed }: Choices,
+): Promise<Converted> {
+  const form: { readonly network: Network; readonly notes: readonly string[] } = deployed
+    ? deployNetwork(model.network, model.weights)
+    : { network: model.network, notes: [] };
+  const bytes =
+    format === 'design'
+      ? new TextEncoder().encode(
+          JSON.stringify(unwrap(parseDesign(designFor({ ...model, network: form.network })))),
+        )
+      : unwrap(await writeNetwork(format, form.network));
+  return { files: [{ name, bytes }], notes: form.notes };
+}
+
 export const convertCommand: Command = {
-  usage: `convert <input> <output> [--seed <n>]      by the output's ending: ${ENDINGS}; --seed draws weights where the input has none`,
+  usage: `convert <input> <output> [--format <format>] [--bits W2A4] [--deployed] [--seed <n>]      ${FORMATS_TOLD}; --bits is for qonnx; --deployed leaves dropout out and folds batch norms; --seed draws weights where the input has none`,
   async run(args) {
     const { values, positionals } = parseArgs({
       args: [...args],
       allowPositionals: true,
-      options: { seed: { type: 'string' } },
+      options: {
+        seed: { type: 'string' },
+        format: { type: 'string' },
+        bits: { type: 'string' },
+        deployed: { type: 'boolean', default: false },
+      },
     });
     const [input, output, extra] = positionals;
     if (input === undefined || output === undefined || extra !== undefined)
       throw new UsageError('convert needs an input and an output');
-    const seed = seedOf(values.seed);
     const name = basename(output);
-    const writer = WRITERS.find(([ending]) => name.endsWith(ending))?.[1];
-    if (!writer && !name.endsWith('.json'))
-      throw new UsageError(`${name} has an ending that is not known; choose ${ENDINGS}`);
+    const choices = { name, deployed: values.deployed, seed: seedOf(values.seed), bits: values.bits };
+    const format = formatOf(name, values.format);
+    if (values.bits !== undefined && format !== 'qonnx')
+      throw new UsageError('--bits is for QONNX files; add --format qonnx');
     const model = await readModel(input);
-    const { network, notes } = model;
-    const told = notes.map((note) => `! ${note}\n`).join('');
-    if (!writer) {
-      const design = unwrap(parseDesign(designFor(model)));
-      writeAll(dirname(output), [{ name, bytes: new TextEncoder().encode(JSON.stringify(design)) }]);
-      return `${told}${output}\n`;
-    }
-    const weights = model.weights ?? (seed === null ? null : initializeWeights(network, seed));
-    if (!weights) {
-      throw new FaultError({
-        code: 'no-weights',
-        message: `${input} holds a network without weights; add --seed 1 to draw them at random, or choose a trained model.`,
-        where: input,
-      });
-    }
-    const files = await writer(network, weights, name);
+    const { files, notes } = isModelFormat(format)
+      ? await convertModel(format, input, model, choices)
+      : await convertNetwork(format, model, choices);
     writeAll(dirname(output), files);
+    const told = [...model.notes, ...notes].map((note) => `! ${note}\n`).join('');
     return `${told}${files.map((file) => join(dirname(output), file.name)).join('\n')}\n`;
   },
 };

@@ -65,9 +65,63 @@ test('every command takes a model file, told by its content', async () => {
   expect(JSON.parse(await inspectCommand.run([at('design.json'), '--json']))).toEqual(ofPreset);
 });
 
+test('every format is written by its ending or by --format, and read again', async () => {
+  await convertCommand.run(['preset:ds-cnn', at('ds.h5'), '--seed', '2']);
+  const wanted = JSON.parse(await inspectCommand.run(['preset:ds-cnn', '--json']));
+  for (const args of [
+    [at('ds.keras')],
+    [at('ds.onnx')],
+    [at('ds.qonnx.onnx')],
+    [at('w2a4.onnx'), '--format', 'qonnx', '--bits', 'W2A4'],
+    [at('ds.json'), '--format', 'keras-json'],
+    [at('ds3.json'), '--format', 'keras3-json'],
+  ]) {
+    const [file = ''] = args;
+    expect((await convertCommand.run([at('ds.h5'), ...args])).trim()).toBe(file);
+    expect(JSON.parse(await inspectCommand.run([file, '--json'])).totals, file).toEqual(wanted.totals);
+  }
+  await convertCommand.run([at('w2a4.onnx'), at('bits.json')]);
+  const { hardware } = JSON.parse(readFileSync(at('bits.json'), 'utf8'));
+  expect(hardware.layerBits.conv1).toEqual({ weightBits: 2, activationBits: 4 });
+  await convertCommand.run([at('w2a4.onnx'), at('again.qonnx.onnx')]);
+  await convertCommand.run([at('again.qonnx.onnx'), at('again.json')]);
+  expect(JSON.parse(readFileSync(at('again.json'), 'utf8')).hardware.layerBits).toEqual(hardware.layerBits);
+});
+
+test('deployed files have no dropout and no batch norm that folds, and are judged alike', async () => {
+  const told = await convertCommand.run(['preset:ds-cnn', at('run.keras'), '--seed', '2', '--deployed']);
+  expect(told).toBe(`! Dropout was left out: dropout1, dropout2.\n${at('run.keras')}\n`);
+  // folding needs no weights where none are written
+  await convertCommand.run(['preset:ds-cnn', at('run.json'), '--deployed']);
+  const inspected = JSON.parse(await inspectCommand.run([at('run.json'), '--json']));
+  expect(JSON.parse(await inspectCommand.run([at('run.keras'), '--json']))).toEqual(inspected);
+  const full = JSON.parse(await inspectCommand.run(['preset:ds-cnn', '--json']));
+  expect(inspected.totals.parameterCount).toBeLessThan(full.totals.parameterCount);
+  expect(inspected.totals.macCount).toBe(full.totals.macCount);
+});
+
+test('tables of layers need no weights', async () => {
+  await convertCommand.run(['preset:tiny-cnn', at('tiny.csv')]);
+  const [columns, ...rows] = readFileSync(at('tiny.csv'), 'utf8').trim().split(/\r?\n/);
+  expect(columns).toContain('kind');
+  expect(rows.some((row) => row.startsWith('conv1,conv2d'))).toBe(true);
+});
+
 test('what can not be converted or evaluated is one sentence', async () => {
   await expect(convertCommand.run(['preset:cnv', at('cnv.h5')])).rejects.toThrow(/add --seed 1 to draw them/);
   await expect(convertCommand.run(['preset:cnv', at('cnv.txt')])).rejects.toThrow(UsageError);
+  await expect(convertCommand.run(['preset:cnv', at('cnv.onnx'), '--format', 'caffe'])).rejects.toThrow(
+    /there is no format caffe; choose one of keras-h5/,
+  );
+  await expect(convertCommand.run(['preset:cnv', at('cnv.onnx'), '--bits', 'W2A4'])).rejects.toThrow(
+    /--bits is for QONNX/,
+  );
+  await expect(
+    convertCommand.run(['preset:cnv', at('cnv.qonnx.onnx'), '--seed', '1', '--bits', '2']),
+  ).rejects.toThrow(/2 names no bits/);
+  await expect(
+    convertCommand.run(['preset:cnv', at('w0.qonnx.onnx'), '--seed', '1', '--bits', 'W0A4']),
+  ).rejects.toThrow(/0 is no number of bits/);
   await expect(convertCommand.run(['preset:tiny-cnn', at('no/folder.h5'), '--seed', '1'])).rejects.toThrow(
     /can't be written \(ENOENT\)/,
   );
