@@ -21,9 +21,9 @@ import type { Chart } from './types.ts';
 
 export { summary, table } from './kernelsModel.ts';
 
-/** Lines of text under each drawing: name, size times count, weights. */
-const TEXTS = ['emphasis kernel-name', 'kernel-size', 'quiet'] as const;
-const LINE = 15;
+/** Lines of text under each drawing: name, count, size, weights. */
+const TEXTS = ['emphasis', 'kernel-count', 'kernel-size', 'quiet'] as const;
+const LINE = 14;
 const FACES = ['side', 'top', 'front', 'grid'] as const;
 
 /**
@@ -85,7 +85,8 @@ export function kernels(
         drawBoxes(boxes, drawing.boxes);
         const lines = [
           `${NAMES[item.set.kind]}${item.isBuilt ? ' (as built)' : ''}`,
-          `${countText(item.set)} of ${sizeText(item.set)}`,
+          countText(item.set),
+          `of ${sizeText(item.set)}`,
           weightText(item.set),
         ];
         lines.forEach((line, row) => {

@@ -5,15 +5,17 @@ import type { HardwareChoice } from '../core/exploration/design.ts';
 import type { HardwareReport } from '../core/hardware/report.ts';
 import { type TargetDescription, targetById } from '../core/hardware/targets.ts';
 import { groupedCost, separableCost, standardCost } from '../core/network/convolutionCosts.ts';
+import type { Network } from '../core/network/network.ts';
 import { describeMap } from '../core/network/shapes.ts';
 import { formatSignificant } from '../core/quantity.ts';
 import { convolutionStore, requestConvolutionTimes } from '../state/convolutionStore.ts';
-import { uiStore } from '../state/uiStore.ts';
+import { setUi, uiStore } from '../state/uiStore.ts';
 import { KERNELS } from './chartKinds.ts';
 import { CostTable, comparedText, type Times } from './convolution/CostTable.tsx';
 import {
   type ChosenConvolution,
   chosenConvolution,
+  convolutionsOf,
   possibleGroups,
 } from './convolution/chosenConvolution.ts';
 import { SavingCurve } from './convolution/SavingCurve.tsx';
@@ -30,7 +32,7 @@ export function ConvolutionPanel() {
   const { network, hardware } = useEntry().design;
   const selected = useStore(uiStore, (ui) => ui.selectedLayer);
   const chosen = useMemo(() => chosenConvolution(network, selected), [network, selected]);
-  if (chosen) return <KindsOf key={chosen.layer.id} chosen={chosen} hardware={hardware} />;
+  if (chosen) return <KindsOf network={network} chosen={chosen} hardware={hardware} />;
   return (
     <Panel title={TITLE}>
       <Empty>This network has no convolution to compare.</Empty>
@@ -38,7 +40,13 @@ export function ConvolutionPanel() {
   );
 }
 
-function KindsOf({ chosen, hardware }: { chosen: ChosenConvolution; hardware: HardwareChoice }) {
+interface KindsProps {
+  readonly network: Network;
+  readonly chosen: ChosenConvolution;
+  readonly hardware: HardwareChoice;
+}
+
+function KindsOf({ network, chosen, hardware }: KindsProps) {
   const { layer, size, asBuilt, isSelected } = chosen;
   const [wantedGroups, setWantedGroups] = useState<number | null>(null);
   const groups = possibleGroups(size);
@@ -72,6 +80,12 @@ function KindsOf({ chosen, hardware }: { chosen: ChosenConvolution; hardware: Ha
       />
       <p className="chart-note">{meaning(chosen, reports, target)}</p>
       <div className="field-row">
+        <SelectField
+          label="Layer"
+          value={layer.id}
+          options={convolutionsOf(network).map(({ id }) => ({ value: id, label: id }))}
+          onChange={(selectedLayer) => setUi({ selectedLayer })}
+        />
         {groups.length > 0 && (
           <SelectField
             label="Groups"
@@ -80,7 +94,7 @@ function KindsOf({ chosen, hardware }: { chosen: ChosenConvolution; hardware: Ha
             onChange={(value) => setWantedGroups(Number(value))}
           />
         )}
-        <SavingCurve size={size} />
+        <SavingCurve key={layer.id} size={size} />
       </div>
     </ChartPanel>
   );

@@ -46,7 +46,7 @@ export function CostTable({ size, asBuilt, grouped, groupCount, times }: CostTab
     ...(isStandard ? [] : [{ name: AS_BUILT[asBuilt.kind], cost: asBuilt, time: '' }]),
     {
       name: isStandard ? AS_BUILT[asBuilt.kind] : 'Standard',
-      cost: standard,
+      cost: isStandard ? asBuilt : standard,
       time: times?.standard ?? '',
     },
     ...(grouped ? [{ name: `Grouped, ${groupCount} groups`, cost: grouped, time: '' }] : []),
@@ -81,7 +81,7 @@ export function CostTable({ size, asBuilt, grouped, groupCount, times }: CostTab
               <td className="number">{formatInteger(cost.weightCount)}</td>
               <td className="number">{formatInteger(cost.macCount)}</td>
               <td className="number">
-                {cost === standard ? '' : comparedText(cost.macCount, standard.macCount)}
+                {cost.macCount === standard.macCount ? '' : comparedText(cost.macCount, standard.macCount)}
               </td>
               {times && <td className="number">{time}</td>}
             </tr>

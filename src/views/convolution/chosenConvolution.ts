@@ -4,7 +4,13 @@ import {
   convolutionOf,
 } from '../../core/network/convolutionCosts.ts';
 import { type ConvolutionPair, convolutionPair } from '../../core/network/convolutionPair.ts';
-import type { Conv2dLayer, DepthwiseConv2dLayer, LayerId, Network } from '../../core/network/network.ts';
+import type {
+  Conv2dLayer,
+  DepthwiseConv2dLayer,
+  Layer,
+  LayerId,
+  Network,
+} from '../../core/network/network.ts';
 import { geometryAt } from '../../core/network/shapes.ts';
 import { cachedGeometry } from '../../state/derived.ts';
 
@@ -17,12 +23,17 @@ export interface ChosenConvolution {
   readonly isSelected: boolean;
 }
 
+const isConvolution = (layer: Layer): layer is ChosenConvolution['layer'] =>
+  layer.kind === 'conv2d' || layer.kind === 'depthwiseConv2d';
+
+export const convolutionsOf = (network: Network): readonly ChosenConvolution['layer'][] =>
+  network.layers.filter(isConvolution);
+
 /** The selected layer, or the most expensive convolution where that is none; null without any convolution. */
 export function chosenConvolution(network: Network, selected: LayerId | null): ChosenConvolution | null {
   const geometry = cachedGeometry(network);
   let chosen: Omit<ChosenConvolution, 'pair'> | null = null;
-  for (const layer of network.layers) {
-    if (layer.kind !== 'conv2d' && layer.kind !== 'depthwiseConv2d') continue;
+  for (const layer of convolutionsOf(network)) {
     const convolution = convolutionOf(layer, geometryAt(geometry, layer.id));
     if (!convolution) continue;
     const isSelected = layer.id === selected;
