@@ -21,6 +21,7 @@ const usage = () =>
     'usage: npm run --silent cli -- <command> ...',
     ...Object.values(COMMANDS).map((command) => `  ${command.usage}`),
     'An input is a design (.json), a share link, preset:<id> as in preset:cnv, or a model file (Keras, TensorFlow.js, ONNX).',
+    "estimate, fold and inspect also take a graph of FINN's hardware nodes (.onnx).",
   ].join('\n');
 
 /** Exit codes: 0 done, 1 the input is at fault (one sentence on standard error), 2 usage. */

@@ -29,7 +29,7 @@ export function FinnGraphControls({ graph, className }: { graph: OpenFinnGraph; 
       }
     >
       <div className="stack">
-        <div className="graph-fields">
+        <div className="finn-graph-fields">
           <SelectField
             label="Board of the graph"
             value={boardId}
@@ -55,7 +55,7 @@ export function FinnGraphControls({ graph, className }: { graph: OpenFinnGraph; 
             onChange={(fps) => patchFinnGraph({ targetFps: fps })}
           />
         </div>
-        <div className="button-row graph-buttons">
+        <div className="button-row finn-graph-buttons">
           <button type="button" className="primary" onClick={() => void foldForFps(targetFps)}>
             Fold with SetFolding
           </button>

@@ -35,11 +35,11 @@ export function FinnGraphTable({ report, fileName, className = '' }: FinnGraphTa
     <Panel
       title="FINN graph"
       subtitle={`${fileName}, not part of the design`}
-      className={`graph-panel ${className}`}
+      className={`finn-graph-panel ${className}`}
     >
-      <p className="graph-summary">{summaryOf(report)}</p>
+      <p className="finn-graph-summary">{summaryOf(report)}</p>
       <ScrollRegion label="Nodes of the FINN graph">
-        <table className="graph-nodes">
+        <table className="finn-graph-nodes">
           <thead>
             <tr>
               {['Node', 'PE', 'SIMD'].map((name) => (

@@ -29,7 +29,7 @@ export function FinnGraphTotals({ report, boardId, className }: FinnGraphTotalsP
   ];
   return (
     <Panel title="The graph in all" subtitle={`on ${board?.name ?? 'no board'}`} className={className}>
-      <dl className="facts graph-facts">
+      <dl className="facts finn-graph-facts">
         {facts.map(([name, value]) => (
           <div key={name}>
             <dt>{name}</dt>

@@ -123,7 +123,7 @@ function notesOf(
   const inserted = nodes.filter(isInserted).length;
   if (inserted > 0)
     notes.push(
-      `${count(inserted)} width converters and FIFOs are estimated as the file has them; FINN inserts them anew for another folding.`,
+      `Width converters and FIFOs, ${count(inserted)} of the nodes, are estimated as the file has them; FINN inserts them anew for another folding.`,
     );
   return notes;
 }
