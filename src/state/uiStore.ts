@@ -12,6 +12,7 @@ export type HardwarePage =
   | 'liu'
   | 'finn-graph'
   | 'trust';
+export type NetworkPage = 'edit' | 'weights' | 'convolutions' | 'ranking';
 export type Theme = 'system' | 'light' | 'dark';
 
 /** What is shown, not what was chosen: not part of a design, not in undo. */
@@ -25,6 +26,7 @@ export interface Ui {
   /** Bars: before against after pruning, or the leading target against the compared one. */
   readonly comparison: 'before-after' | 'targets';
   readonly hardwarePage: HardwarePage;
+  readonly networkPage: NetworkPage;
 }
 
 const THEME_KEY = 'sweetspot.theme';
@@ -43,6 +45,7 @@ export const uiStore = createStore<Ui>(() => ({
   barOrder: 'network',
   comparison: 'before-after',
   hardwarePage: 'layers',
+  networkPage: 'edit',
 }));
 
 export const setUi = (patch: Partial<Ui>): void => uiStore.setState(patch);

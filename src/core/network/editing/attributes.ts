@@ -142,11 +142,31 @@ export function attributesOf(layer: Layer): readonly Attribute[] {
   }));
 }
 
-/** All of it in one line: "32 filters 3, stride 2". */
-export const attributesLine = (layer: Layer): string =>
-  attributesOf(layer)
-    .map(({ label, text }) => `${label.toLowerCase()} ${text}`)
+/** Attributes that are said only where they are not these. */
+const USUAL: Readonly<Record<string, string>> = {
+  strides: '1',
+  padding: 'same',
+  dilationRate: '1',
+  groups: '1',
+  depthMultiplier: '1',
+  useBias: 'no',
+  epsilon: '0.001',
+};
+
+/** What sets a layer apart, in one line: "32 filters, 3x3, stride 2, bias". */
+export function attributesLine(layer: Layer): string {
+  if (layer.kind === 'input') return '';
+  const values = layer as unknown as Readonly<Record<string, Pair | undefined>>;
+  return attributesOf(layer)
+    .filter(({ key, text }) => USUAL[key] !== text && !(layer.kind.endsWith('Pool') && text === 'valid'))
+    .map(({ key, label, text }) => {
+      if (key === 'filters' || key === 'units') return `${text} ${key}`;
+      if (key === 'kernelSize' || key === 'poolSize' || key === 'size') return values[key]?.join('x') ?? text;
+      if (key === 'useBias') return 'bias';
+      return key === 'interpolation' ? text : `${label.toLowerCase()} ${text}`;
+    })
     .join(', ');
+}
 
 const asEdited = (result: Result<Network>): Result<Edited> =>
   result.ok ? ok({ network: result.value, added: [], alsoRemoved: [] }) : result;

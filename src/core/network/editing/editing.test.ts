@@ -6,7 +6,7 @@ import { setFilters } from '../edit.ts';
 import type { Network } from '../network.ts';
 import { PRESETS, presetById } from '../presets.ts';
 import { geometryOf, inferGeometry } from '../shapes.ts';
-import { attributesOf, changeKind, setAttribute } from './attributes.ts';
+import { attributesLine, attributesOf, changeKind, setAttribute } from './attributes.ts';
 import { BLOCKS, insertBlock } from './blocks.ts';
 import { bridgeLayers } from './bridge.ts';
 import {
@@ -337,6 +337,15 @@ describe('attributes as text', () => {
     expect(faultOf(setAttribute(network, id, key, text) as ReturnType<typeof removeLayers>).message).toMatch(
       wanted,
     );
+  });
+
+  test('in one line are only those that set a layer apart', () => {
+    const line = (preset: string, id: string) => attributesLine(layer(built(preset), id)!);
+    expect(line('tiny-cnn', 'conv1')).toBe('16 filters, 3x3');
+    expect(line('resnet-18', 'conv1')).toBe('64 filters, 7x7, stride 2, padding 3');
+    expect(line('lenet', 'pool1')).toBe('2x2, stride 2');
+    expect(line('lenet', 'fc1')).toBe('120 units, bias');
+    expect(line('tiny-cnn', 'relu1')).toBe('');
   });
 
   test('a width that others share is changed with theirs, as channel by channel', () => {

@@ -1,5 +1,6 @@
 import { fail, ok, type Result } from '../../result.ts';
 import { consumersOf, type Layer, type LayerId, type Network, outputsOf } from '../network.ts';
+import { type Geometry, geometryAt } from '../shapes.ts';
 
 /** Layers with one way in and one way out: what can be moved, copied or bridged as a whole. */
 export interface Segment {
@@ -158,6 +159,14 @@ export function edgeExists(network: Network, { from, to }: Edge): boolean {
   return network.layers.some(({ id, inputs }) => id === to && inputs.includes(from));
 }
 
-/** The last layer of the main path: where something is added when no place is chosen. */
-export const lastLayer = (network: Network): LayerId =>
-  outputsOf(network).at(-1)?.id ?? network.layers.at(-1)?.id ?? '';
+/**
+ * Where something is added when no place is chosen: behind the last layer that makes a map of more than one pixel, or
+ * the last of all.
+ */
+export function usualPlace(network: Network, geometry: Geometry): LayerId {
+  const map = network.layers.findLast(({ id }) => {
+    const { ofm } = geometryAt(geometry, id);
+    return ofm.height * ofm.width > 1;
+  });
+  return (map ?? outputsOf(network).at(-1) ?? network.layers.at(-1))?.id ?? '';
+}

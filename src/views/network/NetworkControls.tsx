@@ -1,0 +1,123 @@
+import { replaceClassCount, resizeInput } from '../../core/network/edit.ts';
+import type { Network } from '../../core/network/network.ts';
+import { PRESETS, type Preset } from '../../core/network/presets.ts';
+import { trainingAdvice } from '../../core/network/trainingAdvice.ts';
+import { loadedData } from '../../state/dataStore.ts';
+import { changeNetwork } from '../../state/designStore.ts';
+import { notify } from '../../state/noticeStore.ts';
+import { SelectField } from '../parts/fields.tsx';
+import { Panel } from '../parts/Panel.tsx';
+import { useBusy } from './useEditing.ts';
+
+/** The first ones are offered at sight, the others in a list. */
+const OFFERED_COUNT = 6;
+const OFFERED = PRESETS.slice(0, OFFERED_COUNT);
+const MORE = PRESETS.slice(OFFERED_COUNT);
+const MORE_OPTIONS = [
+  { value: '', label: 'Choose…' },
+  ...MORE.map(({ id, name, purpose }) => ({
+    value: id,
+    label: purpose === 'train' ? name : `${name}, to estimate`,
+  })),
+];
+
+/** Images of an epoch with the data the app starts with. */
+const TYPICAL_EPOCH = 1600;
+
+const classCountNow = () => loadedData()?.classNames.length ?? 10;
+
+function choosePreset(preset: Preset): void {
+  const { purpose, input, classCount } = preset;
+  changeNetwork(preset.build(input, purpose === 'train' ? classCountNow() : classCount));
+}
+
+function resize(network: Network, extent: number): void {
+  const input = network.layers[0];
+  if (input?.kind !== 'input') return;
+  const preset = PRESETS.find((candidate) => candidate.name === network.name);
+  const shape = { height: extent, width: extent, channels: input.shape.channels };
+  const resized = resizeInput(network, shape);
+  if (resized.ok) changeNetwork(resized.value);
+  else
+    notify(
+      'error',
+      `${preset?.name ?? network.name} can't read ${extent}x${extent} images. ${resized.error.message}`,
+    );
+}
+
+/** Which network: a preset, its input and its classes. */
+export function NetworkControls({ network }: { network: Network }) {
+  const busy = useBusy();
+  const input = network.layers[0];
+  const shape = input?.kind === 'input' ? input.shape : null;
+  const units = network.layers.findLast((layer) => layer.kind === 'dense');
+  const classes = units?.kind === 'dense' ? units.units : 0;
+  const wanted = classCountNow();
+  const advice = trainingAdvice(network, TYPICAL_EPOCH);
+  const extents = [...new Set([28, 32, 48, 64, 96, 128, 224, ...(shape ? [shape.height] : [])])].sort(
+    (a, b) => a - b,
+  );
+  return (
+    <Panel title="Network" className="controls">
+      <div className="stack">
+        {OFFERED.map((preset) => (
+          <button
+            key={preset.id}
+            type="button"
+            className={preset.name === network.name ? 'choice chosen' : 'choice'}
+            aria-pressed={preset.name === network.name}
+            disabled={busy}
+            onClick={() => choosePreset(preset)}
+          >
+            <strong>{preset.name}</strong>
+            <span>{preset.description}</span>
+          </button>
+        ))}
+        <SelectField
+          label="More networks"
+          value={MORE.find(({ name }) => name === network.name)?.id ?? ''}
+          disabled={busy}
+          options={MORE_OPTIONS}
+          hint={
+            MORE.find(({ name }) => name === network.name)?.description ??
+            'All networks of the source documents.'
+          }
+          onChange={(id) => {
+            const preset = MORE.find((candidate) => candidate.id === id);
+            if (preset) choosePreset(preset);
+          }}
+        />
+        {shape && (
+          <SelectField
+            label="Input size"
+            value={String(shape.height)}
+            disabled={busy}
+            options={extents.map((extent) => ({
+              value: String(extent),
+              label: `${extent}x${extent}x${shape.channels}`,
+            }))}
+            hint="Images of another size are resized for it."
+            onChange={(value) => resize(network, Number(value))}
+          />
+        )}
+        {advice !== null && <p className="hint warn">{advice}</p>}
+        {advice === null && classes !== wanted && (
+          <p className="hint warn">
+            The network tells {classes} classes apart, the data has {wanted}.{' '}
+            <button
+              type="button"
+              onClick={() => {
+                const replaced = replaceClassCount(network, wanted);
+                if (replaced.ok) changeNetwork(replaced.value);
+                else notify('error', replaced.error.message);
+              }}
+            >
+              Give it {wanted} outputs
+            </button>
+          </p>
+        )}
+        {busy && <p className="hint">The network can be changed when the training has ended.</p>}
+      </div>
+    </Panel>
+  );
+}
