@@ -34,6 +34,8 @@ export function networkGraph(
   const drawEdges = createEdges(lineGroup, hitGroup);
   const nodeGroup = frame.group('nodes').attr('role', 'listbox').attr('aria-multiselectable', 'true');
   const parent = nodeGroup.node() as SVGGElement;
+  // Chromium makes a tab stop of every SVG element that listens to the focus.
+  parent.setAttribute('tabindex', '-1');
   const pluses = createPluses(hidden('pluses'));
   const ring = hidden('focus').append('rect').attr('class', 'graph-focus').attr('rx', 4);
   const ghost = hidden('ghost').append('text');
@@ -80,15 +82,15 @@ export function networkGraph(
   });
 
   for (const group of [hitGroup.node() as SVGGElement, pluses.element]) {
-    const edgeOf = (event: Event) => {
-      const element =
-        event.target instanceof Element ? event.target.closest<SVGElement>('[data-edge]') : null;
+    const edgeOf = (target: EventTarget | null) => {
+      const element = target instanceof Element ? target.closest<SVGElement>('[data-edge]') : null;
       return layout().edges.find((edge) => edge.key === element?.dataset.edge) ?? null;
     };
-    group.addEventListener('pointermove', (event) => pluses.hover(edgeOf(event)));
-    group.addEventListener('pointerleave', () => pluses.hover(null));
+    group.addEventListener('pointermove', (event) => pluses.hover(edgeOf(event.target)));
+    // From a line onto its own sign, which has just appeared there, is no leaving.
+    group.addEventListener('pointerleave', (event) => pluses.hover(edgeOf(event.relatedTarget)));
     group.addEventListener('click', (event) => {
-      const edge = edgeOf(event);
+      const edge = edgeOf(event.target);
       if (edge) options.onEdge?.(edge.from, edge.to);
     });
   }
@@ -135,7 +137,7 @@ export function networkGraph(
     const { zoom = 1, fit = false } = options;
     const scrollBar = frame.scroller.offsetHeight - frame.scroller.clientHeight;
     const room = { width: frame.width, height: frame.height - scrollBar, zoom, fit };
-    const key = JSON.stringify(room);
+    const key = JSON.stringify([room, options.onEdge !== undefined]);
     if (known?.nodes !== data.nodes || known.room !== key) {
       known = { nodes: data.nodes, room: key, layout: graphLayout(data, room) };
     }
