@@ -12,6 +12,7 @@ import { uiStore } from '../uiStore.ts';
 import {
   foldForFps,
   graphConfigText,
+  graphSpecializeText,
   restoreFolding,
   searchGraphFolding,
   setParallelism,
@@ -80,6 +81,10 @@ test('another PE changes cycles and the saved configuration, and goes back to th
   expect((await report()).rows[0]).toMatchObject({ pe: 8, cycles: (64 * 16 * 32) / 8 });
   const shown = graph();
   expect(JSON.parse(shown ? graphConfigText(shown) : '')).toEqual({ Defaults: {}, a: { PE: 8, SIMD: 1 } });
+  expect(JSON.parse(shown ? graphSpecializeText(shown) : '')).toEqual({
+    Defaults: {},
+    MVAU_0: { preferred_impl_style: 'hls' },
+  });
   restoreFolding();
   expect((await report()).rows[0]?.pe).toBe(1);
 });

@@ -1,9 +1,11 @@
 import { clockOf } from '../../core/hardware/estimate.ts';
 import { type GraphFoldingChoice, withParallelism } from '../../core/hardware/finn/graph/foldGraph.ts';
+import { graphNodes } from '../../core/hardware/finn/graph/graphNodes.ts';
 import { partOf } from '../../core/hardware/finn/graph/graphReport.ts';
 import type { FinnRecord } from '../../core/hardware/finn/records.ts';
 import { boardById } from '../../core/hardware/finn/tuning/boards.ts';
 import { graphFoldingConfig } from '../../formats/finn/graphConfig.ts';
+import { writeSpecializeLayers } from '../../formats/finn/specializeLayers.ts';
 import { present } from '../designStore.ts';
 import { finnGraphStore, type OpenFinnGraph, patchFinnGraph, putFinnGraph } from '../finnGraphStore.ts';
 import { runJob } from '../jobStore.ts';
@@ -69,6 +71,14 @@ export async function searchGraphFolding(): Promise<void> {
   if (graph) await fold(graph, { method: 'optimal' });
 }
 
+const partOn = ({ boardId }: OpenFinnGraph): string => partOf({ board: boardById(boardId) });
+
 /** The graph's folding as FINN's builder reads it. */
-export const graphConfigText = ({ records, boardId }: OpenFinnGraph): string =>
-  graphFoldingConfig(records, partOf({ board: boardById(boardId) }));
+export const graphConfigText = (graph: OpenFinnGraph): string =>
+  graphFoldingConfig(graph.records, partOn(graph));
+
+/** The backend of every node that has an estimate, as FINN's `specialize_layers_config_file`. */
+export const graphSpecializeText = (graph: OpenFinnGraph): string =>
+  writeSpecializeLayers(
+    graphNodes(graph.records, partOn(graph)).nodes.flatMap(({ foldable }) => foldable ?? []),
+  );

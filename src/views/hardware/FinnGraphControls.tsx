@@ -2,6 +2,7 @@ import { BOARDS } from '../../core/hardware/finn/tuning/boards.ts';
 import {
   foldForFps,
   graphConfigText,
+  graphSpecializeText,
   restoreFolding,
   searchGraphFolding,
 } from '../../state/actions/finnGraph.ts';
@@ -15,8 +16,7 @@ const BOARD_OPTIONS = BOARDS.map(({ id, name }) => ({ value: id, label: name }))
 /** The board and clock of a FINN graph, its folding for a frame rate, and its file. */
 export function FinnGraphControls({ graph, className }: { graph: OpenFinnGraph; className: string }) {
   const { boardId, clockHertz, targetFps, sentence, records, original } = graph;
-  const save = () =>
-    saveBlob('folding_config.json', new Blob([graphConfigText(graph)], { type: 'application/json' }));
+  const save = (name: string, text: string) => saveBlob(name, new Blob([text], { type: 'application/json' }));
   return (
     <Panel
       title="Fold this graph"
@@ -62,8 +62,14 @@ export function FinnGraphControls({ graph, className }: { graph: OpenFinnGraph; 
           <button type="button" onClick={() => void searchGraphFolding()}>
             Fastest on the board
           </button>
-          <button type="button" onClick={save}>
+          <button type="button" onClick={() => save('folding_config.json', graphConfigText(graph))}>
             Save folding_config.json
+          </button>
+          <button
+            type="button"
+            onClick={() => save('specialize_layers_config.json', graphSpecializeText(graph))}
+          >
+            Save HLS or RTL of each node
           </button>
           <button type="button" disabled={records === original} onClick={restoreFolding}>
             Folding of the file

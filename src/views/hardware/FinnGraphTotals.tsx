@@ -38,7 +38,7 @@ export function FinnGraphTotals({ report, boardId, className }: FinnGraphTotalsP
         ))}
       </dl>
       {report.violations.length > 0 && (
-        <div className="tone-worse">
+        <div className="finn-graph-over">
           <Sentences of={report.violations.map(({ message }) => message)} />
         </div>
       )}
