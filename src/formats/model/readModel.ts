@@ -26,6 +26,9 @@ function isJsonObject(bytes: Uint8Array): boolean {
   return false;
 }
 
+/** Whether a file begins with letters, spaces and line ends only: binary formats have other bytes early. */
+const isText = (bytes: Uint8Array): boolean => bytes.subarray(0, 1024).every((byte) => byte >= 0x09);
+
 /** The text of a TensorFlow.js model.json; null where it is something else. */
 function tfjsText({ bytes }: ModelFile): string | null {
   if (!isJsonObject(bytes)) return null;
@@ -81,6 +84,11 @@ export async function readModel(file: ModelFile): Promise<Result<ImportedModel>>
     return fail('too-large', `${name} is larger than 512 MB; choose a smaller model.`, name);
   if (isHdf5(bytes) || isZip(bytes)) return readKerasFile(file);
   if (isJsonObject(bytes)) return readDesign(file) ?? readKerasFile(file);
+  if (isText(bytes)) {
+    const { readText } = await import('./readText.ts');
+    const model = readText(bytes, name);
+    if (model) return model;
+  }
   const { readOnnx } = await import('../onnx/readOnnx.ts');
   return readOnnx(bytes, name);
 }
