@@ -209,6 +209,15 @@ describe('tables of others', () => {
   });
 });
 
+test('a table cut off anywhere, or with letters missing, is read or told', () => {
+  const preset = presetById('tiny-mobilenet-v2')!;
+  const text = writeLayerTable(preset.build(preset.input, 10));
+  for (let at = 0; at < text.length; at += 5) {
+    expect(readLayerTable(text.slice(0, at), 'cut')).toHaveProperty('ok');
+    expect(readLayerTable(text.slice(0, at) + text.slice(at + 1), 'holes')).toHaveProperty('ok');
+  }
+});
+
 test('a layer table is told by its header', () => {
   expect(isLayerTableText('layer,kind\n')).toBe(true);
   expect(isLayerTableText('\uFEFF"Name";"Type";x\n')).toBe(true);

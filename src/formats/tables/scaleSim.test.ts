@@ -206,6 +206,15 @@ describe('what is no topology', () => {
     expect(refusal(text)).toMatch(sentence);
   });
 
+  test('a text cut off anywhere, or with letters missing, is read or told', () => {
+    const preset = presetById('tiny-resnet')!;
+    const text = writeScaleSim(preset.build(preset.input, 10));
+    for (let at = 0; at < text.length; at++) {
+      expect(readScaleSim(text.slice(0, at), 'cut')).toHaveProperty('ok');
+      expect(readScaleSim(text.slice(0, at) + text.slice(at + 1), 'holes')).toHaveProperty('ok');
+    }
+  });
+
   test('2,000 rows that all read maps of one shape are joined soon', () => {
     const started = performance.now();
     const rows = Array.from(

@@ -2,8 +2,9 @@ import type { FeatureMap, LayerId, Padding, Pair } from '../../core/network/netw
 import { describeMap } from '../../core/network/shapes.ts';
 import { refuse, someOf } from '../model/textModel.ts';
 import { NetworkSketch } from '../onnx/sketch.ts';
-import { fitVector, fitWindow, outputsOf, type Resize } from './mapFit.ts';
+import { fitVector, fitWindow, type Resize } from './mapFit.ts';
 import type { ScaleSimRow } from './scaleSimRows.ts';
+import { barePadding, isGate, lengthOf, sameMap } from './scaleSimShapes.ts';
 
 /** What a row gives. */
 interface Output {
@@ -20,19 +21,6 @@ interface Source {
 
 /** Maps that are looked at as inputs of a branch; a network branches from near. */
 const NEAREST = 64;
-
-/** A row of a dense layer: a filter as large as the map, which is a pixel or a row of one channel. */
-const lengthOf = ({ extents, kernel, channels }: ScaleSimRow): number | null => {
-  const whole = extents[0] === kernel[0] && extents[1] === kernel[1];
-  const vector = extents[0] === 1 && (extents[1] === 1 || channels === 1);
-  return whole && vector ? extents[0] * extents[1] * channels : null;
-};
-
-const sameMap = (a: FeatureMap, b: FeatureMap): boolean => describeMap(a) === describeMap(b);
-
-/** A pixel beside a map of as many channels. */
-const isGate = (gate: FeatureMap, map: FeatureMap): boolean =>
-  gate.height * gate.width === 1 && map.height * map.width > 1 && gate.channels === map.channels;
 
 /** Builds a network row by row; the maps that a topology does not name are found by their shapes. */
 export class ScaleSimChain {
@@ -162,30 +150,15 @@ export class ScaleSimChain {
 
   /** Padding, by what the next row needs where extents do not include it. */
   #padding(row: ScaleSimRow, pads: Pair, next: ScaleSimRow | undefined): Padding {
-    if (!this.#isPadded) return this.#barePadding(row, next);
+    if (!this.#isPadded) {
+      const padding = barePadding(row, next);
+      if (padding === 'same')
+        this.#tell('Padded so that the map keeps its extents, which SCALE-Sim does not count', row);
+      return padding;
+    }
     if (pads[0] === 0 && pads[1] === 0) return 'valid';
     const [rows, columns] = pads;
     return [Math.floor(rows / 2), Math.ceil(rows / 2), Math.floor(columns / 2), Math.ceil(columns / 2)];
-  }
-
-  #barePadding(row: ScaleSimRow, next: ScaleSimRow | undefined): Padding {
-    const [height, width] = outputsOf(row);
-    const exact = next && lengthOf(next) === null && next.extents[0] === height && next.extents[1] === width;
-    const whole = row.kernel[0] === row.extents[0] && row.kernel[1] === row.extents[1];
-    if (exact || whole || row.kernel[0] * row.kernel[1] === 1) return 'valid';
-    const same = {
-      height: Math.ceil(row.extents[0] / row.strides[0]),
-      width: Math.ceil(row.extents[1] / row.strides[1]),
-      channels: 1,
-    };
-    const isValid =
-      next &&
-      lengthOf(next) === null &&
-      next.channels === row.filters &&
-      !fitWindow(same, next, false) &&
-      fitWindow({ height, width, channels: 1 }, next, false);
-    if (!isValid) this.#tell('Padded so that the map keeps its extents, which SCALE-Sim does not count', row);
-    return isValid ? 'valid' : 'same';
   }
 
   #push(row: ScaleSimRow, source: Source, groups: number, depthwise: boolean, next?: ScaleSimRow): void {
