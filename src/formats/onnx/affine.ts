@@ -63,6 +63,16 @@ function asBias(sketch: NetworkSketch, input: MapValue, summand: Float64Array) {
   return after(input, biased, input.map);
 }
 
+/** The scale that a Mul behind an L2 normalization is: the value it had, or null where it is none. */
+function asScale(sketch: NetworkSketch, input: MapValue, factor: Float64Array) {
+  const layer = sketch.layer(input.source);
+  const scale = layer && sketch.parameter(layer.id, 'scale');
+  if (input.shared || layer?.kind !== 'l2Normalize' || !scale) return null;
+  const scaled = scale.values.map((value, c) => value * (factor[c] as number));
+  sketch.setParameter(layer.id, 'scale', scale.shape, scaled);
+  return after(input, layer, input.map);
+}
+
 /** Two operands of which exactly one is a constant: [the other's place, the constant]. */
 function split(node: NodeReader): readonly [0 | 1, Constant] | null {
   const [a, b] = node.inputs;
@@ -95,7 +105,7 @@ export function readAffine(node: NodeReader, sketch: NetworkSketch): Value | nul
           )
         : pushAffine(node, sketch, input, filled(channels, -1), numbers);
     case 'Mul':
-      return pushAffine(node, sketch, input, numbers, filled(channels, 0));
+      return asScale(sketch, input, numbers) ?? pushAffine(node, sketch, input, numbers, filled(channels, 0));
     default:
       if (at === 1) throw new Unsupported('it divides a constant by a feature map');
       return pushAffine(

@@ -8,6 +8,7 @@ const STARTS_ANEW: ReadonlySet<string> = new Set([
   'add',
   'concat',
   'multiply',
+  'l2Normalize',
   'averagePool',
   'globalAveragePool',
 ]);

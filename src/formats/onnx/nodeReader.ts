@@ -95,6 +95,7 @@ export class NodeReader {
   mapAt(index: number, { padded = false } = {}): MapValue {
     const value = this.inputs[index];
     if (!value) throw this.fault(`input ${index} is missing; export the model again.`);
+    if (value.kind === 'norm') throw new Unsupported('it reads the length of a pixel');
     if (value.kind !== 'map') throw new Unsupported('it reads constants only');
     if (value.pending && !padded) throw new Unsupported('it reads the result of a Pad node');
     return value;

@@ -62,6 +62,11 @@ function translateGraph(graph: GraphMessage, opsets: Opsets, sketch: NetworkSket
   for (const { name } of graph.output)
     if (!values.has(name))
       throw fault('onnx-graph', `No node writes the output ${name}; the file is damaged or cut off.`, name);
+  for (const { name } of graph.output) {
+    const value = values.get(name);
+    if (value?.kind === 'norm')
+      losses.nodes.push({ label: `Output '${name}'`, reason: 'it is a part of a layer only' });
+  }
   return losses;
 }
 

@@ -4,6 +4,7 @@ import { FOLDS, readConstantNode } from './fold.ts';
 import type { NodeHandler } from './layers.ts';
 import type { NodeMessage } from './messages.ts';
 import { NodeReader } from './nodeReader.ts';
+import { NORM_OPS, readNorm } from './normOps.ts';
 import { PLAIN_OPS, SHAPE_KEEPING } from './plainOps.ts';
 import { LINEAR_QUANT_OPS, QONNX_OPS } from './quantOps.ts';
 import { RESHAPE_OPS } from './reshapeOps.ts';
@@ -28,6 +29,7 @@ const HANDLERS: ReadonlyMap<string, NodeHandler> = new Map(
   Object.entries({
     ...PLAIN_OPS,
     ...RESHAPE_OPS,
+    ...NORM_OPS,
     ...LINEAR_QUANT_OPS,
     Conv: readConv,
     MaxPool: readMaxPool,
@@ -57,6 +59,7 @@ function readPlain(node: NodeReader, sketch: NetworkSketch): Value {
   const constants = node.inputs.every((input) => input === null || input.kind === 'constant');
   const fold = constants ? FOLDERS.get(opType) : undefined;
   if (fold) return fold(node);
+  if (node.inputs.some((input) => input?.kind === 'norm')) return readNorm(node, sketch);
   const handler = HANDLERS.get(opType);
   const keeps = SHAPE_KEEPING.has(opType);
   if (!handler && keeps) return passBy(node, sketch, 'no layer here computes it');

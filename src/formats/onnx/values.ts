@@ -39,7 +39,17 @@ export interface LostValue {
   readonly kind: 'lost';
 }
 
-export type Value = Constant | MapValue | LostValue;
+/** On the way to an L2 normalization: something of each pixel of `of`, with one number a pixel from `sum` on. */
+export interface NormValue {
+  readonly kind: 'norm';
+  readonly of: MapValue;
+  readonly stage: 'square' | 'sum' | 'length';
+  /** What it is at least, and what was added; 0 for nothing. */
+  readonly least: number;
+  readonly summand: number;
+}
+
+export type Value = Constant | MapValue | NormValue | LostValue;
 
 export const LOST: LostValue = { kind: 'lost' };
 

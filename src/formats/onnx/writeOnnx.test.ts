@@ -9,6 +9,8 @@ import {
   enlarged,
   gated,
   grouped,
+  normalized,
+  shuffled,
 } from '../../core/pruning/testing/networks.ts';
 import { randomWeights } from '../../core/pruning/testing/referenceInterpreter.ts';
 import { createRandom } from '../../core/random.ts';
@@ -46,6 +48,8 @@ const networks = [
     curved(),
     enlarged(),
     gated(),
+    shuffled(),
+    normalized(),
     activations(),
   ].map((network) => ({
     id: network.name,

@@ -65,7 +65,14 @@ const BOUNDS: Readonly<Record<string, number>> = {
 };
 
 /** Layers that hand on quantized numbers where they read such. */
-const PASSING: ReadonlySet<string> = new Set(['maxPool', 'globalMaxPool', 'flatten', 'dropout', 'concat']);
+const PASSING: ReadonlySet<string> = new Set([
+  'maxPool',
+  'globalMaxPool',
+  'flatten',
+  'dropout',
+  'concat',
+  'channelShuffle',
+]);
 
 /**
  * Quantizers as FINN takes them (finn.md section 10, qonnx_activation_handlers.py): zero point 0 and one scale a tensor
