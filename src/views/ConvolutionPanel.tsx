@@ -34,7 +34,7 @@ export function ConvolutionPanel() {
   const chosen = useMemo(() => chosenConvolution(network, selected), [network, selected]);
   if (chosen) return <KindsOf network={network} chosen={chosen} hardware={hardware} />;
   return (
-    <Panel title={TITLE}>
+    <Panel title={TITLE} className="kernels-panel">
       <Empty>This network has no convolution to compare.</Empty>
     </Panel>
   );

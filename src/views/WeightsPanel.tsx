@@ -16,7 +16,7 @@ export function WeightsPanel() {
   const model = useModel();
   if (model) return <WeightsOf model={model} />;
   return (
-    <Panel title="Weights">
+    <Panel title="Weights" className="weights-panel">
       <Empty>No weights yet. Train the network, or open a model file that holds some.</Empty>
     </Panel>
   );
@@ -49,6 +49,7 @@ function WeightsOf({ model }: { model: Model }) {
     <>
       <Panel
         title="Weights"
+        className="weights-panel"
         subtitle={
           status === 'computing'
             ? `Measuring, ${formatInteger(known)} of ${formatInteger(rows.length)} parameters done…`
