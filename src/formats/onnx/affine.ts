@@ -1,22 +1,23 @@
+import { asHardGate } from './gates.ts';
 import { after, append, type NodeHandler } from './layers.ts';
 import type { NodeReader } from './nodeReader.ts';
 import type { NetworkSketch } from './sketch.ts';
 import {
   affordable,
   type Constant,
-  channelAxis,
   dimsOf,
   inOurOrder,
   type MapValue,
   Unsupported,
   type Value,
 } from './values.ts';
+import { channelAxisOf } from './views.ts';
 
 /** One number a channel of ours from a constant that ONNX broadcasts over the value. */
 function perChannel({ dims, values }: Constant, value: MapValue): Float64Array {
   const { channels } = value.map;
   const rank = dimsOf(value).length;
-  const axis = channelAxis(value);
+  const axis = channelAxisOf(value);
   const wide = dims.flatMap((n, i) => (n === 1 ? [] : [{ n, at: i + rank - dims.length }]));
   const [only, ...more] = wide;
   affordable(channels, 'A constant beside a vector');
@@ -32,13 +33,13 @@ function perChannel({ dims, values }: Constant, value: MapValue): Float64Array {
 const EPSILON = 1e-3;
 const UNIT_VARIANCE = 1 - EPSILON;
 
-function pushAffine(
+export function pushAffine(
   node: NodeReader,
   sketch: NetworkSketch,
   input: MapValue,
   factor: Float64Array,
   summand: Float64Array,
-): Value {
+): MapValue {
   const { channels } = input.map;
   const { layer, value } = append(node, sketch, input, { kind: 'batchNorm', epsilon: EPSILON });
   const set = (name: string, numbers: Float64Array) =>
@@ -47,7 +48,8 @@ function pushAffine(
   set('beta', summand);
   set('movingMean', new Float64Array(channels));
   set('movingVariance', new Float64Array(channels).fill(UNIT_VARIANCE));
-  sketch.note(
+  sketch.noteAffine(
+    layer.id,
     `${node.label} with a constant became the batch norm ${layer.id}, which computes the same; it costs what a batch norm costs.`,
   );
   return value;
@@ -88,10 +90,15 @@ export function readAffine(node: NodeReader, sketch: NetworkSketch): Value | nul
   const parts = split(node);
   if (!parts) return null;
   const [at, other] = parts;
-  const input = node.mapAt(at);
+  const input = node.mapAt(at, { viewed: true });
+  const { opType } = node.message;
+  if (opType === 'Mul' || (opType === 'Div' && at === 0)) {
+    const gate = asHardGate(sketch, input, other, opType);
+    if (gate) return gate;
+  }
   const { channels } = input.map;
   const numbers = perChannel(other, input);
-  switch (node.message.opType) {
+  switch (opType) {
     case 'Add':
       return asBias(sketch, input, numbers) ?? pushAffine(node, sketch, input, filled(channels, 1), numbers);
     case 'Sub':
@@ -121,7 +128,10 @@ export function readAffine(node: NodeReader, sketch: NetworkSketch): Value | nul
 export const readBatchNorm: NodeHandler = (node, sketch) => {
   const input = node.mapAt(0);
   if (input.layout === 'channelsLast') throw new Unsupported('it normalizes along the height');
-  if (node.integer('training_mode', 0) !== 0) throw new Unsupported('it computes statistics of the batch');
+  if (node.integer('training_mode', 0) !== 0)
+    sketch.note(
+      'The file was exported in training mode: batch norms here use the means and variances stored in it, not those of each batch.',
+    );
   const { channels } = input.map;
   const names = ['gamma', 'beta', 'movingMean', 'movingVariance'];
   const parameters = names.map((_, i) => node.constantAt(i + 1).values);

@@ -1,7 +1,8 @@
 import { append, type NodeHandler } from './layers.ts';
 import type { NodeReader } from './nodeReader.ts';
 import type { NetworkSketch } from './sketch.ts';
-import { type Constant, inOurOrder, type MapValue, Unsupported, type Value } from './values.ts';
+import { type Constant, dimsOf, inOurOrder, type MapValue, Unsupported, type Value } from './values.ts';
+import { channelAxisOf, withChannels } from './views.ts';
 
 /** Numbers of a matrix as [inputs, units]. */
 function oriented({ dims, values }: Constant, transposed: boolean): Float32Array | Float64Array {
@@ -34,11 +35,11 @@ function pushMatrix(
   options: { readonly transposed: boolean; readonly useBias: boolean; readonly factor: number },
 ): { readonly id: string; readonly units: number; readonly value: Value } {
   const { useBias, transposed, factor } = options;
+  if (channelAxisOf(input) !== dimsOf(input).length - 1)
+    throw new Unsupported(`it multiplies along the last axis of [${dimsOf(input).join(', ')}]`);
   const { inputs, units } = matrixSize(node, weight, transposed, input.map.channels);
   const rows = inOurOrder(oriented(weight, transposed), units, input);
   const values = factor === 1 ? rows : rows.map((value) => value * factor);
-  if (input.layout === 'channelsFirst')
-    throw new Unsupported('it multiplies along the width of a feature map');
   const dense = input.layout === 'vector';
   const { layer, value } = append(
     node,
@@ -59,7 +60,7 @@ function pushMatrix(
   );
   sketch.setParameter(layer.id, 'kernel', dense ? [inputs, units] : [1, 1, inputs, units], values);
   if (weight.bits !== undefined) sketch.weightBits.set(layer.id, weight.bits);
-  return { id: layer.id, units, value: { ...value, flattened: null } };
+  return { id: layer.id, units, value: { ...value, flattened: null, view: withChannels(input, units) } };
 }
 
 /** Gemm: alpha * A * B + beta * C. */
@@ -87,7 +88,7 @@ export const readGemm: NodeHandler = (node, sketch) => {
 };
 
 export const readMatMul: NodeHandler = (node, sketch) => {
-  const input = node.mapAt(0);
+  const input = node.mapAt(0, { viewed: true });
   return pushMatrix(node, sketch, input, node.constantAt(1), { transposed: false, useBias: false, factor: 1 })
     .value;
 };

@@ -95,6 +95,7 @@ export function inputValue(
       batch,
       layout: dims.length === 2 ? 'vector' : grid,
       flattened: null,
+      view: null,
       pending: null,
       shared: (uses.get(name) ?? 0) > 1,
     },

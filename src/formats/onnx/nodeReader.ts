@@ -1,5 +1,5 @@
 import { ATTRIBUTE, type AttributeMessage, type NodeMessage, type TensorMessage } from './messages.ts';
-import { type Constant, fault, type MapValue, Unsupported, type Value } from './values.ts';
+import { type Constant, dimsOf, fault, type MapValue, Unsupported, type Value } from './values.ts';
 
 const text = new TextDecoder();
 
@@ -91,13 +91,18 @@ export class NodeReader {
     return value === undefined ? usual : tidy(value);
   }
 
-  /** A feature map; one with rows added by a Pad node only where the reader takes them over. */
-  mapAt(index: number, { padded = false } = {}): MapValue {
+  /**
+   * A feature map or vector; one with rows added by a Pad node, or seen on other axes, only where the reader says
+   * that it understands these.
+   */
+  mapAt(index: number, { padded = false, viewed = false } = {}): MapValue {
     const value = this.inputs[index];
     if (!value) throw this.fault(`input ${index} is missing; export the model again.`);
     if (value.kind === 'norm') throw new Unsupported('it reads the length of a pixel');
     if (value.kind !== 'map') throw new Unsupported('it reads constants only');
     if (value.pending && !padded) throw new Unsupported('it reads the result of a Pad node');
+    if (value.view && !viewed)
+      throw new Unsupported(`it reads a tensor of shape [${dimsOf(value).join(', ')}]`);
     return value;
   }
 

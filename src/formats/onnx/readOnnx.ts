@@ -6,11 +6,12 @@ import type { ImportedModel } from '../model/imported.ts';
 import { inputValue } from './graphInput.ts';
 import { orderedNodes, tensorUses } from './graphOrder.ts';
 import { decodeModel, type GraphMessage, type ModelMessage, type NodeMessage } from './messages.ts';
-import { describeNode } from './nodeReader.ts';
+import { describeNode, NodeReader } from './nodeReader.ts';
+import { withPadsInside } from './padding.ts';
 import { NetworkSketch } from './sketch.ts';
 import { readTensor } from './tensors.ts';
 import { isFinnDomain, type Opsets, translateNode } from './translate.ts';
-import { fault, LOST, Unsupported, type Value } from './values.ts';
+import { dimsOf, fault, LOST, type MapValue, Unsupported, type Value } from './values.ts';
 
 /** The oldest operator set that is understood: BatchNormalization and broadcasting changed with it. */
 const OLDEST_OPSET = 7;
@@ -66,8 +67,27 @@ function translateGraph(graph: GraphMessage, opsets: Opsets, sketch: NetworkSket
     const value = values.get(name);
     if (value?.kind === 'norm')
       losses.nodes.push({ label: `Output '${name}'`, reason: 'it is a part of a layer only' });
+    if (value?.kind === 'map' && value.view)
+      sketch.note(
+        `The output ${name} has the shape [${dimsOf(value).join(', ')}] in the file; here it is the map of ${value.source}: the same numbers, in the order of rows, columns and channels.`,
+      );
+    if (value?.kind === 'map') padsAtEnd(value, name, opsets, sketch);
   }
   return losses;
+}
+
+/** A Pad node whose result nobody reads but the user. */
+function padsAtEnd(value: MapValue, name: string, opsets: Opsets, sketch: NetworkSketch): void {
+  const message = {
+    name,
+    opType: 'Pad',
+    domain: '',
+    input: [],
+    output: [name],
+    attribute: [],
+    docString: '',
+  };
+  withPadsInside(new NodeReader(message, opsets.versionOf(''), []), sketch, value);
 }
 
 function translate(

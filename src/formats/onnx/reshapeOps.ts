@@ -1,21 +1,16 @@
-import { append, axisOf, type NodeHandler } from './layers.ts';
+import { axisOf, type NodeHandler } from './layers.ts';
 import type { NodeReader } from './nodeReader.ts';
-import type { NetworkSketch } from './sketch.ts';
-import { constant, dimsOf, isPixel, type MapValue, sizeOf, Unsupported, type Value } from './values.ts';
-
-/** A map as a vector: a flatten layer, with ONNX's order of the numbers remembered. */
-function flatten(node: NodeReader, sketch: NetworkSketch, input: MapValue): Value {
-  if (input.layout === 'vector') return input;
-  const { value } = append(node, sketch, input, { kind: 'flatten' });
-  const alike = input.layout === 'channelsLast' || isPixel(input.map) || input.map.channels === 1;
-  return { ...value, layout: 'vector', flattened: alike ? null : [input.map] };
-}
+import { withPadsInside } from './padding.ts';
+import { constant, dimsOf, type MapValue, sizeOf, Unsupported } from './values.ts';
+import { axesOf, onAxes, regrouped } from './views.ts';
 
 const readFlatten: NodeHandler = (node, sketch) => {
-  const input = node.mapAt(0);
-  const axis = axisOf(node, node.integer('axis', 1), dimsOf(input).length);
+  const input = node.mapAt(0, { viewed: true });
+  const dims = dimsOf(input);
+  const axis = axisOf(node, node.integer('axis', 1), dims.length);
   if (axis !== 1) throw new Unsupported(`it flattens from axis ${axis} on, not from 1`);
-  return flatten(node, sketch, input);
+  if (dims.length === 2) return input;
+  return onAxes(node, sketch, input, [axesOf(input).flat()]);
 };
 
 /** The shape a Reshape asks for: 0 keeps an extent, -1 takes what is left. */
@@ -34,59 +29,59 @@ function targetDims(node: NodeReader, input: MapValue): readonly number[] {
 }
 
 const readReshape: NodeHandler = (node, sketch) => {
-  const input = node.mapAt(0);
+  const input = node.mapAt(0, { viewed: true });
   const target = targetDims(node, input);
   const dims = dimsOf(input);
   if (target.join() === dims.join()) return input;
-  if (target.length === 2 && target[0] === input.batch) return flatten(node, sketch, input);
-  if (isPixel(input.map) && !input.flattened && target[0] === input.batch && target.length === 4) {
-    if (target[1] === input.map.channels) return { ...input, layout: 'channelsFirst' };
-    if (target[3] === input.map.channels) return { ...input, layout: 'channelsLast' };
-  }
-  throw new Unsupported(`it reshapes [${dims.join(', ')}] to [${target.join(', ')}]`);
+  const axes = target[0] === input.batch ? regrouped(axesOf(input), target.slice(1)) : null;
+  if (!axes) throw new Unsupported(`it reshapes [${dims.join(', ')}] to [${target.join(', ')}]`);
+  return onAxes(node, sketch, input, axes);
 };
 
-/** The two axes of rows and columns, taken away or put back. */
-function pixelAxes(node: NodeReader, rank: number): string {
-  return (node.integersAt(1, 'axes') ?? [])
-    .map((axis) => axisOf(node, axis, rank))
-    .toSorted()
-    .join();
-}
-
-const readSqueeze: NodeHandler = (node) => {
-  const input = node.mapAt(0);
-  const wanted = input.layout === 'channelsLast' ? '1,2' : '2,3';
-  if (input.layout === 'vector' || !isPixel(input.map) || pixelAxes(node, 4) !== wanted)
-    throw new Unsupported(`it squeezes [${dimsOf(input).join(', ')}] otherwise than to one vector an image`);
-  return { ...input, layout: 'vector' };
+const readSqueeze: NodeHandler = (node, sketch) => {
+  const input = node.mapAt(0, { viewed: true });
+  const dims = dimsOf(input);
+  const given = node.integersAt(1, 'axes')?.map((axis) => axisOf(node, axis, dims.length));
+  const gone = given ?? dims.flatMap((n, axis) => (n === 1 ? [axis] : []));
+  if (gone.includes(0) || gone.some((axis) => dims[axis] !== 1))
+    throw new Unsupported(`it squeezes axes ${gone.join(', ')} of [${dims.join(', ')}]`);
+  return onAxes(
+    node,
+    sketch,
+    input,
+    axesOf(input).filter((_, i) => !gone.includes(i + 1)),
+  );
 };
 
-const readUnsqueeze: NodeHandler = (node) => {
-  const input = node.mapAt(0);
-  const axes = pixelAxes(node, 4);
-  if (input.layout === 'vector' && !input.flattened) {
-    if (axes === '2,3') return { ...input, layout: 'channelsFirst' };
-    if (axes === '1,2') return { ...input, layout: 'channelsLast' };
-  }
-  throw new Unsupported(`it adds axes ${axes} to [${dimsOf(input).join(', ')}]`);
+const readUnsqueeze: NodeHandler = (node, sketch) => {
+  const input = node.mapAt(0, { viewed: true });
+  const given = node.integersAt(1, 'axes') ?? [];
+  const rank = dimsOf(input).length + given.length;
+  const added = given.map((axis) => axisOf(node, axis, rank));
+  if (added.includes(0)) throw new Unsupported('it adds an axis before the batch');
+  const rest = [...axesOf(input)];
+  const axes = Array.from({ length: rank - 1 }, (_, i) =>
+    added.includes(i + 1) ? [] : (rest.shift() ?? []),
+  );
+  return onAxes(node, sketch, input, axes);
 };
 
-/** The two transpositions between NCHW and NHWC only change how our map is seen. */
-const readTranspose: NodeHandler = (node) => {
-  const input = node.mapAt(0);
-  const permutation = node.integers('perm') ?? dimsOf(input).map((_, i, all) => all.length - 1 - i);
-  const perm = permutation.join();
-  if (
-    perm ===
-    dimsOf(input)
-      .map((_, i) => i)
-      .join()
-  )
-    return input;
-  if (input.layout === 'channelsFirst' && perm === '0,2,3,1') return { ...input, layout: 'channelsLast' };
-  if (input.layout === 'channelsLast' && perm === '0,3,1,2') return { ...input, layout: 'channelsFirst' };
-  throw new Unsupported(`it permutes [${dimsOf(input).join(', ')}] by ${perm}`);
+/** The two transpositions between NCHW and NHWC only change how our map is seen, others how a view is. */
+const readTranspose: NodeHandler = (node, sketch) => {
+  const input = node.mapAt(0, { padded: true, viewed: true });
+  const dims = dimsOf(input);
+  const perm = node.integers('perm') ?? dims.map((_, i, all) => all.length - 1 - i);
+  if (perm.toSorted((a, b) => a - b).join() !== dims.map((_, i) => i).join())
+    throw node.fault(`its perm ${perm.join(', ')} is no order of ${dims.length} axes.`);
+  if (perm.every((axis, i) => axis === i)) return input;
+  if (perm[0] !== 0) throw new Unsupported(`it permutes [${dims.join(', ')}] by ${perm.join()}`);
+  const axes = axesOf(input);
+  const turned = perm.slice(1).map((axis) => axes[axis - 1] ?? []);
+  const value = onAxes(node, sketch, input, turned);
+  // Rows that a window will add stay rows as long as the map is one.
+  return input.pending && (value.view || value.source !== input.source)
+    ? onAxes(node, sketch, withPadsInside(node, sketch, input), turned)
+    : value;
 };
 
 /** Rows and columns that the next window takes over. */
@@ -109,7 +104,7 @@ const readPad: NodeHandler = (node) => {
 };
 
 const readShape: NodeHandler = (node) => {
-  const dims = dimsOf(node.mapAt(0));
+  const dims = dimsOf(node.mapAt(0, { viewed: true }));
   const end = node.integer('end', dims.length);
   const slice = dims.slice(node.integer('start', 0), end);
   return constant([slice.length], slice);

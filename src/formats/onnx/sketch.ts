@@ -27,6 +27,7 @@ export class NetworkSketch {
   readonly weightBits = new Map<LayerId, number>();
   readonly activationBits = new Map<LayerId, number>();
   readonly notes: string[] = [];
+  readonly #affine = new Map<LayerId, string>();
 
   #freeId(wanted: string): LayerId {
     const clean =
@@ -70,6 +71,30 @@ export class NetworkSketch {
   /** Another layer of the same shape in the place of one. */
   replace(layer: Layer): void {
     this.#layers.set(layer.id, layer);
+  }
+
+  /** How many layers read one so far. */
+  readersOf(id: LayerId): number {
+    return [...this.#layers.values()].filter(({ inputs }) => inputs.includes(id)).length;
+  }
+
+  /** Takes a layer out that nothing reads any more, with its numbers and the sentence about it. */
+  remove(id: LayerId): void {
+    this.#layers.delete(id);
+    for (const key of Object.keys(this.#weights))
+      if (key.slice(0, key.lastIndexOf('/')) === id) delete this.#weights[key];
+    const at = this.notes.indexOf(this.#affine.get(id) ?? '');
+    if (at >= 0) this.notes.splice(at, 1);
+  }
+
+  /** Keeps that `id` is a sum or product with a constant, and the sentence that says so. */
+  noteAffine(id: LayerId, sentence: string): void {
+    this.#affine.set(id, sentence);
+    this.note(sentence);
+  }
+
+  isAffine(id: LayerId): boolean {
+    return this.#affine.has(id);
   }
 
   parameter(id: LayerId, name: string): WeightTensor | undefined {

@@ -5,6 +5,7 @@ import type { NodeHandler } from './layers.ts';
 import type { NodeMessage } from './messages.ts';
 import { NodeReader } from './nodeReader.ts';
 import { NORM_OPS, readNorm } from './normOps.ts';
+import { withPadsInside } from './padding.ts';
 import { PLAIN_OPS, SHAPE_KEEPING } from './plainOps.ts';
 import { LINEAR_QUANT_OPS, QONNX_OPS } from './quantOps.ts';
 import { RESHAPE_OPS } from './reshapeOps.ts';
@@ -41,6 +42,13 @@ const HANDLERS: ReadonlyMap<string, NodeHandler> = new Map(
     BatchNormalization: readBatchNorm,
   }),
 );
+/** What reads the rows and columns of a Pad node as its own. */
+const TAKES_PADS: ReadonlySet<string> = new Set(
+  'Conv MaxPool AveragePool Transpose Identity Cast Quant IntQuant QuantizeLinear DequantizeLinear'.split(
+    ' ',
+  ),
+);
+
 const QUANTIZERS: ReadonlyMap<string, NodeHandler> = new Map(Object.entries(QONNX_OPS));
 const FOLDERS = new Map(Object.entries(FOLDS));
 
@@ -79,7 +87,11 @@ export function translateNode(
   inputs: readonly (Value | null)[],
   sketch: NetworkSketch,
 ): Value {
-  const node = new NodeReader(message, opsets.versionOf(message.domain), inputs);
+  const version = opsets.versionOf(message.domain);
+  const given = new NodeReader(message, version, inputs);
+  const settled = (value: Value | null) =>
+    value?.kind === 'map' ? withPadsInside(given, sketch, value) : value;
+  const node = TAKES_PADS.has(message.opType) ? given : new NodeReader(message, version, inputs.map(settled));
   if (PLAIN_DOMAIN.test(message.domain)) return readPlain(node, sketch);
   const quantizer = QONNX_DOMAIN.test(message.domain) ? QUANTIZERS.get(message.opType) : undefined;
   if (quantizer) return quantizer(node, sketch);

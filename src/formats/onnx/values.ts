@@ -16,6 +16,15 @@ export interface PendingPads {
   readonly value: number;
 }
 
+/** `extent` numbers of a map that lie `stride` apart in our memory: rows, columns, channels. */
+export interface Run {
+  readonly extent: number;
+  readonly stride: number;
+}
+
+/** What one axis of a tensor runs over, the slowest first. */
+export type Axis = readonly Run[];
+
 /** What a layer of ours computes, seen through the eyes of ONNX. */
 export interface MapValue {
   readonly kind: 'map';
@@ -29,6 +38,8 @@ export interface MapValue {
    * both orders are the same.
    */
   readonly flattened: readonly FeatureMap[] | null;
+  /** The axes behind the batch, where a reshape or transposition made others than the layout's. */
+  readonly view: readonly Axis[] | null;
   readonly pending: PendingPads | null;
   /** Whether more than one node reads it: the layer that computes it must not change for one of them. */
   readonly shared: boolean;
@@ -86,7 +97,8 @@ export const constant = (
   ...(bits === undefined ? {} : { bits }),
 });
 
-export function dimsOf({ layout, batch, map }: MapValue): readonly number[] {
+export function dimsOf({ layout, batch, map, view }: MapValue): readonly number[] {
+  if (view) return [batch, ...view.map((axis) => sizeOf(axis.map(({ extent }) => extent)))];
   if (layout === 'channelsFirst') return [batch, map.channels, map.height, map.width];
   if (layout === 'channelsLast') return [batch, map.height, map.width, map.channels];
   return [batch, map.channels];
@@ -130,7 +142,7 @@ export const sameMap = (a: FeatureMap, b: FeatureMap): boolean =>
 
 /** Whether two values number their channels alike, and lie in memory alike. */
 export function sameOrder(a: MapValue, b: MapValue): boolean {
-  if (a.layout !== b.layout) return false;
+  if (a.layout !== b.layout || JSON.stringify(a.view) !== JSON.stringify(b.view)) return false;
   const [left, right] = [a.flattened ?? [], b.flattened ?? []];
   return left.length === right.length && left.every((map, i) => sameMap(map, right[i] as FeatureMap));
 }

@@ -2,6 +2,7 @@ import type { FeatureMap, Padding, Pair } from '../../core/network/network.ts';
 import { kernelFromOnnx } from './kernels.ts';
 import { append, channelsFirst, type NodeHandler } from './layers.ts';
 import type { NodeReader } from './nodeReader.ts';
+import { withPadsInside } from './padding.ts';
 import { affordable, type MapValue, Unsupported } from './values.ts';
 
 /** Rows and columns added at [top, bottom, left, right], ours; ONNX lists all beginnings before all ends. */
@@ -108,9 +109,9 @@ export function namedPadding(
 
 /** Conv, in two dimensions: kernel [filters, channels a group, rows, columns]. */
 export const readConv: NodeHandler = (node, sketch) => {
-  const input = channelsFirst(node.mapAt(0, { padded: true }));
-  if (input.pending && input.pending.value !== 0)
-    throw new Unsupported(`it reads a map padded with ${input.pending.value}`);
+  const given = channelsFirst(node.mapAt(0, { padded: true }));
+  const filled = given.pending !== null && given.pending.value !== 0;
+  const input = filled ? withPadsInside(node, sketch, given) : given;
   const weight = node.constantAt(1);
   const [filters, depth, rows, columns, ...more] = weight.dims;
   if (
@@ -162,18 +163,18 @@ export const readConv: NodeHandler = (node, sketch) => {
 const NOT_NEGATIVE: ReadonlySet<string> = new Set(['relu', 'relu6', 'sigmoid', 'softmax', 'hardSigmoid']);
 
 export const readMaxPool: NodeHandler = (node, sketch) => {
-  const input = channelsFirst(node.mapAt(0, { padded: true }));
+  const given = channelsFirst(node.mapAt(0, { padded: true }));
   const kernel = pairAt(node, 'kernel_shape', null);
   const strides = pairAt(node, 'strides', [1, 1]);
   if (!pairAt(node, 'dilations', [1, 1]).every((rate) => rate === 1))
     throw new Unsupported('its window is dilated');
   const window = { kernel, strides, dilations: [1, 1] as const };
-  const { pending } = input;
+  const { pending } = given;
   const harmless =
     !pending ||
     pending.value <= -3e38 ||
-    (pending.value === 0 && NOT_NEGATIVE.has(sketch.layer(input.source)?.kind ?? ''));
-  if (!harmless) throw new Unsupported(`it takes the maximum with rows of ${pending.value} from a Pad node`);
+    (pending.value === 0 && NOT_NEGATIVE.has(sketch.layer(given.source)?.kind ?? ''));
+  const input = harmless ? given : withPadsInside(node, sketch, given);
   const { all } = sidesOf(node, input, window);
   const padding = namedPadding(all, input.map, window, 'valid');
   return append(node, sketch, input, { kind: 'maxPool', poolSize: kernel, strides, padding }).value;
