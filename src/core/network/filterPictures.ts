@@ -35,6 +35,16 @@ export const firstConvolution = (network: Network): Conv2dLayer | DepthwiseConv2
       layer.kind === 'conv2d' || layer.kind === 'depthwiseConv2d',
   ) ?? null;
 
+/** The largest finite magnitude; 0 where there is none. */
+function largestIn(values: Float32Array): number {
+  let largest = 0;
+  for (const value of values) {
+    const magnitude = Math.abs(value);
+    if (magnitude > largest && magnitude < Number.POSITIVE_INFINITY) largest = magnitude;
+  }
+  return largest;
+}
+
 /**
  * Kernels [kh, kw, in, out] as pictures: one a filter in red, green and blue where it reads three channels, else one
  * a filter and input channel in gray, filter after filter. Zero is middle gray, the largest magnitude of the layer
@@ -67,14 +77,15 @@ export function filterPictures(
       }
     return largest;
   };
-  const ofFilters = Array.from({ length: filters }, (_, filter) => largestOf(filter, 0, inputs));
-  const ofLayer = ofFilters.reduce((a, b) => Math.max(a, b), 0);
+  // Only the filters that are drawn are looked at one by one: a layer can have millions.
+  const ofLayer = scale === 'layer' ? largestIn(values) : 0;
 
   const pictures: FilterPicture[] = [];
   for (let index = 0; index < Math.min(limit, totalCount); index++) {
     const filter = Math.floor(index / perFilter);
     const inputChannel = color ? null : index % perFilter;
-    const largest = scale === 'layer' ? ofLayer : (ofFilters[filter] ?? 0);
+    const ofFilter = largestOf(filter, 0, inputs);
+    const largest = scale === 'layer' ? ofLayer : ofFilter;
     const pixels = new Uint8ClampedArray(4 * pixelCount);
     for (let pixel = 0; pixel < pixelCount; pixel++) {
       const parts = [0, 1, 2].map((part) => at(pixel, inputChannel ?? part, filter));
@@ -85,8 +96,8 @@ export function filterPictures(
       });
       pixels[4 * pixel + 3] = seen ? OPAQUE : TRANSPARENT;
     }
-    const own = inputChannel === null ? ofFilters[filter] : largestOf(filter, inputChannel, inputChannel + 1);
-    pictures.push({ width, height, pixels, filter, inputChannel, largestMagnitude: own ?? 0 });
+    const own = inputChannel === null ? ofFilter : largestOf(filter, inputChannel, inputChannel + 1);
+    pictures.push({ width, height, pixels, filter, inputChannel, largestMagnitude: own });
   }
   return ok({ color: color ? 'rgb' : 'gray', pictures, totalCount });
 }

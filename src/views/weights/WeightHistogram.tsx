@@ -48,10 +48,17 @@ export function WeightHistogram({ row, statistics }: { row: WeightRow; statistic
   );
 }
 
-function scaleSentence({ largestMagnitude, scaleExponent, nearZeroShare }: WeightStatistics): string {
-  if (scaleExponent === null) return 'All of them are zero, and nothing is left to quantize.';
+function scaleSentence(statistics: WeightStatistics): string {
+  const { count, notFiniteCount, largestMagnitude, scaleExponent, nearZeroShare } = statistics;
+  if (notFiniteCount === count) return 'None of them is finite.';
+  const broken =
+    notFiniteCount > 0
+      ? `${formatInteger(notFiniteCount)} of them are NaN or infinite and left out here. `
+      : '';
+  if (scaleExponent === null) return `${broken}All of them are zero, and nothing is left to quantize.`;
   const range = 2 ** scaleExponent;
-  return `The largest magnitude is ${formatWeight(largestMagnitude)}: a power-of-two quantizer needs the range ±${formatWeight(range)}, of which they use ${formatPercent(largestMagnitude / range, 0)}. ${nearZeroShare === 0 ? 'None is' : `${formatPercent(nearZeroShare)} are`} below a thousandth of the largest.`;
+  const near = nearZeroShare === 0 ? 'None is' : `${formatPercent(nearZeroShare)} are`;
+  return `${broken}The largest magnitude is ${formatWeight(largestMagnitude)}: a power-of-two quantizer needs the range ±${formatWeight(range)}, of which they use ${formatPercent(largestMagnitude / range, 0)}. ${near} below a thousandth of the largest.`;
 }
 
 function channelSentence({ channelL1, channelL2 }: WeightStatistics): string {
