@@ -1,3 +1,4 @@
+import { bitsBetween } from './fold.ts';
 import { after, append, type NodeHandler } from './layers.ts';
 import type { NodeReader } from './nodeReader.ts';
 import type { LayerDraft, NetworkSketch } from './sketch.ts';
@@ -22,7 +23,12 @@ function cappedRelu(node: NodeReader, sketch: NetworkSketch, input: MapValue): V
 const readClip: NodeHandler = (node, sketch) => {
   const low = node.numberAt(1, 'min', Number.NEGATIVE_INFINITY);
   const high = node.numberAt(2, 'max', Number.POSITIVE_INFINITY);
-  const capped = high === 6 && low <= 0 ? cappedRelu(node, sketch, node.mapAt(0, { viewed: true })) : null;
+  const input = node.mapAt(0, { viewed: true });
+  if (input.whole) {
+    sketch.setActivationBits(input, bitsBetween(low, high, 8));
+    return input;
+  }
+  const capped = high === 6 && low <= 0 ? cappedRelu(node, sketch, input) : null;
   if (capped) return capped;
   if (low === 0 && high === 6) return plain({ kind: 'relu6' })(node, sketch);
   if (low === 0 && high >= 3e38) return plain({ kind: 'relu' })(node, sketch);

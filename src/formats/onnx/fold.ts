@@ -71,8 +71,10 @@ const WHOLE_TYPES: ReadonlySet<number> = new Set([2, 3, 4, 5, 6, 7, 12, 13]);
 
 function foldCast(node: NodeReader): Constant {
   const from = node.constantAt(0);
-  if (!WHOLE_TYPES.has(node.integer('to', 1))) return from;
-  return { ...from, values: from.values.map(Math.trunc) };
+  const to = node.integer('to', 1);
+  const unsigned = to === 2;
+  if (!WHOLE_TYPES.has(to)) return { ...from, unsigned };
+  return { ...from, values: from.values.map(Math.trunc), unsigned };
 }
 
 const unary =
@@ -113,10 +115,16 @@ const reduce =
     );
   };
 
+/** Bits that tell the whole numbers from `low` to `high` apart; at most those of the type. */
+export const bitsBetween = (low: number, high: number, most: number): number =>
+  Math.max(1, Math.min(most, Math.ceil(Math.log2(high - low + 1))));
+
 function foldClip(node: NodeReader): Constant {
   const low = node.numberAt(1, 'min', Number.NEGATIVE_INFINITY);
   const high = node.numberAt(2, 'max', Number.POSITIVE_INFINITY);
-  return unary((value) => Math.min(high, Math.max(low, value)))(node);
+  const clipped = unary((value) => Math.min(high, Math.max(low, value)))(node);
+  // Brevitas writes fewer bits than a type has as a clip (QCDQ).
+  return clipped.bits === undefined ? clipped : { ...clipped, bits: bitsBetween(low, high, clipped.bits) };
 }
 
 /** `condition` picks, place by place, from two others. */

@@ -8,7 +8,20 @@ import { fault, type MapValue } from './values.ts';
 /** Operations behind which a map lies as before them. */
 const PASSING: ReadonlySet<string> = new Set([
   ...SHAPE_KEEPING,
-  ...['Quant', 'IntQuant', 'BipolarQuant', 'Identity', 'Cast', 'Add', 'Sub', 'Mul', 'Div'],
+  ...[
+    'Quant',
+    'IntQuant',
+    'BipolarQuant',
+    'QuantizeLinear',
+    'DequantizeLinear',
+    'Pad',
+    'Identity',
+    'Cast',
+    'Add',
+    'Sub',
+    'Mul',
+    'Div',
+  ],
 ]);
 
 /** Whether the first node that cares transposes NHWC to NCHW, as tf2onnx writes it. */

@@ -121,31 +121,43 @@ const readMultiThreshold: NodeHandler = (node, sketch) => {
   return quantizedMap(node, sketch, node.mapAt(0), bits);
 };
 
+/** A list of numbers along the axis of a node, 1 where it names none, stands at its place. */
+function placed(node: NodeReader, list: Constant, rank: number): Constant {
+  if (list.dims.length !== 1 || list.values.length === 1) return list;
+  const axis = node.integer('axis', 1);
+  const at = axis < 0 ? axis + rank : axis;
+  return { ...list, dims: Array.from({ length: rank }, (_, i) => (i === at ? list.values.length : 1)) };
+}
+
 /** Plain ONNX' own quantizers of 8 bits: weights become their real values, activations pass. */
 const readQuantizeLinear: NodeHandler = (node, sketch) => {
   const [input] = node.inputs;
-  if (input?.kind === 'map') return quantizedMap(node, sketch, input, 8);
-  if (node.inputs[2]) throw new Unsupported('it quantizes weights in the file; export with constants folded');
-  const range = integerRange(8, false, false);
-  return combine(node, node.constantAt(0), node.constantAt(1), (value, scale) =>
-    Math.min(range[1], Math.max(range[0], roundHalfEven(value / scale))),
+  if (input?.kind === 'map') {
+    const value = quantizedMap(node, sketch, input, 8);
+    return value.kind === 'map' ? { ...value, whole: true } : value;
+  }
+  const from = node.constantAt(0);
+  // The type of the zero point is that of the result; without one it is uint8.
+  const zero = node.inputs[2] ? node.constantAt(2) : { ...constant([], [0]), unsigned: true };
+  const signed = zero.unsigned !== true;
+  const scale = placed(node, node.constantAt(1), from.dims.length);
+  const whole = combine(node, from, scale, (value, step) => roundHalfEven(value / step));
+  const [lowest, highest] = integerRange(8, signed, false);
+  const shifted = combine(node, whole, placed(node, zero, from.dims.length), (value, offset) =>
+    Math.min(highest, Math.max(lowest, value + offset)),
   );
+  return { ...shifted, bits: 8, unsigned: !signed };
 };
 
 const readDequantizeLinear: NodeHandler = (node) => {
   const [input] = node.inputs;
-  if (input?.kind === 'map') return input;
+  if (input?.kind === 'map') return { ...input, whole: false };
   const from = node.constantAt(0);
-  const axis = node.integer('axis', 1);
-  /** Scales along one axis stand at its place. */
-  const placed = (list: Constant): Constant => {
-    if (list.dims.length !== 1 || list.values.length === 1) return list;
-    const at = axis < 0 ? axis + from.dims.length : axis;
-    return { ...list, dims: from.dims.map((_, i) => (i === at ? list.values.length : 1)) };
-  };
-  const zero = node.inputs[2] ? placed(node.constantAt(2)) : constant([], [0]);
+  const rank = from.dims.length;
+  const zero = node.inputs[2] ? placed(node, node.constantAt(2), rank) : constant([], [0]);
   const centered = combine(node, from, zero, (value, offset) => value - offset);
-  return { ...combine(node, centered, placed(node.constantAt(1)), (value, scale) => value * scale), bits: 8 };
+  const scale = placed(node, node.constantAt(1), rank);
+  return { ...combine(node, centered, scale, (value, step) => value * step), bits: from.bits ?? 8 };
 };
 
 /** By domain and operation. */

@@ -90,5 +90,6 @@ export function readTensor(tensor: TensorMessage, name = tensor.name): Constant 
       values[i] = decode(listed);
     });
   }
-  return constant(dims, values);
+  const whole = tensor.dataType === 2 || tensor.dataType === 3;
+  return { ...constant(dims, values, whole ? 8 : undefined), unsigned: tensor.dataType === 2 };
 }

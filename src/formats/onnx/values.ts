@@ -6,8 +6,10 @@ export interface Constant {
   readonly kind: 'constant';
   readonly dims: readonly number[];
   readonly values: Float32Array | Float64Array;
-  /** Of the numbers' quantizer, if one made them. */
+  /** Of the numbers' quantizer, if one made them, or of the whole numbers that the file holds. */
   readonly bits?: number;
+  /** Whether they are of a type without negative numbers. */
+  readonly unsigned?: boolean;
 }
 
 /** Rows and columns added by a Pad node and not read yet, [top, bottom, left, right]. */
@@ -41,6 +43,8 @@ export interface MapValue {
   /** The axes behind the batch, where a reshape or transposition made others than the layout's. */
   readonly view: readonly Axis[] | null;
   readonly pending: PendingPads | null;
+  /** Between QuantizeLinear and DequantizeLinear, where a Clip says how many bits there are. */
+  readonly whole?: boolean;
   /** Whether more than one node reads it: the layer that computes it must not change for one of them. */
   readonly shared: boolean;
 }
