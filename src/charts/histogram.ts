@@ -35,7 +35,7 @@ function heightScale(data: HistogramData, top: number, bottom: number) {
   const decades = scaleLinear([Math.log10(0.5), Math.log10(most)], [bottom, top]);
   return {
     y: (value: number) => (value > 0 ? decades(Math.log10(value)) : bottom),
-    ticks: decadeTicks(1, Math.max(10, most), count).filter((tick) => tick <= most),
+    ticks: decadeTicks(1, Math.max(10, most), 2 * count).filter((tick) => tick <= most),
   };
 }
 

@@ -11,10 +11,11 @@ import { formatSignificant } from '../core/quantity.ts';
 import { convolutionStore, requestConvolutionTimes } from '../state/convolutionStore.ts';
 import { setUi, uiStore } from '../state/uiStore.ts';
 import { KERNELS } from './chartKinds.ts';
-import { CostTable, comparedText, type Times } from './convolution/CostTable.tsx';
+import { CostTable, type Times } from './convolution/CostTable.tsx';
 import {
   type ChosenConvolution,
   chosenConvolution,
+  comparedText,
   convolutionsOf,
   possibleGroups,
 } from './convolution/chosenConvolution.ts';

@@ -4,8 +4,9 @@ import {
   separableCost,
   standardCost,
 } from '../../core/network/convolutionCosts.ts';
-import { formatInteger, formatSignificant } from '../../core/quantity.ts';
+import { formatInteger } from '../../core/quantity.ts';
 import { ScrollRegion } from '../parts/ScrollRegion.tsx';
+import { comparedText } from './chosenConvolution.ts';
 
 /** Times by the kind of convolution, where there are any. */
 export interface Times {
@@ -21,14 +22,6 @@ const AS_BUILT: Readonly<Record<ConvolutionCost['kind'], string>> = {
   pointwise: 'Pointwise, as it is built',
   separable: 'Depthwise separable, as it is built',
 };
-
-/** "8.84 times fewer", "1.11 times as many" */
-export function comparedText(cost: number, standard: number): string {
-  if (cost === standard) return 'as many';
-  return cost < standard
-    ? `${formatSignificant(standard / cost)} times fewer`
-    : `${formatSignificant(cost / standard)} times as many`;
-}
 
 interface CostTableProps {
   readonly size: ConvolutionSize;

@@ -2,7 +2,7 @@ import { line, scaleLinear } from 'd3';
 import { useId, useState } from 'react';
 import { type ConvolutionSize, separableRatio } from '../../core/network/convolutionCosts.ts';
 import { formatInteger, formatSignificant } from '../../core/quantity.ts';
-import { comparedText } from './CostTable.tsx';
+import { comparedText } from './chosenConvolution.ts';
 
 /** The slider goes over powers of two: 1 to 4,096 filters, in quarters of an octave. */
 const MOST = 12;
@@ -47,7 +47,7 @@ export function SavingCurve({ size }: { size: ConvolutionSize }) {
       </div>
       <p className="chart-note">
         With <strong>N = {formatInteger(filters)}</strong> filters of {kernel}, the separable form takes 1/N +
-        1/{area} = {formatSignificant(1 / saving)} of the MACs
+        1/{area} = {formatSignificant(1 / saving, 4)} of the MACs
         {saving > 1 ? (
           <>
             : <strong>{formatSignificant(saving)} times fewer</strong>. With ever more filters that tends to{' '}

@@ -12,6 +12,7 @@ import type {
   Network,
 } from '../../core/network/network.ts';
 import { geometryAt } from '../../core/network/shapes.ts';
+import { formatSignificant } from '../../core/quantity.ts';
 import { cachedGeometry } from '../../state/derived.ts';
 
 export interface ChosenConvolution {
@@ -53,4 +54,12 @@ export function possibleGroups({ inputChannels, outputChannels }: ConvolutionSiz
   for (let count = 2; count <= Math.min(inputChannels, outputChannels); count++)
     if (inputChannels % count === 0 && outputChannels % count === 0) groups.push(count);
   return groups;
+}
+
+/** "8.84 times fewer", "1.11 times as many"; "about as many" where three digits show no difference. */
+export function comparedText(cost: number, standard: number): string {
+  if (cost === standard) return 'as many';
+  const times = formatSignificant(Math.max(cost, standard) / Math.min(cost, standard));
+  if (times === '1') return 'about as many';
+  return cost < standard ? `${times} times fewer` : `${times} times as many`;
 }
