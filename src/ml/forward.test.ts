@@ -148,6 +148,21 @@ describe('gradients agree with differences of the loss', () => {
     expectGradients(b.build(), 0.02);
   });
 
+  test('a shuffle between grouped convolutions, and an L2 normalization with its scale', () => {
+    const b = new NetworkBuilder('shuffled', { height: 6, width: 6, channels: 3 });
+    b.conv(8, 3);
+    b.tanh();
+    b.channelShuffle(2);
+    b.conv(8, 1, { groups: 2, bias: true });
+    b.l2Normalize();
+    b.conv(6, 3, { stride: 2 });
+    b.globalAveragePool();
+    b.dense(3);
+    const network = b.build();
+    expectGradients(network, 0.02);
+    expect([...pass(network, lively(network)).gradients.keys()]).toContain('l2norm1/scale');
+  });
+
   test('a softmax in the middle and a global maximum', () => {
     const b = builder(5, 5, 2);
     b.conv(4, 3);

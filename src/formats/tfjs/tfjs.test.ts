@@ -1,6 +1,7 @@
 import * as layers from '@tensorflow/tfjs';
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, expect, test } from 'vitest';
+import { NetworkBuilder } from '../../core/network/builder.ts';
 import type { Network, Weights } from '../../core/network/network.ts';
 import { presetById } from '../../core/network/presets.ts';
 import { unwrap } from '../../core/result.ts';
@@ -34,10 +35,23 @@ test.each(['lenet', 'tiny-resnet', 'ds-cnn'])(
   },
 );
 
-test.each(['tiny-cnn', 'tiny-resnet', 'mobilenet-v1-0.25'])(
+/** Channel shuffles on the way; tfjs knows no grouped convolutions. */
+function shuffled(): { network: Network; weights: Weights } {
+  const b = new NetworkBuilder('shuffled', { height: 5, width: 4, channels: 3 });
+  b.convBlock(12, 3);
+  b.channelShuffle(3);
+  b.convBlock(8, 3);
+  b.channelShuffle(2);
+  b.flatten();
+  b.dense(5);
+  const network = b.build();
+  return { network, weights: initializeWeights(network, 3) };
+}
+
+test.each(['tiny-cnn', 'tiny-resnet', 'mobilenet-v1-0.25', 'shuffled'])(
   'TensorFlow.js itself loads %s and computes what we compute',
   async (id) => {
-    const { network, weights } = built(id);
+    const { network, weights } = id === 'shuffled' ? shuffled() : built(id);
     const [json, ...shards] = unwrap(await writeTfjs(network, weights));
     const { modelTopology, weightsManifest } = JSON.parse(textOf(json));
     const bytes = Uint8Array.from(shards.flatMap((shard) => [...shard.bytes]));

@@ -4,7 +4,7 @@ import { createRandom } from '../../random.ts';
 import { NetworkBuilder } from '../builder.ts';
 import { layerCounts, layerMacCount, networkCounts } from '../counts.ts';
 import type { Network } from '../network.ts';
-import { presetById } from '../presets.ts';
+import { PRESETS, presetById } from '../presets.ts';
 import { geometryAt, geometryOf } from '../shapes.ts';
 import { lenetRgb } from './small.ts';
 
@@ -79,6 +79,21 @@ test('VGG-16 reads 224x224x3 and has 3x3 convolutions only (SX-03)', () => {
   expect(network.layers[0]).toMatchObject({ shape: { height: 224, width: 224, channels: 3 } });
   const convolutions = network.layers.filter((layer) => layer.kind === 'conv2d');
   expect(convolutions.map(({ kernelSize }) => kernelSize.join('x'))).toEqual(Array(13).fill('3x3'));
+});
+
+test.each([
+  'vgg',
+  'resnet',
+  'squeezenet',
+  'shufflenet',
+  'mobilenet-v1',
+  'mobilenet-v2',
+  'mobilenet-v3',
+  'mnasnet',
+])('the catalog has a network of the family %s, which is one (SX-03)', (family) => {
+  const its = PRESETS.filter(({ id, purpose }) => purpose === 'estimate' && id.startsWith(family));
+  expect(its.length).toBeGreaterThan(0);
+  for (const { id } of its) expect(networkCounts(built(id)).macCount).toBeGreaterThan(1e7);
 });
 
 describe('convolution types on a 14x14 map with 512 channels', () => {
