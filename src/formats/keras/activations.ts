@@ -15,7 +15,7 @@ const KINDS: Readonly<Record<string, PlainLayer['kind']>> = {
   hard_swish: 'hardSwish',
 };
 
-const KNOWN = [...Object.keys(KINDS), 'leaky_relu', 'linear'].join(', ');
+const KNOWN = [...Object.keys(KINDS), 'leaky_relu', 'silu', 'swish', 'linear'].join(', ');
 
 /** "relu", or what Keras 3 and custom objects write: {"class_name": "function", "config": "relu6"}. */
 function activationName(value: unknown): string | null {
@@ -58,6 +58,10 @@ export function activate(
   if (wanted === 'linear') return tensor;
   const kind = wanted !== null && Object.hasOwn(KINDS, wanted) ? KINDS[wanted] : undefined;
   if (wanted === 'leaky_relu') return leakyRelu(to, layer, tensor, 0.2, name);
+  if (wanted === 'silu' || wanted === 'swish') {
+    const gate = to.add(`${name}_sigmoid`, { kind: 'sigmoid', inputs: [tensor.id] });
+    return { id: to.add(name, { kind: 'multiply', inputs: [tensor.id, gate] }), rank: tensor.rank };
+  }
   if (kind === 'hardSigmoid' && to.majorVersion < 3) {
     return refuse(
       'hard-sigmoid',

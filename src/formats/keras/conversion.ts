@@ -190,6 +190,12 @@ export class Conversion {
     this.origins.set(parameterKey(id, parameter), { layer, tensor: null, constant });
   }
 
+  /** Numbers that the layer's settings hold. */
+  numbers(layer: KerasLayer, id: LayerId, parameter: string, values: readonly number[]): void {
+    const tensor = { shape: [values.length], read: () => Float32Array.from(values) };
+    this.origins.set(parameterKey(id, parameter), { layer, tensor });
+  }
+
   /** A window's padding, the zeros before it included. `same` adds what TensorFlow adds to the padded map. */
   windowPadding(
     tensor: Tensor,

@@ -133,6 +133,45 @@ const rescaling: LayerReader = (call, to) => {
   return to.input(call);
 };
 
+/** One number for all channels, or one for each. */
+const numbersOf = (value: unknown, channels: number): readonly number[] | null => {
+  const list = [value].flat(4);
+  if (!list.every((n) => typeof n === 'number' && Number.isFinite(n))) return null;
+  if (list.length === 1) return new Array<number>(channels).fill(list[0] as number);
+  return list.length === channels ? (list as number[]) : null;
+};
+
+/** (x - mean) / sqrt(variance): a batch norm. The statistics are settings, or weights that `adapt` found. */
+const normalization: LayerReader = (call, to) => {
+  const { layer } = call;
+  const fields = fieldsOf(layer);
+  const tensor = to.input(call);
+  if (!fields.isLastAxis(tensor.rank)) refuseAxis(call);
+  if (fields.truth('invert', false)) fields.refuse('invert', 'false');
+  const id = to.add(layer.name, { kind: 'batchNorm', inputs: [tensor.id], epsilon: 0 });
+  const { channels } = to.mapOf(tensor.id);
+  to.constant(layer, id, 'gamma', 1);
+  to.constant(layer, id, 'beta', 0);
+  const given = fields.raw('mean') !== null || fields.raw('variance') !== null;
+  if (!given) {
+    to.weights(layer, [
+      { name: 'mean', to: [id, 'movingMean'] },
+      { name: 'variance', to: [id, 'movingVariance'] },
+    ]);
+    return { id, rank: tensor.rank };
+  }
+  for (const [key, parameter] of [
+    ['mean', 'movingMean'],
+    ['variance', 'movingVariance'],
+  ] as const) {
+    const values = numbersOf(fields.raw(key), channels);
+    if (!values || (key === 'variance' && values.some((value) => value <= 0)))
+      return fields.refuse(key, `one number, or one for each of ${channels} channels, of a variance above 0`);
+    to.numbers(layer, id, parameter, values);
+  }
+  return { id, rank: tensor.rank };
+};
+
 const READERS: Readonly<Record<string, LayerReader>> = {
   InputLayer: inputLayer,
   Conv2D: conv2d,
@@ -170,6 +209,7 @@ const READERS: Readonly<Record<string, LayerReader>> = {
   RandomTranslation: leftOut,
   RandomContrast: leftOut,
   RandomBrightness: leftOut,
+  Normalization: normalization,
   Rescaling: rescaling,
 };
 

@@ -15,6 +15,13 @@ function weightNames(file: Hdf5Reader, group: string): readonly string[] {
   }
 }
 
+/** Names of one layer among those of a nested model; layers may have slashes in their names themselves. */
+function ownNames(names: readonly string[], layer: string): readonly string[] {
+  const scopeOf = (name: string) => name.slice(0, name.lastIndexOf('/'));
+  const exact = names.filter((name) => scopeOf(name) === layer);
+  return exact.length > 0 ? exact : names.filter((name) => scopeOf(name).endsWith(`/${layer}`));
+}
+
 /**
  * Weights as Keras writes them to .h5: a group a layer of the outermost model, whose `weight_names` lead to
  * the datasets (Keras 2, `save_weights_to_hdf5_group`). A nested model's layers share its group.
@@ -26,8 +33,7 @@ export function legacyWeights(file: Hdf5Reader, root: string): WeightSource {
       const [outermost] = layer.path;
       const group = `${base}/${outermost ?? layer.name}`;
       const names = weightNames(file, group);
-      const own =
-        outermost === undefined ? names : names.filter((name) => name.split('/').at(-2) === layer.name);
+      const own = outermost === undefined ? names : ownNames(names, layer.name);
       return chooseByName(own, wanted, (name) => file.tensor(`${group}/${name}`));
     },
   };

@@ -2,7 +2,7 @@ import type { StoredTensor } from './hdf5.ts';
 
 /** The last part of a stored name, without what TensorFlow adds: `kernel_1:0` is a kernel. */
 const KERAS_NAMES =
-  /^(depthwise_kernel|pointwise_kernel|kernel|bias|gamma|beta|moving_mean|moving_variance)(?:_\d+)?(?::\d+)?$/;
+  /^(depthwise_kernel|pointwise_kernel|kernel|bias|gamma|beta|moving_mean|moving_variance|mean|variance)(?:_\d+)?(?::\d+)?$/;
 
 /**
  * The tensor of each wanted parameter (`kernel`) among a layer's stored names (`conv2d/kernel:0`), else in their
