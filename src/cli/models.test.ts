@@ -105,6 +105,10 @@ test('tables of layers need no weights', async () => {
   const [columns, ...rows] = readFileSync(at('tiny.csv'), 'utf8').trim().split(/\r?\n/);
   expect(columns).toContain('kind');
   expect(rows.some((row) => row.startsWith('conv1,conv2d'))).toBe(true);
+  await convertCommand.run(['preset:tiny-cnn', at('topology.csv'), '--format', 'scale-sim']);
+  const topology = readFileSync(at('topology.csv'), 'utf8').trim().split(/\r?\n/);
+  expect(topology[0]).toMatch(/^Layer name/i);
+  expect(topology.slice(1).map((row) => row.split(',')[0])).toEqual(['conv1', 'conv2', 'conv3', 'fc1']);
 });
 
 test('what can not be converted or evaluated is one sentence', async () => {
