@@ -28,7 +28,7 @@ const nameOf = (graph: KerasGraph, { title }: SavedBy): string =>
 const MOST_PARAMETERS = 2 ** 28;
 
 const READABLE =
-  'convolutions, dense layers, poolings, batch norms, normalizations, activations, additions, concatenations, channel shuffles, flattening, padding and dropout can be read';
+  'convolutions, dense layers, poolings, batch norms, activations, additions, concatenations, channel shuffles, flattening, padding and dropout can be read';
 
 /** Names all classes that can't be read at once, so that they can be replaced at once. */
 function checkClasses({ calls }: KerasGraph): void {
