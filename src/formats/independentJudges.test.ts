@@ -38,7 +38,7 @@ const folder = mkdtempSync(join(tmpdir(), 'sweetspot-judges-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
 /** What a script prints as JSON; throws with what it says on standard error. */
-function judged(python: string, script: string, ...args: string[]): Record<string, never> {
+function judged(python: string, script: string, ...args: string[]): Record<string, unknown> {
   const out = execFileSync(python, ['-c', script, ...args], {
     encoding: 'utf8',
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -102,7 +102,9 @@ describe.skipIf(!hasOnnx)("onnx's own checker (skipped without python3-onnx)", (
       expect(judged(PYTHON, ONNX_SCRIPT, path, 'full').domains).toEqual(['']);
       const geometry = geometryOf(network);
       const channels = outputsOf(network).map((layer) => geometryAt(geometry, layer.id).ofm.channels);
-      const { inferred } = judged(PYTHON, UNDECLARED_SCRIPT, path, 'full') as { inferred: number[][] };
+      const { inferred } = judged(PYTHON, UNDECLARED_SCRIPT, path, 'full') as unknown as {
+        inferred: number[][];
+      };
       expect(inferred.map((dims) => dims[1])).toEqual(channels);
     },
   );
