@@ -37,8 +37,7 @@ test('the inspector says which layers run on the processor, and what would chang
   await app.open();
   await app.room('Network');
   await page.getByRole('button', { name: 'conv1', exact: true }).click();
-  await page.getByLabel('Kernel').fill('17');
-  await page.getByLabel('Kernel').press('Enter');
+  await app.panel('conv1').getByLabel('Kernel').fill('17');
   await app.hardware('DPU');
   await expect(app.panel('Inspector')).toContainText(/conv1 runs on the CPU: its kernel is 17x17.*make/);
   await expect(app.panel('Inspector')).toContainText('softmax1 runs on the CPU');

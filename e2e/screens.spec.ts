@@ -39,12 +39,14 @@ test('an impossible edit names the layer and the reason and changes nothing', as
   await page.getByRole('button', { name: 'CNV' }).click();
   await page.getByRole('button', { name: 'conv6', exact: true }).click();
   const before = await app.score('MACs').innerText();
-  await page.getByLabel('Kernel').fill('7');
-  await page.getByLabel('Kernel').press('Enter');
+  const layer = app.panel('conv6');
+  await layer.getByLabel('Kernel').fill('7');
+  await layer.getByLabel('Kernel').press('Enter');
   await expect(page.getByRole('alert')).toContainText(/conv6.*7x7.*too small|conv6/);
+  await expect(layer.getByLabel('Kernel')).toHaveValue('3');
   await expect(app.score('MACs')).toHaveText(before);
-  await page.getByLabel('Filters').fill('128');
-  await page.getByLabel('Filters').press('Enter');
+  await layer.getByLabel('Filters').fill('128');
+  await layer.getByLabel('Filters').press('Enter');
   await expect(app.score('MACs')).not.toHaveText(before);
   await page.getByRole('button', { name: 'Undo' }).click();
   await expect(app.score('MACs')).toHaveText(before);

@@ -39,6 +39,8 @@ export function wireItems<Item>(parent: SVGGElement, tooltip: Tooltip, actions: 
     target instanceof Element ? target.closest<SVGElement>('[data-item]') : null;
   const datum = (element: SVGElement) => select<SVGElement, Item>(element).datum();
   let pointed: SVGElement | null = null;
+  // Chromium makes a tab stop of any group that listens to focus; the marks are the ones to stop at.
+  parent.setAttribute('tabindex', '-1');
 
   parent.addEventListener('pointermove', (event) => {
     const element = itemOf(event.target);

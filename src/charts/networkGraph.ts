@@ -52,7 +52,8 @@ export function networkGraph(
   parent.addEventListener('keydown', (event) => {
     const id = itemOf(event.target)?.dataset.id;
     if (id === undefined) return;
-    event.stopImmediatePropagation();
+    // `wireItems` listens to these on the same group; all others (Ctrl+Z) go on to the page.
+    if (/^(Enter| |Arrow\w+|Home|End)$/.test(event.key)) event.stopImmediatePropagation();
     if (options.onKey?.(event, id) || event.defaultPrevented) return;
     const command = commandOf(event, id, layout(), data.insertAt);
     if (!command) return;

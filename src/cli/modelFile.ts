@@ -4,7 +4,8 @@ import { isZip } from '../formats/keras/archive.ts';
 import { isHdf5 } from '../formats/keras/hdf5.ts';
 import type { ImportedModel } from '../formats/model/imported.ts';
 import { readModel } from '../formats/model/readModel.ts';
-import { readTfjs, shardNames } from '../formats/tfjs/readTfjs.ts';
+import { readTfjs } from '../formats/tfjs/readTfjs.ts';
+import { shardNames } from '../formats/tfjs/shardNames.ts';
 import { readBytes } from './files.ts';
 
 /** A protobuf message that begins with its first field, a number: ONNX begins with its ir_version. */

@@ -1,4 +1,6 @@
+import { readAskedFile } from './actions/address.ts';
 import { loadData } from './actions/data.ts';
+import { listenForFiles } from './actions/incoming.ts';
 import { openAddress } from './actions/share.ts';
 import { designStore, redoDesign, undoDesign } from './designStore.ts';
 import { followEvaluations } from './frontStore.ts';
@@ -41,8 +43,10 @@ export async function start(): Promise<void> {
   uiStore.subscribe((ui) => applyTheme(ui.theme));
   await restoreSession();
   openAddress();
+  readAskedFile();
   addEventListener('hashchange', () => openAddress());
   listenToKeys();
+  listenForFiles();
   followDesign();
   followEvaluations();
   followThresholds();

@@ -27,6 +27,10 @@ export interface Ui {
   readonly comparison: 'before-after' | 'targets';
   readonly hardwarePage: HardwarePage;
   readonly networkPage: NetworkPage;
+  /** Models are opened with their batch norms folded and without dropout. */
+  readonly foldOnOpen: boolean;
+  /** Files are being dragged over the page. */
+  readonly dropping: boolean;
 }
 
 const THEME_KEY = 'sweetspot.theme';
@@ -46,6 +50,8 @@ export const uiStore = createStore<Ui>(() => ({
   comparison: 'before-after',
   hardwarePage: 'layers',
   networkPage: 'edit',
+  foldOnOpen: false,
+  dropping: false,
 }));
 
 export const setUi = (patch: Partial<Ui>): void => uiStore.setState(patch);

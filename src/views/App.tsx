@@ -2,6 +2,8 @@ import { type ComponentType, lazy, Suspense } from 'react';
 import { useStore } from 'zustand';
 import { noticeStore } from '../state/noticeStore.ts';
 import { type Room, uiStore } from '../state/uiStore.ts';
+import { AskedFileQuestion } from './AskedFile.tsx';
+import { DropHint } from './DropHint.tsx';
 import { Notices } from './Notices.tsx';
 import { RoomBoundary } from './parts/RoomBoundary.tsx';
 import { Rail } from './Rail.tsx';
@@ -35,6 +37,7 @@ export function App() {
       <Rail />
       <main className="main" id="room" tabIndex={-1}>
         <Notices notices={notices} />
+        <AskedFileQuestion />
         <Scoreboard />
         <RoomBoundary key={room}>
           <Suspense fallback={<p className="empty">Opening…</p>}>
@@ -42,6 +45,7 @@ export function App() {
           </Suspense>
         </RoomBoundary>
       </main>
+      <DropHint />
     </div>
   );
 }

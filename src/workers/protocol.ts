@@ -17,6 +17,7 @@ import type { PruningPlan } from '../core/pruning/plan.ts';
 import type { Fault, Result } from '../core/result.ts';
 import type { OpenedFile } from '../formats/model/openFile.ts';
 import type { ModelFormat, WriteOptions } from '../formats/model/writeModel.ts';
+import type { NetworkFormat } from '../formats/model/writeNetwork.ts';
 
 /** One call a worker understands: what goes in, what is reported on the way, what comes out. */
 interface Call<Request, Progress, Reply> {
@@ -42,9 +43,19 @@ export interface DataCalls {
 /** file.worker: reads models that others wrote; formats that carry megabytes of code are loaded when needed. */
 export interface FileCalls {
   readonly open: Call<
-    { readonly files: readonly { readonly name: string; readonly bytes: ArrayBuffer }[] },
+    {
+      readonly files: readonly { readonly name: string; readonly bytes: ArrayBuffer }[];
+      /** Fold batch norms and leave out dropout, where the file has weights. */
+      readonly deployed: boolean;
+    },
     never,
     OpenedFile
+  >;
+  /** A network without weights, in a format that needs none. */
+  readonly writeNetwork: Call<
+    { readonly format: NetworkFormat; readonly network: Network },
+    never,
+    Uint8Array<ArrayBuffer>
   >;
   readonly writeModel: Call<
     {

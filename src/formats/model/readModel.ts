@@ -1,5 +1,6 @@
 import { fail, ok, type Result } from '../../core/result.ts';
 import { parseDesign } from '../design/parse.ts';
+import { checkedModel } from './checkedModel.ts';
 import type { ImportedModel } from './imported.ts';
 
 /** A file as a reader gets it: its name is only for sentences, its content decides what it is. */
@@ -46,7 +47,7 @@ export async function readModelFiles(files: readonly ModelFile[]): Promise<Resul
     if (text === null) continue;
     const shards = new Map(files.filter((other) => other !== file).map(({ name, bytes }) => [name, bytes]));
     const { readTfjs } = await import('../tfjs/readTfjs.ts');
-    return readTfjs(text, shards, file.name);
+    return checkedModel(await readTfjs(text, shards, file.name), file.name);
   }
   const [file, another] = files;
   if (!file) return fail('no-file', 'No file was chosen; choose a model.');
@@ -78,6 +79,10 @@ function readDesign({ name, bytes }: ModelFile): Result<ImportedModel> | null {
  * megabytes.
  */
 export async function readModel(file: ModelFile): Promise<Result<ImportedModel>> {
+  return checkedModel(await readByContent(file), file.name);
+}
+
+async function readByContent(file: ModelFile): Promise<Result<ImportedModel>> {
   const { name, bytes } = file;
   if (bytes.length === 0) return fail('empty-file', `${name} is empty; choose another file.`, name);
   if (bytes.length > LARGEST)
@@ -90,7 +95,13 @@ export async function readModel(file: ModelFile): Promise<Result<ImportedModel>>
     if (model) return model;
   }
   const { readOnnx } = await import('../onnx/readOnnx.ts');
-  return readOnnx(bytes, name);
+  const model = await readOnnx(bytes, name);
+  if (model.ok || !isText(bytes)) return model;
+  return fail(
+    'unknown-text',
+    `${name} is a text, but no network that is known here: not Keras JSON, a Caffe prototxt, a SCALE-Sim topology, a table of layers or a Sweetspot design. Choose one of these, or a Keras or ONNX file.`,
+    name,
+  );
 }
 
 async function readKerasFile({ name, bytes }: ModelFile): Promise<Result<ImportedModel>> {

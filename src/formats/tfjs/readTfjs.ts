@@ -12,11 +12,6 @@ import { parseManifest, type WeightGroup } from './manifest.ts';
 /** Bytes of the files of a model by name, as the model's JSON names them. */
 export type Shards = ReadonlyMap<string, Uint8Array>;
 
-/** The files beside a model.json that it asks for. Empty where it is none, or holds no weights. */
-export function shardNames(json: unknown): readonly string[] {
-  return isRecord(json) ? parseManifest(json.weightsManifest).flatMap(({ paths }) => paths) : [];
-}
-
 function joined({ paths, weights }: WeightGroup, shards: Shards): Uint8Array {
   const parts = paths.map((path) => {
     const part = shards.get(path) ?? shards.get(path.slice(path.lastIndexOf('/') + 1));

@@ -1,12 +1,16 @@
+import type { Design } from '../../core/exploration/design.ts';
+import type { Network } from '../../core/network/network.ts';
 import { geometryAt } from '../../core/network/shapes.ts';
 import type { ImportedModel } from '../../formats/model/imported.ts';
 import { endingOf, type ModelFormat } from '../../formats/model/writeModel.ts';
+import { type NetworkFormat, networkFileName } from '../../formats/model/writeNetwork.ts';
 import { cachedGeometry, modelOf } from '../derived.ts';
 import { changeEntry, present } from '../designStore.ts';
 import { runJob } from '../jobStore.ts';
 import { newId, putModel } from '../modelStore.ts';
 import { notify } from '../noticeStore.ts';
 import { fileWorker } from '../services.ts';
+import { uiStore } from '../uiStore.ts';
 import { showFinnGraph } from './finnGraph.ts';
 
 /** Notes shown at once; a file may have hundreds. */
@@ -23,10 +27,19 @@ export async function openModelFiles(files: readonly File[]): Promise<void> {
     const parts = await Promise.all(
       files.map(async (file) => ({ name: file.name, bytes: await file.arrayBuffer() })),
     );
-    return fileWorker.call('open', { files: parts }, { signal, transfer: parts.map(({ bytes }) => bytes) });
+    const deployed = uiStore.getState().foldOnOpen;
+    const transfer = parts.map(({ bytes }) => bytes);
+    return fileWorker.call('open', { files: parts, deployed }, { signal, transfer });
   });
   if (opened?.kind === 'finn-graph') showFinnGraph(opened.fileName, opened.records);
+  else if (opened?.kind === 'design') openDesign(opened.design, opened.fileName);
   else if (opened) adopt(opened.model, name);
+}
+
+/** A step of undo: what was here before is not lost. */
+function openDesign(design: Design, name: string): void {
+  changeEntry(() => ({ design, modelId: null, baselineModelId: null }));
+  notify('info', `${name}: a Sweetspot design with all its choices. Weights do not travel with it.`);
 }
 
 function adopt({ network, weights, layerBits, notes, source }: ImportedModel, name: string): void {
@@ -73,14 +86,34 @@ function adopt({ network, weights, layerBits, notes, source }: ImportedModel, na
   );
 }
 
+const stemOf = ({ name }: Network): string => name.replace(/[^\w.-]+/g, '-') || 'network';
+
+interface SavedFile {
+  readonly name: string;
+  readonly bytes: Uint8Array<ArrayBuffer>;
+}
+
+/** The whole design as the JSON document that a link carries too. */
+export function saveDesign(): SavedFile {
+  const { design } = present();
+  const bytes = new TextEncoder().encode(`${JSON.stringify(design, null, 2)}\n`);
+  return { name: `${stemOf(design.network)}-design.json`, bytes };
+}
+
+/** The network without weights; null where the format can't hold it, which is told. */
+export async function saveNetwork(format: NetworkFormat): Promise<SavedFile | null> {
+  const { network } = present().design;
+  const bytes = await runJob('Writing the network', ({ signal }) =>
+    fileWorker.call('writeNetwork', { format, network }, { signal }),
+  );
+  return bytes && { name: networkFileName(format, stemOf(network)), bytes };
+}
+
 /**
  * The network and its present weights as a file; null where there are none, or it was canceled. Deployed, it has no
  * dropout and its batch norms are folded.
  */
-export async function saveModel(
-  format: ModelFormat,
-  deployed: boolean,
-): Promise<{ name: string; bytes: Uint8Array<ArrayBuffer> } | null> {
+export async function saveModel(format: ModelFormat, deployed: boolean): Promise<SavedFile | null> {
   const entry = present();
   const model = modelOf(entry);
   if (!model) return null;
@@ -93,6 +126,5 @@ export async function saveModel(
   if (!written) return null;
   const { bytes, notes } = written;
   if (notes.length > 0) notify('info', notes.join(' '));
-  const stem = network.name.replace(/[^\w.-]+/g, '-') || 'network';
-  return { name: `${stem}${deployed ? '-deployed' : ''}.${endingOf(format)}`, bytes };
+  return { name: `${stemOf(network)}${deployed ? '-deployed' : ''}.${endingOf(format)}`, bytes };
 }

@@ -7,7 +7,6 @@ import {
   moveChosen,
   removeChosen,
 } from '../../state/actions/edit.ts';
-import { designStore, redoDesign, undoDesign } from '../../state/designStore.ts';
 import { editStore } from '../../state/editStore.ts';
 import { useBusy } from './useEditing.ts';
 
@@ -26,8 +25,6 @@ export function EditorToolbar({ chosen }: { chosen: readonly LayerId[] }) {
   const busy = useBusy();
   const problem = useStore(editStore, (state) => state.problem);
   const told = useStore(editStore, (state) => state.told);
-  const canUndo = useStore(designStore, (state) => state.history.past.length > 0);
-  const canRedo = useStore(designStore, (state) => state.history.future.length > 0);
   const main = chosen.at(-1);
   const idle = busy || main === undefined;
   const action = (label: string, title: string, work: () => unknown, disabled = idle) => (
@@ -44,9 +41,6 @@ export function EditorToolbar({ chosen }: { chosen: readonly LayerId[] }) {
         {action('Earlier', 'One place earlier (Alt+Left)', () => moveChosen('earlier'))}
         {action('Later', 'One place later (Alt+Right)', () => moveChosen('later'))}
         {action('Shortcut', 'Add the input of the chosen layers to their output', bridgeChosen)}
-        <span className="spread" />
-        {action('Undo', 'Undo (Ctrl+Z)', undoDesign, busy || !canUndo)}
-        {action('Redo', 'Redo (Ctrl+Shift+Z)', redoDesign, busy || !canRedo)}
       </div>
       <p className="hint">
         {chosen.length > 1 ? `Chosen: ${names(chosen)}. ` : ''}

@@ -10,7 +10,8 @@ import { NETWORK_GRAPH } from '../chartKinds.ts';
 import { ChartPanel } from '../parts/ChartPanel.tsx';
 import { EditorToolbar } from './EditorToolbar.tsx';
 import { EffectLine } from './EffectLine.tsx';
-import { graphData } from './graphData.ts';
+import { focusMain } from './focusMain.ts';
+import { graphNodes } from './graphData.ts';
 import { useChosen, useReport } from './useEditing.ts';
 
 const ZOOMS = [0.5, 0.7, 1, 1.4, 2, 3] as const;
@@ -23,10 +24,9 @@ export function GraphPanel({ network }: { network: Network }) {
   const report = useReport(network);
   const [zoom, setZoom] = useState<number>(WHOLE);
   const insertAt = edge?.to ? edgeKey(edge.from, edge.to) : null;
-  const data = useMemo(
-    () => graphData(network, report, chosen, insertAt),
-    [network, report, chosen, insertAt],
-  );
+  // The same list while only the choice changes: then the drawing is not laid out anew.
+  const nodes = useMemo(() => graphNodes(network, report), [network, report]);
+  const data = useMemo(() => ({ nodes, selected: chosen, insertAt }), [nodes, chosen, insertAt]);
   const options = useMemo(
     (): GraphOptions => ({
       fit: true,
@@ -36,7 +36,11 @@ export function GraphPanel({ network }: { network: Network }) {
       onMove: (ids, from, to) => {
         moveTo(ids, { from, to });
       },
-      onKey: editorKey,
+      onKey: (event, id) => {
+        const taken = editorKey(event, id);
+        if (taken) focusMain(event);
+        return taken;
+      },
     }),
     [zoom],
   );

@@ -9,6 +9,7 @@ import { cachedGeometry } from '../../state/derived.ts';
 import { setUi } from '../../state/uiStore.ts';
 import { Panel } from '../parts/Panel.tsx';
 import { ScrollRegion } from '../parts/ScrollRegion.tsx';
+import { focusMain } from './focusMain.ts';
 import { timeShares } from './graphData.ts';
 import { useChosen, useReport } from './useEditing.ts';
 
@@ -149,7 +150,10 @@ export function LayerTable({ network }: { network: Network }) {
                         event.shiftKey ? 'range' : event.ctrlKey || event.metaKey ? 'toggle' : 'one',
                       )
                     }
-                    onKeyDown={(event) => editorKey(event.nativeEvent, row.layer.id)}
+                    data-id={row.layer.id}
+                    onKeyDown={({ nativeEvent }) => {
+                      if (editorKey(nativeEvent, row.layer.id)) focusMain(nativeEvent);
+                    }}
                   >
                     {row.layer.id}
                   </button>

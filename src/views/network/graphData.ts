@@ -1,4 +1,4 @@
-import type { GraphData, GraphNode } from '../../charts/graphModel.ts';
+import type { GraphNode } from '../../charts/graphModel.ts';
 import type { HardwareReport } from '../../core/hardware/report.ts';
 import { layerCounts } from '../../core/network/counts.ts';
 import { attributesLine } from '../../core/network/editing/attributes.ts';
@@ -21,16 +21,11 @@ export function timeShares(report: HardwareReport): ReadonlyMap<LayerId, number>
   return shares;
 }
 
-/** The network as the graph draws it, with each layer's part of the time where it was estimated. */
-export function graphData(
-  network: Network,
-  report: HardwareReport | null,
-  selected: readonly LayerId[],
-  insertAt: string | null,
-): GraphData {
+/** The layers as the graph draws them, with each one's part of the time where it was estimated. */
+export function graphNodes(network: Network, report: HardwareReport | null): readonly GraphNode[] {
   const geometry = cachedGeometry(network);
   const shares = report ? timeShares(report) : null;
-  const nodes = network.layers.map((layer): GraphNode => {
+  return network.layers.map((layer): GraphNode => {
     const at = geometryAt(geometry, layer.id);
     const { macCount } = layerCounts(layer, at);
     const note = [attributesLine(layer), macCount > 0 ? `${formatCount(macCount)} MACs` : '']
@@ -47,5 +42,4 @@ export function graphData(
       ...(share === undefined ? {} : { share }),
     };
   });
-  return { nodes, selected, insertAt };
 }

@@ -16,7 +16,7 @@ interface LiveFieldProps {
 
 /**
  * A text that takes effect while it is typed. One that can't be taken stays in the field with the reason beneath its row,
- * and the value holds; when the field is left, the value is back.
+ * and the value holds; when the field is left, the value is back and the reason stays.
  */
 export function LiveField(props: LiveFieldProps) {
   const { label, value, title, disabled = false, whenLeft = false, onChange, onSettle } = props;
@@ -27,9 +27,9 @@ export function LiveField(props: LiveFieldProps) {
     setProblem(fault);
     return fault === null;
   };
+  // The reason stays until something else is typed: leaving the field must not hide why nothing happened.
   const settle = () => {
     if (whenLeft && draft !== null) take(draft);
-    else setProblem(null);
     setDraft(null);
     onSettle?.();
   };
