@@ -20,6 +20,9 @@ export const fail = (code: string, message: string, where?: string): Result<neve
   error: where === undefined ? { code, message } : { code, message, where },
 });
 
+/** The code of a fault after which the worker that had it can't be trusted: a new one takes the next call. */
+export const WORKER_SPENT = 'worker-spent';
+
 /** A fault thrown across a boundary that only knows exceptions (workers, the command line). */
 export class FaultError extends Error {
   readonly fault: Fault;

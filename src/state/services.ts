@@ -17,6 +17,10 @@ export const trainWorker = new WorkerClient<TrainCalls>(
   () => new Worker(new URL('../workers/train.worker.ts', import.meta.url), { type: 'module', name: name() }),
 );
 
+/** Readers of files hear nothing while they read: one that is canceled is given a moment to end, and then ended. */
+const FILE_PATIENCE = 1000;
+
 export const fileWorker = new WorkerClient<FileCalls>(
   () => new Worker(new URL('../workers/file.worker.ts', import.meta.url), { type: 'module', name: name() }),
+  FILE_PATIENCE,
 );

@@ -1,5 +1,5 @@
-import { beforeEach, expect, test } from 'vitest';
-import { FaultError } from '../core/result.ts';
+import { beforeEach, expect, test, vi } from 'vitest';
+import { FaultError, WORKER_SPENT } from '../core/result.ts';
 import { isAbort, WorkerClient } from './client.ts';
 import type { FromWorker } from './protocol.ts';
 
@@ -74,4 +74,39 @@ test('a fault of the worker arrives as one', async () => {
   const reply = calls.call('double', 1);
   last().onmessage?.({ data: { id: 1, kind: 'failed', fault: { code: 'x', message: 'Too odd.' } } });
   await expect(reply).rejects.toBeInstanceOf(FaultError);
+});
+
+test('a worker that hangs over a canceled call is ended, and one that stops is kept', async () => {
+  vi.useFakeTimers();
+  try {
+    const calls = new WorkerClient<Calls>(() => new FakeWorker() as unknown as Worker, 1000);
+    const cancel = async (id: number, answers: boolean) => {
+      const controller = new AbortController();
+      const reply = calls.call('double', 1, { signal: controller.signal });
+      controller.abort();
+      await expect(reply).rejects.toSatisfy(isAbort);
+      if (answers) last().onmessage?.({ data: { id, kind: 'canceled' } });
+      vi.advanceTimersByTime(1001);
+    };
+    await cancel(1, true);
+    expect(last().terminated).toBe(false);
+    await cancel(2, false);
+    expect(last().terminated).toBe(true);
+    const next = calls.call('double', 2);
+    expect(FakeWorker.started).toHaveLength(2);
+    last().onmessage?.({ data: { id: 3, kind: 'done', reply: 4 } });
+    expect(await next).toBe(4);
+  } finally {
+    vi.useRealTimers();
+  }
+});
+
+test('after a fault that spends the worker the next call has a new one', async () => {
+  const calls = client();
+  const reply = calls.call('double', 1);
+  last().onmessage?.({ data: { id: 1, kind: 'failed', fault: { code: WORKER_SPENT, message: 'Damaged.' } } });
+  await expect(reply).rejects.toThrow('Damaged.');
+  expect(last().terminated).toBe(true);
+  void calls.call('double', 2);
+  expect(FakeWorker.started).toHaveLength(2);
 });

@@ -1,4 +1,4 @@
-import { FaultError } from '../core/result.ts';
+import { FaultError, WORKER_SPENT } from '../core/result.ts';
 import type { Control, FromWorker } from './protocol.ts';
 
 type Shape<Calls> = { [K in keyof Calls]: { request: unknown; progress: unknown; reply: unknown } };
@@ -31,14 +31,19 @@ export const isAbort = (error: unknown): boolean =>
  */
 export class WorkerClient<Calls extends Shape<Calls>> {
   readonly #spawn: () => Worker;
+  readonly #patience: number | null;
   readonly #pending = new Map<number, Pending>();
+  /** Canceled calls that the worker has not answered yet, each with what ends the worker. */
+  readonly #stopping = new Map<number, ReturnType<typeof setTimeout>>();
   #worker: Worker | null = null;
   #nextId = 1;
   /** Counts the workers started: whoever gave one some state can tell that it is gone. */
   generation = 0;
 
-  constructor(spawn: () => Worker) {
+  /** `patience`: milliseconds in which a canceled call must have stopped, or the worker is ended. Endless without. */
+  constructor(spawn: () => Worker, patience: number | null = null) {
     this.#spawn = spawn;
+    this.#patience = patience;
   }
 
   #running(): Worker {
@@ -57,6 +62,7 @@ export class WorkerClient<Calls extends Shape<Calls>> {
   }
 
   #receive(message: FromWorker): void {
+    if (message.kind !== 'progress') this.#stopped(message.id);
     const pending = this.#pending.get(message.id);
     if (!pending) return;
     if (message.kind === 'progress') {
@@ -65,14 +71,32 @@ export class WorkerClient<Calls extends Shape<Calls>> {
     }
     this.#pending.delete(message.id);
     if (message.kind === 'done') pending.resolve(message.reply);
-    else if (message.kind === 'failed') pending.reject(new FaultError(message.fault));
-    else pending.reject(new DOMException('Canceled', 'AbortError'));
+    else if (message.kind === 'failed') {
+      pending.reject(new FaultError(message.fault));
+      if (message.fault.code === WORKER_SPENT) this.restart(message.fault.message);
+    } else pending.reject(new DOMException('Canceled', 'AbortError'));
+  }
+
+  #stopped(id: number): void {
+    clearTimeout(this.#stopping.get(id));
+    this.#stopping.delete(id);
+  }
+
+  /** A worker that is deaf, in a loop over a damaged file, would keep the next call waiting for ever. */
+  #endUnlessStopped(id: number): void {
+    if (this.#patience === null) return;
+    const end = () =>
+      this.restart(
+        'What ran before did not end when it was canceled, so its worker was stopped; start the job again.',
+      );
+    this.#stopping.set(id, setTimeout(end, this.#patience));
   }
 
   /** Ends the worker; what was running fails with the given sentence. */
   restart(reason: string): void {
     this.#worker?.terminate();
     this.#worker = null;
+    for (const id of [...this.#stopping.keys()]) this.#stopped(id);
     const lost = [...this.#pending.values()];
     this.#pending.clear();
     for (const { reject } of lost) reject(new FaultError({ code: 'worker-lost', message: reason }));
@@ -94,6 +118,7 @@ export class WorkerClient<Calls extends Shape<Calls>> {
       const onAbort = () => {
         if (!this.#pending.delete(id)) return;
         control('cancel');
+        this.#endUnlessStopped(id);
         reject(new DOMException('Canceled', 'AbortError'));
       };
       signal?.addEventListener('abort', onAbort, { once: true });

@@ -70,6 +70,9 @@ const changed = () =>
     'This link to a design was changed on its way; copy it again, or ask the sender for the design file.',
   );
 
+/** Signs that follow a link in a text. */
+const ENDINGS = `.,;:!?)>]"'*`;
+
 /** What chat programs and mails make of a fragment is undone: `%3D` for `=`, a full stop at the end. */
 function cleaned(fragment: string): string {
   let text = fragment.slice(fragment.indexOf('#') + 1).trim();
@@ -80,7 +83,11 @@ function cleaned(fragment: string): string {
       // Cut inside of an escape: what is left shows it.
     }
   }
-  return text.startsWith(PREFIX) ? text.replace(/[.,;:!?)>\]"'*]+$/, '') : text;
+  if (!text.startsWith(PREFIX)) return text;
+  // counted from the end: a pattern that ends with $ tries every place of a long run of signs
+  let end = text.length;
+  while (ENDINGS.includes(text.charAt(end - 1)) && end > 0) end--;
+  return text.slice(0, end);
 }
 
 /** Reads what {@link encodeLink} wrote: a fragment with or without `#`, or a whole address. Never throws. */

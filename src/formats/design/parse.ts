@@ -59,7 +59,9 @@ function explain(issue: v.BaseIssue<unknown>): { where: string; sentence: string
   for (const { key } of issue.path ?? []) {
     where += typeof key === 'number' ? `[${key}]` : where === '' ? `${key}` : `.${key}`;
   }
-  const found = /^must/.test(issue.message) ? ` (it is ${shortened(issue.received)})` : '';
+  const found = /^must/.test(issue.message)
+    ? ` (it is ${issue.received === 'undefined' ? 'missing' : shortened(issue.received)})`
+    : '';
   return { where, sentence: `In this design ${shortened80(where)} ${issue.message}${found}; ${FIX}.` };
 }
 

@@ -5,7 +5,7 @@ import { fail, ok, type Result } from '../../core/result.ts';
 import { ATTRIBUTES, attributesOf, hasAttribute, NOT_HELD, WITHOUT_EFFECT } from './attributes.ts';
 import { coupledWindowNotes } from './coupledWindows.ts';
 import { readDefaults } from './defaults.ts';
-import { isObject, shown, some } from './fileText.ts';
+import { isObject, isTooDeep, shown, some } from './fileText.ts';
 import { type NodeByName, nodesByName } from './nodeNames.ts';
 
 /** By node name: attributes of a file that change no estimate, as the file gave them. */
@@ -54,6 +54,12 @@ function parse(text: string, where: string): Result<Readonly<Record<string, unkn
       where,
     );
   }
+  if (isTooDeep(json))
+    return fail(
+      'folding-shape',
+      `${where} nests deeper than a folding configuration does; export it from FINN again.`,
+      where,
+    );
   return isObject(json)
     ? ok(json)
     : fail(

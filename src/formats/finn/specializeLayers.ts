@@ -1,7 +1,7 @@
 import type { FinnNode } from '../../core/hardware/finn/nodes.ts';
 import { fail, ok, type Result } from '../../core/result.ts';
 import { readDefaults } from './defaults.ts';
-import { isObject, shown, some } from './fileText.ts';
+import { isObject, isTooDeep, shown, some } from './fileText.ts';
 import { nodesByName } from './nodeNames.ts';
 
 /** What a layer is built of: C++ for high-level synthesis, or Verilog. */
@@ -93,6 +93,12 @@ function parse(text: string, where: string): Result<Readonly<Record<string, unkn
       where,
     );
   }
+  if (isTooDeep(json))
+    return fail(
+      'specialize-shape',
+      `${where} nests deeper than a file of preferred styles does; export it from FINN again.`,
+      where,
+    );
   return isObject(json)
     ? ok(json)
     : fail(

@@ -1,5 +1,5 @@
 import type { Dataset, Entity, File, Group } from 'h5wasm';
-import { FaultError } from '../../core/result.ts';
+import { FaultError, WORKER_SPENT } from '../../core/result.ts';
 
 /** What every HDF5 file begins with (HDF5 file format specification, section II.A). */
 const SIGNATURE = [0x89, 0x48, 0x44, 0x46, 0x0d, 0x0a, 0x1a, 0x0a];
@@ -41,6 +41,9 @@ async function load() {
   module.activate_throwing_error_handler();
   return { library, files: module.FS };
 }
+
+/** The file's bytes are taken as they are, not copied (the types of emscripten's FS do not know it). */
+const OWNED = { canOwn: true } as object;
 
 let count = 0;
 const nextPath = () => `/sweetspot-${count++}.h5`;
@@ -127,19 +130,35 @@ export async function withHdf5<T>(
   const path = nextPath();
   let file: File | null = null;
   try {
-    files.writeFile(path, bytes);
+    files.writeFile(path, bytes, OWNED);
     file = new library.File(path, 'r');
     return use(new Reader(file));
   } catch (error) {
     if (error instanceof FaultError) throw error;
+    if (error instanceof WebAssembly.RuntimeError) {
+      throw new FaultError({
+        code: WORKER_SPENT,
+        message: `${fileName} is an HDF5 file so damaged that the library that reads it stopped; save or download it again.`,
+        where: fileName,
+      });
+    }
     throw new FaultError({
       code: 'broken-hdf5',
       message: `${fileName} is an HDF5 file that can't be read whole; it may be cut off, so save or download it again.`,
       where: fileName,
     });
   } finally {
-    file?.close();
-    files.unlink(path);
+    release(() => file?.close());
+    release(() => files.unlink(path));
+  }
+}
+
+/** Closing what could not be read whole may fail too; the fault that is told is the first. */
+function release(close: () => void): void {
+  try {
+    close();
+  } catch {
+    // nothing more can be given back
   }
 }
 

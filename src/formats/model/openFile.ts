@@ -2,6 +2,7 @@ import type { Design } from '../../core/exploration/design.ts';
 import type { FinnRecord } from '../../core/hardware/finn/records.ts';
 import { fail, ok, type Result } from '../../core/result.ts';
 import { parseDesign } from '../design/parse.ts';
+import { shortened } from './checkedModel.ts';
 import type { ImportedModel } from './imported.ts';
 import { type ModelFile, readModelFiles } from './readModel.ts';
 
@@ -36,11 +37,16 @@ export async function openFiles(files: readonly ModelFile[]): Promise<Result<Ope
   const [file, another] = files;
   if (file && !another) {
     const design = designIn(file);
-    if (design) return design.ok ? ok({ kind: 'design', fileName: file.name, design: design.value }) : design;
+    if (design)
+      return design.ok
+        ? ok({ kind: 'design', fileName: file.name, design: design.value })
+        : shortened(design);
     const { isFinnGraph, readFinnGraph } = await import('../onnx/finnGraph.ts');
     if (await isFinnGraph(file.bytes)) {
       const records = await readFinnGraph(file.bytes, file.name);
-      return records.ok ? ok({ kind: 'finn-graph', fileName: file.name, records: records.value }) : records;
+      return records.ok
+        ? ok({ kind: 'finn-graph', fileName: file.name, records: records.value })
+        : shortened(records);
     }
   }
   const model = await readModelFiles(files);

@@ -5,6 +5,8 @@ import { type DataType, parseDataType } from './datatypes.ts';
 /** Largest number taken for a dimension and not for a broken file. */
 const LARGEST = 2 ** 31;
 
+const shortened = (text: string) => (text.length > 80 ? `${text.slice(0, 79)}…` : text);
+
 /** Reads attributes of one node; throws a FaultError naming the node, the attribute and what was expected. */
 export class AttributeReader {
   readonly #attributes: Readonly<Record<string, unknown>>;
@@ -17,7 +19,7 @@ export class AttributeReader {
 
   fault(attribute: string, expected: string): FaultError {
     const value = this.#attributes[attribute];
-    const found = value === undefined ? 'missing' : JSON.stringify(value);
+    const found = value === undefined ? 'missing' : shortened(JSON.stringify(value));
     return new FaultError({
       code: 'finn-attribute',
       message: `${this.#where}: attribute ${attribute} is ${found}; give it ${expected}.`,
