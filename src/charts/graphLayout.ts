@@ -96,10 +96,9 @@ export function graphLayout(data: Pick<GraphData, 'nodes'>, room: GraphRoom): Gr
   const scale = Math.min(4, Math.max(SMALLEST_SCALE, wished));
   const { columns, width } = columnsOf(graph, scale);
   const skips = skipsOf(graph);
-  const shares = data.nodes.some((node) => node.share !== undefined);
   const blocks = data.nodes.some((node) => node.block);
   const lines = scale < 1.3 ? LINE : 2 * LINE;
-  const text = lines + (shares ? SHARE : 0) + 2;
+  const text = lines + SHARE + 2;
   const join = 18 * Math.max(0.7, Math.min(1, scale));
   const head = HEAD + (blocks ? LINE : 0);
   const free = room.height - head - MARGIN;

@@ -7,6 +7,7 @@ import { type GraphLayout, graphLayout, type PlacedNode } from './graphLayout.ts
 import { type GraphData, type GraphOptions, linesOf, summary } from './graphModel.ts';
 import { addNode, nodeKey, placeNode, stateNode } from './graphNodes.ts';
 import { createPluses } from './graphPluses.ts';
+import { samePlaces, withNodes } from './graphReuse.ts';
 import { refreshRoving, wireItems } from './items.ts';
 import type { Chart } from './types.ts';
 
@@ -139,10 +140,13 @@ export function networkGraph(
     const scrollBar = frame.scroller.offsetHeight - frame.scroller.clientHeight;
     const room = { width: frame.width, height: frame.height - scrollBar, zoom, fit };
     const key = JSON.stringify([room, options.onEdge !== undefined]);
-    if (known?.nodes !== data.nodes || known.room !== key) {
-      known = { nodes: data.nodes, room: key, layout: graphLayout(data, room) };
-    }
-    return known.layout;
+    if (known?.nodes === data.nodes && known.room === key) return known.layout;
+    const laidOut =
+      known?.room === key && samePlaces(known.nodes, data.nodes)
+        ? withNodes(known.layout, data.nodes)
+        : graphLayout(data, room);
+    known = { nodes: data.nodes, room: key, layout: laidOut };
+    return laidOut;
   }
 
   function draw(): void {

@@ -14,11 +14,15 @@ export function prunableChannels(network: Network): number {
 /** The pruning room in one line: what thresholds would remove, or what was removed. */
 export function pruningState(entry: Entry, model: Model | null): string {
   const { baseline, network } = entry.design;
-  const before = prunableChannels(baseline);
-  const planned = prunableChannels(plannedNetwork(entry, model));
-  if (planned < prunableChannels(network))
-    return `−${formatPercent(1 - planned / before, 0)} channels planned`;
-  if (network !== baseline && planned < before) return `−${formatPercent(1 - planned / before, 0)} channels`;
+  const afterwards = plannedNetwork(entry, model);
+  // Channels are counted only where some are gone: in a network of hundreds of layers that takes its time.
+  if (afterwards !== network || network !== baseline) {
+    const before = prunableChannels(baseline);
+    const planned = prunableChannels(afterwards);
+    const share = `−${formatPercent(1 - planned / before, 0)} channels`;
+    if (planned < prunableChannels(network)) return `${share} planned`;
+    if (network !== baseline && planned < before) return share;
+  }
   if (!model) return 'Needs a trained network';
   return model.apoz ? 'APoZ measured' : 'APoZ not measured';
 }

@@ -18,13 +18,14 @@ function sources(network: Network, layer: Layer): readonly LayerId[] {
 
 interface InputsFieldProps {
   readonly network: Network;
-  readonly layer: Layer;
+  readonly id: LayerId;
   readonly disabled: boolean;
 }
 
 /** What a layer reads: one select an input; additions and concatenations take more. */
-export function InputsField({ network, layer, disabled }: InputsFieldProps) {
-  if (layer.kind === 'input') return null;
+export function InputsField({ network, id, disabled }: InputsFieldProps) {
+  const layer = network.layers.find((candidate) => candidate.id === id);
+  if (!layer || layer.kind === 'input') return null;
   const geometry = cachedGeometry(network);
   const options = sources(network, layer).map((id) => ({
     value: id,

@@ -1,4 +1,4 @@
-import { useMemo } from 'react';
+import { memo, useDeferredValue, useMemo } from 'react';
 import { layerCounts } from '../../core/network/counts.ts';
 import { attributesOf, changeKind } from '../../core/network/editing/attributes.ts';
 import { renameLayer } from '../../core/network/editing/graph.ts';
@@ -30,10 +30,14 @@ function rename(network: Network, layer: Layer, text: string): string | null {
   return null;
 }
 
+/** Its lists name every layer: in a large network they follow when there is time. */
+const Inputs = memo(InputsField);
+
 /** Everything of the main layer, to be set; what it makes of its input, live. */
 export function LayerPanel({ network }: { network: Network }) {
   const chosen = useChosen();
   const busy = useBusy();
+  const shown = useDeferredValue(network);
   const layer = network.layers.find(({ id }) => id === chosen.at(-1));
   if (!layer) {
     return (
@@ -88,7 +92,7 @@ export function LayerPanel({ network }: { network: Network }) {
           ),
         )}
       </div>
-      <InputsField network={network} layer={layer} disabled={busy} />
+      <Inputs network={shown} id={layer.id} disabled={busy} />
       <LayerFacts network={network} layer={layer} />
       <p className="hint">
         An edited network starts without weights; undo brings the old one back, weights included.

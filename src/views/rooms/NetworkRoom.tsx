@@ -1,3 +1,4 @@
+import { memo, useDeferredValue } from 'react';
 import { useStore } from 'zustand';
 import type { Network } from '../../core/network/network.ts';
 import { type NetworkPage, setUi, uiStore } from '../../state/uiStore.ts';
@@ -54,13 +55,23 @@ function Page({ page, network }: { page: NetworkPage; network: Network }) {
     case 'ranking':
       return <RankingPanel />;
     case 'edit':
-      return (
-        <>
-          <GraphPanel network={network} />
-          <LayerPanel network={network} />
-          <InsertPanel network={network} />
-          <LayerTable network={network} />
-        </>
-      );
+      return <EditPage network={network} />;
   }
+}
+
+const Graph = memo(GraphPanel);
+const Insert = memo(InsertPanel);
+const Table = memo(LayerTable);
+
+/** The form follows every key; the drawing and the lists of a large network follow when there is time. */
+function EditPage({ network }: { network: Network }) {
+  const shown = useDeferredValue(network);
+  return (
+    <>
+      <Graph network={shown} />
+      <LayerPanel network={network} />
+      <Insert network={shown} />
+      <Table network={shown} />
+    </>
+  );
 }
