@@ -216,7 +216,9 @@ class NetReader {
 
 /** Whether a text is a Caffe prototxt: it has a message `layer {` or `layers {`, or is a solver. */
 export const isCaffeText = (text: string): boolean =>
-  /^[ \t\uFEFF]*layers?\s*:?\s*\{/m.test(text) || /^[ \t\uFEFF]*(?:base_lr|train_net)\s*:/m.test(text);
+  // at most so many spaces: without an end they are tried from each of their places
+  /^[ \t\uFEFF]*layers?\s{0,64}:?\s{0,64}\{/m.test(text) ||
+  /^[ \t\uFEFF]*(?:base_lr|train_net)\s*:/m.test(text);
 
 /**
  * Opens a Caffe prototxt as a network without weights: today's `layer {}` and the older `layers {}`, of which what

@@ -11,7 +11,16 @@ import { withPadsInside } from './padding.ts';
 import { NetworkSketch } from './sketch.ts';
 import { readTensor } from './tensors.ts';
 import { isFinnDomain, type Opsets, translateNode } from './translate.ts';
-import { dimsOf, fault, LOST, type MapValue, Unsupported, type Value } from './values.ts';
+import {
+  beginAllowance,
+  dimsOf,
+  fault,
+  LOST,
+  type MapValue,
+  spendAllowance,
+  Unsupported,
+  type Value,
+} from './values.ts';
 
 /** The oldest operator set that is understood: BatchNormalization and broadcasting changed with it. */
 const OLDEST_OPSET = 7;
@@ -55,6 +64,7 @@ function translateGraph(graph: GraphMessage, opsets: Opsets, sketch: NetworkSket
   const losses: Losses = { nodes: [], followers: 0 };
   for (const node of nodes.value) {
     const value = translate(node, opsets, sketch, values, losses);
+    if (value.kind === 'constant') spendAllowance(value.values.length, describeNode(node));
     const output = node.output[0] ?? '';
     const shared = (uses.get(output) ?? 0) > 1;
     values.set(output, value.kind === 'map' ? { ...value, shared: value.shared || shared } : value);
@@ -196,6 +206,7 @@ export async function readOnnx(bytes: Uint8Array, fileName: string): Promise<Res
   if (!graph || graph.node.length === 0)
     return fail('onnx-empty', `${fileName} holds no graph; it is cut off or no ONNX model.`, fileName);
   try {
+    beginAllowance(bytes.length);
     return imported(model.value, graph, fileName);
   } catch (error) {
     if (error instanceof FaultError) return { ok: false, error: error.fault };

@@ -77,9 +77,27 @@ export const fault = (code: string, message: string, where: string): FaultError 
 /** The largest array that is computed here (files hold larger ones, but compute none): 2^26 numbers. */
 const LARGEST_COMPUTED = 2 ** 26;
 
+/** What a file of any size may compute in all: 2^25 numbers, 256 MB. */
+const ALLOWED = 2 ** 25;
+/** And for each of its bytes: eight steps from a float32 of the file to the weight. */
+const ALLOWED_PER_BYTE = 2;
+
+/** What is left of that for the file that is being read; reading is one step without a pause. */
+let allowance = Number.POSITIVE_INFINITY;
+
+/** Begins a file of so many bytes: a small one that computes gigabytes from nothing is refused on the way. */
+export function beginAllowance(bytes: number): void {
+  allowance = ALLOWED + ALLOWED_PER_BYTE * bytes;
+}
+
+/** Counts the numbers that a node made, which stay in memory until the file is read. */
+export function spendAllowance(count: number, label: string): void {
+  allowance -= affordable(count, label);
+}
+
 /** `count`, or a thrown FaultError where an array of so many numbers is a damaged file's wish. */
 export function affordable(count: number, label: string, most = LARGEST_COMPUTED): number {
-  if (count <= most) return count;
+  if (count <= Math.min(most, allowance)) return count;
   throw fault(
     'onnx-too-large',
     `${label} asks for an array of ${count} computed numbers; the file is damaged, or too large for a browser.`,
