@@ -10,7 +10,7 @@ export { STRIP_SCALE, summary, table } from './stripLayout.ts';
 
 type Blocks = Selection<SVGGElement, StripBlock, SVGGElement, unknown>;
 
-const GLYPHS = { add: '+', concat: '‖' } as const;
+const GLYPHS = { add: '+', concat: '‖', multiply: '×' } as const;
 
 const tipOf = (layer: StripLayer): Tip => ({
   title: `${layer.label} (${layer.kind})`,

@@ -5,19 +5,21 @@ import type { StripData, StripLayer, Table } from './types.ts';
 /** For the chart's subtitle: what the eye reads off a block. */
 export const STRIP_SCALE = 'height = pixels, width = channels (both as square roots)';
 
+export type StripJoin = 'add' | 'concat' | 'multiply';
+
 export interface StripBlock {
   readonly layer: StripLayer;
   readonly box: Box;
   /** Width of what is left after pruning. */
   readonly after: number;
   readonly labelRow: number | null;
-  readonly join: 'add' | 'concat' | null;
+  readonly join: StripJoin | null;
 }
 
 export interface StripEdge {
   readonly key: string;
   readonly path: string;
-  readonly join: 'add' | 'concat' | null;
+  readonly join: StripJoin | null;
 }
 
 export interface StripLayout {
@@ -31,8 +33,8 @@ const JOIN = 18;
 const SIDE = 14;
 const SMALLEST = 6;
 
-const joinOf = (layer: StripLayer): 'add' | 'concat' | null =>
-  layer.kind === 'add' ? 'add' : layer.kind === 'concat' ? 'concat' : null;
+const joinOf = ({ kind }: StripLayer): StripJoin | null =>
+  kind === 'add' || kind === 'concat' || kind === 'multiply' ? kind : null;
 
 const isJoin = (layer: StripLayer) => joinOf(layer) !== null;
 

@@ -14,6 +14,7 @@ import type { Network } from '../core/network/network.ts';
 import { FaultError, unwrap } from '../core/result.ts';
 import { foldingConfigText, readFoldingConfig } from '../formats/finn/foldingConfig.ts';
 import { finnReports } from '../formats/finn/reports.ts';
+import { writeSpecializeLayers } from '../formats/finn/specializeLayers.ts';
 import { asJson, asTable, type Command, onlyInput, UsageError } from './command.ts';
 import { FINN_ARGUMENTS, withFinnArguments } from './finnChoices.ts';
 import { finnGraphInput, foldGraph } from './finnGraph.ts';
@@ -29,7 +30,7 @@ const METHODS: readonly TuningMethod[] = [
 ];
 
 export const foldCommand: Command = {
-  usage: `fold <input> [--target-cycles N | --target-fps N | --method ${METHODS.join(' | ')}] [--ceilings whole-chip | recommended] [--folding <file>] [--board <id>] [--bits W2A2] [--out <folding_config.json>] [--reports <folder>] [--json]`,
+  usage: `fold <input> [--target-cycles N | --target-fps N | --method ${METHODS.join(' | ')}] [--ceilings whole-chip | recommended] [--folding <file>] [--board <id>] [--bits W2A2] [--out <folding_config.json>] [--specialize <specialize_layers_config.json>] [--reports <folder>] [--json]`,
   async run(args) {
     const { values, positionals } = parseArgs({
       args: [...args],
@@ -41,6 +42,7 @@ export const foldCommand: Command = {
         method: { type: 'string' },
         ceilings: { type: 'string' },
         out: { type: 'string' },
+        specialize: { type: 'string' },
         reports: { type: 'string' },
         json: { type: 'boolean' },
       },
@@ -65,7 +67,8 @@ export const foldCommand: Command = {
     const { hardware, sentence } = tuned;
     const report = unwrap(estimate(network, 'finn', hardware));
     const options = finnOptions(hardware);
-    if (values.out !== undefined || values.reports !== undefined) write(network, hardware, values);
+    if ([values.out, values.specialize, values.reports].some((place) => place !== undefined))
+      write(network, hardware, values);
     const foldings = unwrap(layerFoldings(network, options)).map(({ layerId, nodeName, pe, simd }) => {
       const cycles = report.rows.find((row) => row.id === nodeName)?.cycles ?? 0;
       return { layerId, nodeName, pe, simd, cycles };
@@ -128,19 +131,25 @@ function tune(network: Network, hardware: HardwareChoice, name: string, ceilings
 
 interface Places {
   readonly out?: string | undefined;
+  readonly specialize?: string | undefined;
   readonly reports?: string | undefined;
   /** The file that was read: what no node holds (FIFO depths) goes from it into the one that is written. */
   readonly folding?: string | undefined;
 }
 
-/** Writes the folding configuration and FINN's five estimate reports. */
-function write(network: Network, hardware: HardwareChoice, { out, reports: folder, folding }: Places): void {
+/** Writes the folding configuration, the backend of each node and FINN's five estimate reports. */
+function write(
+  network: Network,
+  hardware: HardwareChoice,
+  { out, specialize, reports: folder, folding }: Places,
+): void {
   const options = finnOptions(hardware);
   const { nodes } = unwrap(foldNetwork(network, options));
   const carried =
     folding === undefined ? {} : unwrap(readFoldingConfig(readText(folding), nodes, folding)).carried;
   try {
     if (out !== undefined) writeFileSync(out, foldingConfigText(nodes, carried));
+    if (specialize !== undefined) writeFileSync(specialize, writeSpecializeLayers(nodes));
     if (folder === undefined) return;
     mkdirSync(folder, { recursive: true });
     const reports = finnReports(nodes, {
@@ -153,7 +162,7 @@ function write(network: Network, hardware: HardwareChoice, { out, reports: folde
     const { code, path } = error as { code?: string; path?: string };
     throw new FaultError({
       code: 'unwritable',
-      message: `${path ?? out ?? folder} can't be written (${code ?? String(error)}); choose another place.`,
+      message: `${path ?? out ?? specialize ?? folder} can't be written (${code ?? String(error)}); choose another place.`,
     });
   }
 }

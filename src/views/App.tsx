@@ -9,14 +9,14 @@ import { RoomBoundary } from './parts/RoomBoundary.tsx';
 import { Rail } from './Rail.tsx';
 import { DataRoom } from './rooms/DataRoom.tsx';
 import { ExploreRoom } from './rooms/ExploreRoom.tsx';
-import { NetworkRoom } from './rooms/NetworkRoom.tsx';
 import { PruneRoom } from './rooms/PruneRoom.tsx';
 import { TrainRoom } from './rooms/TrainRoom.tsx';
 import { Scoreboard } from './Scoreboard.tsx';
 import { TopBar } from './TopBar.tsx';
 
-/** The largest room, with charts that no other has: loaded when it is first entered. */
+/** The largest rooms, with charts that no other has: loaded when they are first entered. */
 const HardwareRoom = lazy(async () => ({ default: (await import('./rooms/HardwareRoom.tsx')).HardwareRoom }));
+const NetworkRoom = lazy(async () => ({ default: (await import('./rooms/NetworkRoom.tsx')).NetworkRoom }));
 
 const ROOMS: Readonly<Record<Room, ComponentType>> = {
   data: DataRoom,

@@ -10,7 +10,6 @@ import { describeMap } from '../core/network/shapes.ts';
 import { formatSignificant } from '../core/quantity.ts';
 import { convolutionStore, requestConvolutionTimes } from '../state/convolutionStore.ts';
 import { setUi, uiStore } from '../state/uiStore.ts';
-import { KERNELS } from './chartKinds.ts';
 import { CostTable, type Times } from './convolution/CostTable.tsx';
 import {
   type ChosenConvolution,
@@ -20,6 +19,7 @@ import {
   possibleGroups,
 } from './convolution/chosenConvolution.ts';
 import { SavingCurve } from './convolution/SavingCurve.tsx';
+import { KERNELS } from './network/chartKinds.ts';
 import { ChartPanel } from './parts/ChartPanel.tsx';
 import { SelectField } from './parts/fields.tsx';
 import { Empty, Panel } from './parts/Panel.tsx';

@@ -7,6 +7,7 @@ import { ok, type Result } from '../../core/result.ts';
 import { compareReports, type ReportComparison } from '../../formats/finn/compareReports.ts';
 import { foldingConfigText, readFoldingConfig } from '../../formats/finn/foldingConfig.ts';
 import { type FinnReports, finnReports } from '../../formats/finn/reports.ts';
+import { writeSpecializeLayers } from '../../formats/finn/specializeLayers.ts';
 import { changeDesign, present } from '../designStore.ts';
 import { notify } from '../noticeStore.ts';
 
@@ -59,12 +60,15 @@ function reportsOf(network: Network): Result<{ nodes: readonly FinnNode[]; repor
   return ok({ nodes, reports: finnReports(nodes, { block, clockHertz: clockOf('finn', hardware) }) });
 }
 
-/** The files FINN's users know: its folding configuration and its five estimate reports, by name. */
+/** The files FINN's users know: folding, the backend of each node, and the five estimate reports, by name. */
 export function foldingFiles(network: Network): Result<Readonly<Record<string, string>>> {
   const made = reportsOf(network);
   if (!made.ok) return made;
   const { nodes, reports } = made.value;
-  const files: Record<string, string> = { 'folding_config.json': foldingConfigText(nodes) };
+  const files: Record<string, string> = {
+    'folding_config.json': foldingConfigText(nodes),
+    'specialize_layers_config.json': writeSpecializeLayers(nodes),
+  };
   for (const [name, report] of Object.entries(reports))
     files[`report/${name}`] = `${JSON.stringify(report, null, 2)}\n`;
   return ok(files);

@@ -13,11 +13,11 @@ import type { CeilingChoice } from '../../core/hardware/finn/tuning/tuneDesign.t
 import { formatCount, formatInteger, formatPercent } from '../../core/quantity.ts';
 import { plannedNetwork } from '../../state/derived.ts';
 import { bitsMapStore, isMapFor, mapBits, takeBits } from '../../state/sweepsStore.ts';
-import { HEATMAP } from '../chartKinds.ts';
 import { ChartPanel } from '../parts/ChartPanel.tsx';
 import { Segmented } from '../parts/fields.tsx';
 import { Panel } from '../parts/Panel.tsx';
 import { useEntry, useModel } from '../useEntry.ts';
+import { HEATMAP } from './chartKinds.ts';
 
 type Quantity = 'fps' | 'lut' | 'bram18';
 

@@ -5,9 +5,9 @@ import { engineView } from '../../core/hardware/engineView.ts';
 import type { ReportRow } from '../../core/hardware/report.ts';
 import { targetById } from '../../core/hardware/targets.ts';
 import { type HardwareAnswer, hardwareStore } from '../../state/hardwareStore.ts';
-import { ENGINE } from '../chartKinds.ts';
 import { ChartPanel } from '../parts/ChartPanel.tsx';
 import { SelectField } from '../parts/fields.tsx';
+import { ENGINE } from './chartKinds.ts';
 
 function dataOf(answer: HardwareAnswer, row: ReportRow): EngineData {
   const { targetId } = answer.hardware;

@@ -7,12 +7,12 @@ import { formatCount, formatInteger, formatPercent, formatSeconds } from '../../
 import { plannedNetwork } from '../../state/derived.ts';
 import { fifoStore, isAnswerTo, simulateFifos } from '../../state/fifoStore.ts';
 import { setUi } from '../../state/uiStore.ts';
-import { DEPTHS, GANTT } from '../chartKinds.ts';
 import { ChartPanel } from '../parts/ChartPanel.tsx';
 import { NumberField } from '../parts/fields.tsx';
 import { Panel } from '../parts/Panel.tsx';
 import { ScrollRegion } from '../parts/ScrollRegion.tsx';
 import { useEntry, useModel } from '../useEntry.ts';
+import { DEPTHS, GANTT } from './chartKinds.ts';
 
 const hover = (layerIds: readonly string[]) => ({
   onPointerEnter: () => setUi({ hoveredLayer: layerIds[0] ?? null }),

@@ -22,15 +22,14 @@ export function FoldingFiles({ className = '' }: { className?: string }) {
       notify('error', "A report can't be read; choose another file.");
     }
   };
-  const save = (all: boolean) => {
+  const save = (what: 'folding_config.json' | 'specialize_layers_config.json' | 'all') => {
     const files = foldingFiles(network);
     if (!files.ok) {
       notify('error', files.error.message);
       return;
     }
-    const config = files.value['folding_config.json'] ?? '';
-    if (!all) {
-      saveBlob('folding_config.json', new Blob([config], { type: 'application/json' }));
+    if (what !== 'all') {
+      saveBlob(what, new Blob([files.value[what] ?? ''], { type: 'application/json' }));
       return;
     }
     const packed = zipSync(
@@ -58,13 +57,16 @@ export function FoldingFiles({ className = '' }: { className?: string }) {
           />
         </label>
         <div className="button-row">
-          <button type="button" onClick={() => save(false)}>
+          <button type="button" onClick={() => save('folding_config.json')}>
             Save folding_config.json
           </button>
-          <button type="button" onClick={() => save(true)}>
+          <button type="button" onClick={() => save('all')}>
             Save all reports
           </button>
         </div>
+        <button type="button" onClick={() => save('specialize_layers_config.json')}>
+          Save specialize_layers_config.json
+        </button>
         <label className="file-field">
           <span>Compare with reports that FINN wrote</span>
           <input

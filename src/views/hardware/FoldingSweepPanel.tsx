@@ -7,11 +7,11 @@ import { type FoldingSweep, foldingSweep, linearFit } from '../../core/hardware/
 import { formatInteger } from '../../core/quantity.ts';
 import { plannedNetwork } from '../../state/derived.ts';
 import { uiStore } from '../../state/uiStore.ts';
-import { SWEEP_LINES } from '../chartKinds.ts';
 import { ChartPanel } from '../parts/ChartPanel.tsx';
 import { Segmented, SelectField } from '../parts/fields.tsx';
 import { Empty, Panel } from '../parts/Panel.tsx';
 import { useEntry, useModel } from '../useEntry.ts';
+import { SWEEP_LINES } from './chartKinds.ts';
 
 type Quantity = 'lut' | 'dsp' | 'bram18' | 'uram' | 'cycles';
 type Axis = 'pe' | 'simd';

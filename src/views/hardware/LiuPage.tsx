@@ -14,13 +14,13 @@ import { formatCount, formatInteger, formatPercent, formatSignificant } from '..
 import { plannedNetwork } from '../../state/derived.ts';
 import { hardwareStore } from '../../state/hardwareStore.ts';
 import { setUi } from '../../state/uiStore.ts';
-import { GANTT, SPARSITY } from '../chartKinds.ts';
 import { ChartPanel } from '../parts/ChartPanel.tsx';
 import { SelectField } from '../parts/fields.tsx';
 import { Empty, Panel } from '../parts/Panel.tsx';
 import { ScrollRegion } from '../parts/ScrollRegion.tsx';
 import { saveBlob } from '../parts/saveBlob.ts';
 import { useEntry, useModel } from '../useEntry.ts';
+import { GANTT, SPARSITY } from './chartKinds.ts';
 import { ganttOf, type LiuRun, runLiu } from './liuModel.ts';
 
 /** The engine of Liu et al.: its pipeline pass by pass, its buffers, its metrics. */

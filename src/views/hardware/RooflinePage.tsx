@@ -3,10 +3,10 @@ import { useStore } from 'zustand';
 import { formatSignificant } from '../../core/quantity.ts';
 import { type HardwareAnswer, hardwareStore } from '../../state/hardwareStore.ts';
 import { setUi, uiStore } from '../../state/uiStore.ts';
-import { ROOFLINE, TIMELINE } from '../chartKinds.ts';
 import { ChartPanel } from '../parts/ChartPanel.tsx';
 import { Empty, Panel } from '../parts/Panel.tsx';
 import { ScrollRegion } from '../parts/ScrollRegion.tsx';
+import { ROOFLINE, TIMELINE } from './chartKinds.ts';
 import { nameOf, rooflineData, rooflineOfReport, timelineData } from './rooflineData.ts';
 
 /** Where every layer stands between memory and arithmetic, and how the frame's time passes. */

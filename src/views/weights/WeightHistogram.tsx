@@ -2,7 +2,7 @@ import { useMemo, useState } from 'react';
 import { formatWeight, type HistogramData } from '../../charts/histogramModel.ts';
 import type { WeightStatistics } from '../../core/network/weightStatistics.ts';
 import { formatInteger, formatPercent } from '../../core/quantity.ts';
-import { HISTOGRAM } from '../chartKinds.ts';
+import { HISTOGRAM } from '../network/chartKinds.ts';
 import { ChartPanel } from '../parts/ChartPanel.tsx';
 import { isKernel, parameterName, type WeightRow } from './weightRows.ts';
 
