@@ -95,9 +95,9 @@ export function chooseLayer(id: LayerId, extend: Extend = 'one'): void {
   setUi({ selectedLayer: selection.at(-1) ?? null });
 }
 
-/** Chooses the whole block around the main layer. */
+/** Chooses the block around the main layer, and again the next larger one. */
 export function chooseBlock(id: LayerId): void {
-  const block = blockAround(networkNow(), id);
+  const block = blockAround(networkNow(), id, chosenLayers());
   if (block.length > 0) chooseLayers(block);
 }
 

@@ -35,7 +35,11 @@ export function EditorToolbar({ chosen }: { chosen: readonly LayerId[] }) {
   return (
     <>
       <div className="editor-bar" role="toolbar" aria-label="Edit the chosen layers">
-        {action('Whole block', 'Choose the block around the layer (B)', () => main && chooseBlock(main))}
+        {action(
+          'Whole block',
+          'Choose the block around the layer, and again the next larger one (B)',
+          () => main && chooseBlock(main),
+        )}
         {action('Remove', 'Remove; its readers read what it read (Delete)', removeChosen)}
         {action('Duplicate', 'Put a copy behind (Ctrl+D)', duplicateChosen)}
         {action('Earlier', 'One place earlier (Alt+Left)', () => moveChosen('earlier'))}

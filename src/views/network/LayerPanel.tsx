@@ -129,7 +129,7 @@ function LayerFacts({ network, layer }: { network: Network; layer: Layer }) {
   return (
     <dl className="layer-facts">
       {facts.map(([name, value]) => (
-        <div key={name}>
+        <div key={name} className={name === 'Time' ? 'double' : undefined}>
           <dt>{name}</dt>
           <dd>{value}</dd>
         </div>

@@ -1,8 +1,10 @@
 import { replaceClassCount, resizeInput } from '../../core/network/edit.ts';
-import type { Network } from '../../core/network/network.ts';
+import { type Network, outputsOf } from '../../core/network/network.ts';
 import { PRESETS, type Preset } from '../../core/network/presets.ts';
+import { geometryAt } from '../../core/network/shapes.ts';
 import { trainingAdvice } from '../../core/network/trainingAdvice.ts';
 import { loadedData } from '../../state/dataStore.ts';
+import { cachedGeometry } from '../../state/derived.ts';
 import { changeNetwork } from '../../state/designStore.ts';
 import { notify } from '../../state/noticeStore.ts';
 import { SelectField } from '../parts/fields.tsx';
@@ -45,13 +47,20 @@ function resize(network: Network, extent: number): void {
     );
 }
 
+/** How many classes the network tells apart; null where its outputs are no single list of them. */
+function classCountOf(network: Network): number | null {
+  const [output, another] = outputsOf(network);
+  if (!output || another) return null;
+  const { height, width, channels } = geometryAt(cachedGeometry(network), output.id).ofm;
+  return height * width === 1 ? channels : null;
+}
+
 /** Which network: a preset, its input and its classes. */
 export function NetworkControls({ network }: { network: Network }) {
   const busy = useBusy();
   const input = network.layers[0];
   const shape = input?.kind === 'input' ? input.shape : null;
-  const units = network.layers.findLast((layer) => layer.kind === 'dense');
-  const classes = units?.kind === 'dense' ? units.units : 0;
+  const classes = classCountOf(network);
   const wanted = classCountNow();
   const advice = trainingAdvice(network, TYPICAL_EPOCH);
   const extents = [...new Set([28, 32, 48, 64, 96, 128, 224, ...(shape ? [shape.height] : [])])].sort(
@@ -60,19 +69,21 @@ export function NetworkControls({ network }: { network: Network }) {
   return (
     <Panel title="Network" className="controls">
       <div className="stack">
-        {OFFERED.map((preset) => (
-          <button
-            key={preset.id}
-            type="button"
-            className={preset.name === network.name ? 'choice chosen' : 'choice'}
-            aria-pressed={preset.name === network.name}
-            disabled={busy}
-            onClick={() => choosePreset(preset)}
-          >
-            <strong>{preset.name}</strong>
-            <span>{preset.description}</span>
-          </button>
-        ))}
+        <div className="choices">
+          {OFFERED.map((preset) => (
+            <button
+              key={preset.id}
+              type="button"
+              className={preset.name === network.name ? 'choice chosen' : 'choice'}
+              aria-pressed={preset.name === network.name}
+              disabled={busy}
+              onClick={() => choosePreset(preset)}
+            >
+              <strong>{preset.name}</strong>
+              <span>{preset.description}</span>
+            </button>
+          ))}
+        </div>
         <SelectField
           label="More networks"
           value={MORE.find(({ name }) => name === network.name)?.id ?? ''}
@@ -101,7 +112,7 @@ export function NetworkControls({ network }: { network: Network }) {
           />
         )}
         {advice !== null && <p className="hint warn">{advice}</p>}
-        {advice === null && classes !== wanted && (
+        {advice === null && classes !== null && classes !== wanted && (
           <p className="hint warn">
             The network tells {classes} classes apart, the data has {wanted}.{' '}
             <button

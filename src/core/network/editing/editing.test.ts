@@ -270,6 +270,28 @@ describe('copying and moving', () => {
   });
 });
 
+describe('the block around a layer', () => {
+  test('grows when it is asked for again: a fire module is chosen from its squeeze', () => {
+    const network = built('squeezenet-1.1');
+    const fire = ['squeeze1', 'relu2', 'expand1', 'relu3', 'expand2', 'relu4', 'concat1'];
+    const expansion = blockAround(network, 'expand1');
+    expect(expansion).toEqual(fire.slice(2));
+    expect(blockAround(network, 'expand1', expansion)).toEqual(fire);
+    expect(blockAround(network, 'squeeze1')).toEqual(fire);
+  });
+
+  test('is one way in and one way out in every preset', () => {
+    for (const { id, build, input } of PRESETS.slice(0, 24)) {
+      const network = build(input, 10);
+      for (const layer of network.layers.filter((_, i) => i % 9 === 1)) {
+        const block = blockAround(network, layer.id);
+        expect(block, `${id} ${layer.id}`).toContain(layer.id);
+        expect(segmentOf(network, block).ok, `${id} ${layer.id}: ${block.join(' ')}`).toBe(true);
+      }
+    }
+  });
+});
+
 describe('connections and names', () => {
   test('a shortcut can be drawn by hand, and a circle is refused', () => {
     const network = built('tiny-resnet');

@@ -128,22 +128,51 @@ function headOf(network: Network, id: LayerId): Layer | undefined {
 }
 
 /**
- * The block a layer belongs to, in network order: the smallest residual, fire or inception block around it with the
- * norm and activation behind its join; else the layer with the norm, activation and pooling behind it.
+ * The blocks a layer belongs to, each larger than the one before, in network order: the layer with its norm,
+ * activation and pooling; then the residual, fire or inception blocks around it, with what dresses their join, and
+ * with the layer before their fork where that is a way in of its own (the squeeze of a fire module).
  */
-export function blockAround(network: Network, id: LayerId): readonly LayerId[] {
+function blocksAround(network: Network, id: LayerId): readonly (readonly LayerId[])[] {
   const head = headOf(network, id);
-  if (!head || head.kind === 'input') return head ? [id] : [];
+  if (!head || head.kind === 'input') return head ? [[id]] : [];
+  const line = (at: LayerId) => [at, ...dressed(network, at, true)];
   const nearest = dominators(network);
-  const start = network.layers.findIndex((layer) => layer.id === head.id);
-  for (const join of network.layers.slice(start)) {
+  const byId = new Map(network.layers.map((layer) => [layer.id, layer]));
+  const found: LayerId[][] = [];
+  const keep = (block: LayerId[]) => {
+    if (block.includes(head.id) && segmentOf(network, block).ok) found.push(block);
+  };
+  keep([...line(head.id), id]);
+  for (const join of network.layers) {
     const fork = nearest.get(join.id);
     if (join.inputs.length < 2 || fork === undefined) continue;
-    const inside = between(network, fork, join.id);
-    if (inside.has(head.id) && segmentOf(network, [...inside]).ok)
-      return inOrder(network, [...inside, ...dressed(network, join.id, false)]);
+    const inside = [...between(network, fork, join.id), ...dressed(network, join.id, false)];
+    const before = headOf(network, fork);
+    const longer = before && byId.get(before.id)?.kind !== 'input' ? [...line(before.id), ...inside] : inside;
+    keep(inside);
+    keep(longer);
   }
-  return inOrder(network, [head.id, ...dressed(network, head.id, true), id]);
+  return found.map((block) => inOrder(network, block)).toSorted((a, b) => a.length - b.length);
+}
+
+/**
+ * The smallest block around a layer that is larger than what is chosen; without a choice, its smallest residual, fire
+ * or inception block, or the layer with its norm and activation where it is in none.
+ */
+export function blockAround(
+  network: Network,
+  id: LayerId,
+  chosen: readonly LayerId[] = [],
+): readonly LayerId[] {
+  const blocks = blocksAround(network, id);
+  const now = new Set(chosen);
+  const larger = blocks.filter(
+    (block) => block.length > now.size && chosen.every((other) => block.includes(other)),
+  );
+  if (now.size > 1) return larger[0] ?? chosen;
+  const byId = new Map(network.layers.map((layer) => [layer.id, layer]));
+  const joined = blocks.find((block) => block.some((other) => (byId.get(other)?.inputs.length ?? 0) > 1));
+  return joined ?? blocks[0] ?? [id];
 }
 
 /** Whether two layers are an edge of the network; `to: null` stands for everything behind `from`. */
