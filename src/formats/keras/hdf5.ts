@@ -1,5 +1,6 @@
 import type { Dataset, Entity, File, Group } from 'h5wasm';
 import { FaultError, WORKER_SPENT } from '../../core/result.ts';
+import { decoderOf } from './storedNumbers.ts';
 
 /** What every HDF5 file begins with (HDF5 file format specification, section II.A). */
 const SIGNATURE = [0x89, 0x48, 0x44, 0x46, 0x0d, 0x0a, 0x1a, 0x0a];
@@ -39,22 +40,30 @@ async function load() {
   const module = await library.ready;
   // otherwise the C library prints its stack of errors and goes on
   module.activate_throwing_error_handler();
-  return { library, files: module.FS };
+  return { library, module, files: module.FS };
 }
 
 /** The file's bytes are taken as they are, not copied (the types of emscripten's FS do not know it). */
 const OWNED = { canOwn: true } as object;
+
+type H5Module = Awaited<ReturnType<typeof load>>['module'];
+
+/** H5T_class_t of the HDF5 library. */
+const INTEGER = 0;
+const FLOAT = 1;
 
 let count = 0;
 const nextPath = () => `/sweetspot-${count++}.h5`;
 
 class Reader implements Hdf5Reader {
   readonly #file: File;
+  readonly #library: H5Module;
   readonly #known = new Map<string, Entity | null>();
   readonly #names = new Map<string, readonly string[] | null>();
 
-  constructor(file: File) {
+  constructor(file: File, library: H5Module) {
     this.#file = file;
+    this.#library = library;
   }
 
   #entity(path: string): Entity | null {
@@ -104,17 +113,26 @@ class Reader implements Hdf5Reader {
     const entity = this.#entity(path);
     if (!entity || !('shape' in entity)) return null;
     const dataset = entity as Dataset;
-    const { shape, type, size, littleEndian } = dataset.metadata;
-    const readable = type === 1 && littleEndian && (size === 4 || size === 8);
-    return shape && readable ? { shape, read: () => numbers(dataset.value, path) } : null;
+    const { shape, type, size, signed, littleEndian } = dataset.metadata;
+    if (!shape || (type !== INTEGER && type !== FLOAT)) return null;
+    const kind = type === FLOAT ? 'float' : 'integer';
+    const brain = size === 2 && this.text(path, 'dtype') === 'bfloat16';
+    const decode = decoderOf({ kind, size, signed, littleEndian, brain });
+    return decode && { shape, read: () => decode(this.#bytes(dataset, path)) };
   }
-}
 
-function numbers(value: unknown, path: string): Float32Array {
-  if (value instanceof Float32Array) return value;
-  if (value instanceof Float64Array) return Float32Array.from(value);
-  if (typeof value === 'number') return Float32Array.of(value);
-  throw new Error(`${path} holds no numbers`);
+  /** As they lie in the file: the library itself gives no numbers of 16 bits, and takes all for little-endian. */
+  #bytes({ metadata, file_id: file }: Dataset, path: string): Uint8Array {
+    const length = metadata.size * metadata.total_size;
+    const start = this.#library._malloc(Math.max(1, length));
+    if (start === 0) throw new Error(`no memory for ${path}`);
+    try {
+      this.#library.get_dataset_data(file, path, null, null, null, BigInt(start));
+      return this.#library.HEAPU8.slice(start, start + length);
+    } finally {
+      this.#library._free(start);
+    }
+  }
 }
 
 /**
@@ -126,13 +144,13 @@ export async function withHdf5<T>(
   fileName: string,
   use: (file: Hdf5Reader) => T,
 ): Promise<T> {
-  const { library, files } = await load();
+  const { library, module, files } = await load();
   const path = nextPath();
   let file: File | null = null;
   try {
     files.writeFile(path, bytes, OWNED);
     file = new library.File(path, 'r');
-    return use(new Reader(file));
+    return use(new Reader(file, module));
   } catch (error) {
     if (error instanceof FaultError) throw error;
     if (error instanceof WebAssembly.RuntimeError) {

@@ -1,11 +1,14 @@
 import { isRecord, refuse } from '../keras/fields.ts';
+import { decodingOf } from './encodings.ts';
 
-/** Where one tensor lies in the joined files of its group, in bytes. */
+/** Where one tensor lies in the joined files of its group, in bytes, and what these mean. */
 export interface StoredWeight {
   readonly name: string;
   readonly shape: readonly number[];
   readonly start: number;
   readonly end: number;
+  /** Null for tensors that hold no parameters: text, complex numbers. */
+  readonly decode: ((bytes: Uint8Array) => Float32Array) | null;
 }
 
 /** Weights that lie one after the other in files that follow each other. */
@@ -34,16 +37,9 @@ function weightOf(value: unknown, start: number): StoredWeight {
   if (!isRecord(value) || typeof value.name !== 'string' || !Array.isArray(value.shape)) {
     return refuse('broken-manifest', `An entry of the weightsManifest has no name or no shape; ${AGAIN}.`);
   }
-  const { name, shape, dtype, quantization } = value;
-  if (dtype !== 'float32' || quantization) {
-    const what = isRecord(quantization) ? `quantized to ${quantization.dtype}` : `of type ${dtype}`;
-    refuse(
-      'dtype',
-      `The weights ${name} are ${what}; only float32 can be read, so convert the model without quantization.`,
-      name,
-    );
-  }
-  return { name, shape, start, end: start + 4 * sizeOf(name, shape) };
+  const { name, shape } = value;
+  const { bytes, decode } = decodingOf(name, value);
+  return { name, shape, start, end: start + bytes * sizeOf(name, shape), decode };
 }
 
 /** The weightsManifest of a layers model (tfjs-core, `io/types.ts`). Throws a FaultError. */

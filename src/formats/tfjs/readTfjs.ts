@@ -38,14 +38,14 @@ function joined({ paths, weights }: WeightGroup, shards: Shards): Uint8Array {
   return bytes;
 }
 
-/** Weights are little-endian, as every machine that runs a browser is. */
 function weightSource(groups: readonly WeightGroup[], shards: Shards): WeightSource {
   const byName = new Map<string, StoredTensor>();
   const byLayer = new Map<string, string[]>();
   for (const group of groups) {
     const bytes = joined(group, shards);
-    for (const { name, shape, start, end } of group.weights) {
-      byName.set(name, { shape, read: () => new Float32Array(bytes.slice(start, end).buffer) });
+    for (const { name, shape, start, end, decode } of group.weights) {
+      if (!decode) continue;
+      byName.set(name, { shape, read: () => decode(bytes.slice(start, end)) });
       const layer = name.split('/').at(-2) ?? '';
       byLayer.set(layer, [...(byLayer.get(layer) ?? []), name]);
     }
