@@ -85,7 +85,35 @@ export function parseModel(json: unknown, depth = 0): ModelDefinition {
   const layers = entries.map((entry) => parseLayer(entry, keyOf, depth));
   checkNames(layers, name);
   if (className === 'Sequential') return chained(name, layers, body, json);
-  return { name, layers, inputs: references(body.input_layers), outputs: references(body.output_layers) };
+  return recounted({
+    name,
+    layers,
+    inputs: references(body.input_layers),
+    outputs: references(body.output_layers),
+  });
+}
+
+/**
+ * Keras 2 counts the call in which a nested model was built as its call 0, and leaves it out (`get_network_config`
+ * of `engine/functional.py`): what reads the model then names calls 1 to n of n.
+ */
+function recounted(model: ModelDefinition): ModelDefinition {
+  const all = [...model.layers.flatMap(({ nodes }) => nodes.flat()), ...model.outputs];
+  const late = new Set(
+    model.layers
+      .filter(
+        ({ model, nodes, name }) =>
+          model && all.some((one) => one.name === name && one.node === nodes.length),
+      )
+      .map(({ name }) => name),
+  );
+  if (late.size === 0) return model;
+  const earlier = (one: Reference) => (late.has(one.name) ? { ...one, node: one.node - 1 } : one);
+  const layers = model.layers.map((layer) => ({
+    ...layer,
+    nodes: layer.nodes.map((node) => node.map(earlier)),
+  }));
+  return { ...model, layers, outputs: model.outputs.map(earlier) };
 }
 
 function checkNames(layers: readonly LayerDefinition[], model: string): void {

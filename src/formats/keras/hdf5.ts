@@ -52,6 +52,17 @@ type H5Module = Awaited<ReturnType<typeof load>>['module'];
 const INTEGER = 0;
 const FLOAT = 1;
 
+/** H5Z_FILTER_SCALEOFFSET: filters of higher numbers are plugins, which Keras itself never asks for. */
+const LAST_OWN_FILTER = 6;
+
+function refuseFilter(path: string, filter: string): never {
+  throw new FaultError({
+    code: 'hdf5-filter',
+    message: `The weights at ${path} are compressed with ${filter.slice(0, 40)}, which can't be unpacked here; gzip works, as does saving the model again with Keras.`,
+    where: path,
+  });
+}
+
 let count = 0;
 const nextPath = () => `/sweetspot-${count++}.h5`;
 
@@ -113,16 +124,18 @@ class Reader implements Hdf5Reader {
     const entity = this.#entity(path);
     if (!entity || !('shape' in entity)) return null;
     const dataset = entity as Dataset;
-    const { shape, type, size, signed, littleEndian } = dataset.metadata;
+    const { shape, type, size, signed } = dataset.metadata;
     if (!shape || (type !== INTEGER && type !== FLOAT)) return null;
     const kind = type === FLOAT ? 'float' : 'integer';
     const brain = size === 2 && this.text(path, 'dtype') === 'bfloat16';
-    const decode = decoderOf({ kind, size, signed, littleEndian, brain });
+    const decode = decoderOf({ kind, size, signed, brain });
     return decode && { shape, read: () => decode(this.#bytes(dataset, path)) };
   }
 
-  /** As they lie in the file: the library itself gives no numbers of 16 bits, and takes all for little-endian. */
-  #bytes({ metadata, file_id: file }: Dataset, path: string): Uint8Array {
+  /** Little-endian whatever the file has. The library's own `value` knows no floats of 16 bits. */
+  #bytes({ metadata, filters, file_id: file }: Dataset, path: string): Uint8Array {
+    const foreign = filters.find(({ id }) => id > LAST_OWN_FILTER);
+    if (foreign) refuseFilter(path, foreign.name || String(foreign.id));
     const length = metadata.size * metadata.total_size;
     const start = this.#library._malloc(Math.max(1, length));
     if (start === 0) throw new Error(`no memory for ${path}`);

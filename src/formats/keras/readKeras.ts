@@ -43,6 +43,14 @@ function readLegacy(file: Hdf5Reader, fileName: string): ImportedModel {
     );
   }
   const json = parseKerasJson(config, `The model_config of ${fileName}`);
+  // Theano convolves where others correlate, so Keras turned these kernels when another backend loaded them
+  const backend = file.text('/', 'backend') ?? file.text('/model_weights', 'backend');
+  if (backend === 'theano')
+    refuse(
+      'theano',
+      `${fileName} was saved with Theano, whose kernels are stored turned around; load and save it with Keras on TensorFlow, and it can be read.`,
+      fileName,
+    );
   const root = members.includes('model_weights') ? '/model_weights' : null;
   const version = file.text('/', 'keras_version') ?? file.text('/model_weights', 'keras_version');
   const weights = root ? legacyWeights(file, root) : null;
