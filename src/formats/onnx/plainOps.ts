@@ -26,11 +26,9 @@ const readSoftmax: NodeHandler = (node, sketch) => {
     throw new Unsupported(`it runs along axis ${axis}, not the channels`);
   if (node.opset < 13 && !together && axis !== rank - 1)
     throw new Unsupported('it runs over pixels and channels together');
-  if (node.message.opType === 'LogSoftmax')
-    sketch.note(
-      `${node.label} became a softmax: the logarithm is left out, which changes no order of the classes.`,
-    );
-  return append(node, sketch, input, { kind: 'softmax' }).value;
+  const value = append(node, sketch, input, { kind: 'softmax' }).value;
+  if (node.message.opType === 'LogSoftmax') sketch.mark('logarithms', node.label, value.source);
+  return value;
 };
 
 function mapsOf(node: NodeReader): readonly MapValue[] {

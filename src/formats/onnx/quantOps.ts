@@ -1,8 +1,8 @@
-import { broadcast, combine } from './fold.ts';
+import { combine } from './fold.ts';
 import type { NodeHandler } from './layers.ts';
 import type { NodeReader } from './nodeReader.ts';
-import type { NetworkSketch } from './sketch.ts';
-import { type Constant, constant, type MapValue, Unsupported, type Value } from './values.ts';
+import { bitsOf, quantizedMap, readMultiThreshold, readTrunc } from './quantMaps.ts';
+import { type Constant, constant, Unsupported } from './values.ts';
 
 /** Half to even, as numpy and ONNX round. */
 function roundHalfEven(value: number): number {
@@ -29,96 +29,68 @@ export function integerRange(bits: number, signed: boolean, narrow: boolean): re
   return [0, 2 ** bits - 1 - (narrow ? 1 : 0)];
 }
 
-const LARGEST_BITS = 32;
-
-/** Bits as the designer's own choices have them: whole, 1 to 32. */
-function bitsOf(node: NodeReader, numbers: Constant): number {
-  const [bits] = numbers.values;
-  if (numbers.values.length !== 1 || bits === undefined || !Number.isInteger(bits))
-    throw new Unsupported(
-      `its bit width is [${numbers.values.slice(0, 4).join(', ')}], not one whole number`,
-    );
-  if (bits < 1 || bits > LARGEST_BITS)
-    throw node.fault(`its bit width is ${bits}; it must be from 1 to ${LARGEST_BITS}.`);
-  return bits;
-}
-
 /**
  * The numbers that a quantizer gives for constants: (clamp(round(x / scale + zero), lowest, highest) - zero) *
- * scale, as qonnx `quant` computes them.
+ * scale, as qonnx `quant` computes them; the limits come from `widths`, one or one a channel.
  */
 function quantized(
   node: NodeReader,
-  [input, scale, zero]: readonly [Constant, Constant, Constant],
+  [input, scale, zero, widths]: readonly [Constant, Constant, Constant, Constant],
   round: (value: number) => number,
-  [lowest, highest]: readonly [number, number],
+  [signed, narrow]: readonly [boolean, boolean],
   bits: number,
 ): Constant {
-  const zeros = broadcast(zero, input.dims);
   const whole = combine(node, input, scale, (value, step) => value / step);
-  if (whole.values.length !== zeros.length)
-    throw new Unsupported('its scale is wider than what it quantizes');
-  const clamped = whole.values.map((value, i) => {
-    const offset = zeros[i] as number;
-    return Math.min(highest, Math.max(lowest, round(value + offset))) - offset;
+  const shifted = combine(node, whole, zero, (value, offset) => round(value + offset));
+  const clamped = combine(node, shifted, widths, (value, width) => {
+    const [lowest, highest] = integerRange(width, signed, narrow);
+    return Math.min(highest, Math.max(lowest, value));
   });
-  const steps = broadcast(scale, whole.dims);
-  return constant(
-    input.dims,
-    clamped.map((value, i) => value * (steps[i] as number)),
-    bits,
-  );
-}
-
-function quantizedMap(node: NodeReader, sketch: NetworkSketch, input: MapValue, bits: number): Value {
-  sketch.setActivationBits(input, bits);
-  sketch.note(
-    'Quantizers of activations are kept as bits by layer: the network itself computes with 32-bit floating point.',
-  );
-  if (node.message.opType === 'BipolarQuant' || bits === 1)
-    sketch.note(
-      'Activations of one bit are signs in the file; the network here hands on the unquantized values, so its outputs differ.',
-    );
-  return input;
+  if (clamped.values.length !== input.values.length)
+    throw new Unsupported('its scale is wider than what it quantizes');
+  const centered = combine(node, clamped, zero, (value, offset) => value - offset);
+  const { values } = combine(node, centered, scale, (value, step) => value * step);
+  return constant(input.dims, values, bits);
 }
 
 const bipolar = (value: number, scale: number): number => (value >= 0 ? scale : -scale);
 
 /** Quant, and IntQuant as it is called since qonnx 1.0: inputs X, scale, zeropt, bitwidth. */
 const readQuant: NodeHandler = (node, sketch) => {
-  const bits = bitsOf(node, node.constantAt(3));
-  const [input] = node.inputs;
-  if (input?.kind === 'map') return quantizedMap(node, sketch, input, bits);
+  const widths = node.constantAt(3);
+  const bits = bitsOf(node, sketch, widths);
+  const signed = node.integer('signed', 1) !== 0;
+  const zero = node.constantAt(2);
+  const shifted = zero.values.some((value) => value !== 0);
+  if (shifted) sketch.mark('zeros', node.label);
+  if (node.inputs[0]?.kind === 'map') return quantizedMap(node, sketch, bits, !signed && !shifted);
   const mode = node.word('rounding_mode', 'ROUND').toUpperCase();
   const round = ROUNDINGS[mode];
   if (!round) throw new Unsupported(`its rounding mode is ${mode}`);
-  const signed = node.integer('signed', 1) !== 0;
   // As qonnx computes it: one signed bit is a sign, for brevitas exports bipolar weights so.
   if (bits === 1 && signed)
     return { ...combine(node, node.constantAt(0), node.constantAt(1), bipolar), bits };
-  const range = integerRange(bits, signed, node.integer('narrow', 0) !== 0);
-  return quantized(node, [node.constantAt(0), node.constantAt(1), node.constantAt(2)], round, range, bits);
+  const narrow = node.integer('narrow', 0) !== 0;
+  return quantized(
+    node,
+    [node.constantAt(0), node.constantAt(1), zero, widths],
+    round,
+    [signed, narrow],
+    bits,
+  );
 };
 
 const readBipolarQuant: NodeHandler = (node, sketch) => {
-  const [input] = node.inputs;
-  if (input?.kind === 'map') return quantizedMap(node, sketch, input, 1);
+  if (node.inputs[0]?.kind === 'map') return quantizedMap(node, sketch, 1, false);
   return {
     ...combine(node, node.constantAt(0), node.constantAt(1), bipolar),
     bits: 1,
   };
 };
 
-/** Trunc cuts the accumulated bits of an average: inputs X, scale, zeropt, in_bitwidth, out_bitwidth. */
-const readTrunc: NodeHandler = (node, sketch) =>
-  quantizedMap(node, sketch, node.mapAt(0), bitsOf(node, node.constantAt(4)));
-
-/** Thresholds that a quantizer became in FINN's transformations; out_dtype names its type. */
-const readMultiThreshold: NodeHandler = (node, sketch) => {
-  const type = node.word('out_dtype', '');
-  const bits = /^(?:BIPOLAR|BINARY)$/.test(type) ? 1 : Number(/^U?INT(\d+)$/.exec(type)?.[1] ?? Number.NaN);
-  if (!(bits >= 1 && bits <= LARGEST_BITS)) throw new Unsupported(`its out_dtype is '${type}'`);
-  return quantizedMap(node, sketch, node.mapAt(0), bits);
+/** Numbers of a few bits with exponents: brevitas' minifloats. */
+const readFloatQuant: NodeHandler = () => {
+  throw new Unsupported('floating point of a few bits is not kept here');
 };
 
 /** A list of numbers along the axis of a node, 1 where it names none, stands at its place. */
@@ -131,15 +103,14 @@ function placed(node: NodeReader, list: Constant, rank: number): Constant {
 
 /** Plain ONNX' own quantizers of 8 bits: weights become their real values, activations pass. */
 const readQuantizeLinear: NodeHandler = (node, sketch) => {
-  const [input] = node.inputs;
-  if (input?.kind === 'map') {
-    const value = quantizedMap(node, sketch, input, 8);
-    return value.kind === 'map' ? { ...value, whole: true } : value;
-  }
-  const from = node.constantAt(0);
   // The type of the zero point is that of the result; without one it is uint8.
   const zero = node.inputs[2] ? node.constantAt(2) : { ...constant([], [0]), unsigned: true };
   const signed = zero.unsigned !== true;
+  if (node.inputs[0]?.kind === 'map') {
+    const fromZero = zero.values.every((value) => value === (signed ? -128 : 0));
+    return { ...quantizedMap(node, sketch, 8, fromZero), whole: true };
+  }
+  const from = node.constantAt(0);
   const scale = placed(node, node.constantAt(1), from.dims.length);
   const whole = combine(node, from, scale, (value, step) => roundHalfEven(value / step));
   const [lowest, highest] = integerRange(8, signed, false);
@@ -167,6 +138,7 @@ export const QONNX_OPS: Readonly<Record<string, NodeHandler>> = {
   BipolarQuant: readBipolarQuant,
   Trunc: readTrunc,
   MultiThreshold: readMultiThreshold,
+  FloatQuant: readFloatQuant,
 };
 
 export const LINEAR_QUANT_OPS: Readonly<Record<string, NodeHandler>> = {

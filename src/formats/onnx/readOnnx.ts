@@ -3,6 +3,7 @@ import type { LayerId } from '../../core/network/network.ts';
 import { inferGeometry } from '../../core/network/shapes.ts';
 import { FaultError, fail, ok, type Result } from '../../core/result.ts';
 import type { ImportedModel } from '../model/imported.ts';
+import { closingNotes } from './closingNotes.ts';
 import { inputValue } from './graphInput.ts';
 import { orderedNodes, tensorUses } from './graphOrder.ts';
 import { decodeModel, type GraphMessage, type ModelMessage, type NodeMessage } from './messages.ts';
@@ -184,6 +185,7 @@ function imported(model: ModelMessage, graph: GraphMessage, fileName: string): R
       ? [`With these, ${losses.followers} nodes that only follow them were left out.`]
       : []),
     ...sketch.notes,
+    ...closingNotes(sketch),
   ];
   return ok({
     network,

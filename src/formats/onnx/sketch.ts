@@ -10,6 +10,7 @@ import {
 import { geometryAt, inferGeometry } from '../../core/network/shapes.ts';
 import { FaultError } from '../../core/result.ts';
 import { INHERITED_NAME } from '../design/schema.ts';
+import { countNotFinite } from '../model/checkedModel.ts';
 import { bitOwner } from './bitOwner.ts';
 import { fault, type MapValue, sizeOf } from './values.ts';
 
@@ -17,6 +18,14 @@ import { fault, type MapValue, sizeOf } from './values.ts';
 export type LayerDraft = Layer extends infer L ? (L extends Layer ? Omit<L, 'id' | 'inputs'> : never) : never;
 
 const LONGEST_ID = 200;
+
+/** Something about one node that is told about all such nodes together. */
+export interface Mark {
+  readonly kind: 'relus' | 'signed' | 'thresholds' | 'zeros' | 'widths' | 'logarithms';
+  readonly label: string;
+  /** The layer it concerns. */
+  readonly id?: LayerId;
+}
 
 /** The network while it is being read, layer by layer, with the shapes known so far. */
 export class NetworkSketch {
@@ -27,6 +36,7 @@ export class NetworkSketch {
   readonly weightBits = new Map<LayerId, number>();
   readonly activationBits = new Map<LayerId, number>();
   readonly notes: string[] = [];
+  readonly marks: Mark[] = [];
   readonly #affine = new Map<LayerId, string>();
 
   #freeId(wanted: string): LayerId {
@@ -103,12 +113,13 @@ export class NetworkSketch {
 
   /** Numbers of one parameter, in our layout. Throws a FaultError where one is no number. */
   setParameter(id: LayerId, name: string, shape: readonly number[], numbers: ArrayLike<number>): void {
-    const values = Float32Array.from(numbers);
-    const broken = values.findIndex((value) => !Number.isFinite(value));
-    if (broken >= 0)
+    // not `from`, which asks an iterator for each of millions
+    const values = new Float32Array(numbers);
+    const broken = countNotFinite(values);
+    if (broken > 0)
       throw fault(
         'onnx-weights',
-        `The ${name} of ${id} holds ${values[broken]}, which is no number to compute with; train and export the model again.`,
+        `The ${name} of ${id} holds ${values.find((value) => !Number.isFinite(value))}, which is no number to compute with (${broken.toLocaleString('en-US')} of ${values.length.toLocaleString('en-US')} are none); train and export the model again.`,
         id,
       );
     if (values.length !== sizeOf(shape))
@@ -123,6 +134,10 @@ export class NetworkSketch {
   /** Bits of an activation, kept at the layer that made its numbers. */
   setActivationBits(value: MapValue, bits: number): void {
     this.activationBits.set(this.#owners.get(value.source) ?? value.source, bits);
+  }
+
+  mark(kind: Mark['kind'], label: string, id?: LayerId): void {
+    this.marks.push({ kind, label, ...(id === undefined ? {} : { id }) });
   }
 
   note(sentence: string): void {

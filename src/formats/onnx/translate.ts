@@ -6,6 +6,7 @@ import type { NodeMessage } from './messages.ts';
 import { NodeReader } from './nodeReader.ts';
 import { NORM_OPS, readNorm } from './normOps.ts';
 import { withPadsInside } from './padding.ts';
+import { PART_OPS } from './partOps.ts';
 import { PLAIN_OPS, SHAPE_KEEPING } from './plainOps.ts';
 import { LINEAR_QUANT_OPS, QONNX_OPS } from './quantOps.ts';
 import { RESHAPE_OPS } from './reshapeOps.ts';
@@ -31,6 +32,7 @@ const HANDLERS: ReadonlyMap<string, NodeHandler> = new Map(
     ...PLAIN_OPS,
     ...RESHAPE_OPS,
     ...NORM_OPS,
+    ...PART_OPS,
     ...LINEAR_QUANT_OPS,
     Conv: readConv,
     MaxPool: readMaxPool,
@@ -80,6 +82,20 @@ function readPlain(node: NodeReader, sketch: NetworkSketch): Value {
   }
 }
 
+/** One that is not understood hands on what it reads: weights and maps stay what they are. */
+function readQuantizer(quantizer: NodeHandler, node: NodeReader, sketch: NetworkSketch): Value {
+  try {
+    return quantizer(node, sketch);
+  } catch (error) {
+    const [input] = node.inputs;
+    if (!(error instanceof Unsupported) || !input || input.kind === 'norm') throw error;
+    sketch.note(
+      `${node.label} was left out: ${error.message}; what it quantizes stays as it is, so the outputs differ.`,
+    );
+    return input;
+  }
+}
+
 /** The first output of a node. Throws Unsupported where no layer computes it, a FaultError where it is broken. */
 export function translateNode(
   message: NodeMessage,
@@ -94,6 +110,10 @@ export function translateNode(
   const node = TAKES_PADS.has(message.opType) ? given : new NodeReader(message, version, inputs.map(settled));
   if (PLAIN_DOMAIN.test(message.domain)) return readPlain(node, sketch);
   const quantizer = QONNX_DOMAIN.test(message.domain) ? QUANTIZERS.get(message.opType) : undefined;
-  if (quantizer) return quantizer(node, sketch);
-  throw new Unsupported(`operations of the domain ${message.domain} are unknown here`);
+  if (quantizer) return readQuantizer(quantizer, node, sketch);
+  throw new Unsupported(
+    QONNX_DOMAIN.test(message.domain)
+      ? 'no layer here computes it'
+      : `operations of the domain ${message.domain} are unknown here`,
+  );
 }
