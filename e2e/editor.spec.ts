@@ -95,3 +95,25 @@ test('the table of layers is ordered by any column', async ({ page }) => {
   await table.getByRole('button', { name: 'Layer', exact: true }).click();
   await expect(table.getByRole('row').nth(1)).toContainText('input');
 });
+
+test('the graph is saved as SVG, PNG and CSV', async ({ page }) => {
+  const app = await openEditor(page, /^Tiny ResNet/);
+  const panel = app.panel('Tiny ResNet');
+  const saved = async (format: string) => {
+    await panel.getByLabel('Export: Tiny ResNet').click();
+    const download = page.waitForEvent('download');
+    await panel.getByRole('button', { name: format, exact: true }).click();
+    const stream = await (await download).createReadStream();
+    const parts: Buffer[] = [];
+    for await (const part of stream) parts.push(part as Buffer);
+    return Buffer.concat(parts);
+  };
+  const svg = (await saved('SVG')).toString('utf8');
+  expect(svg).toMatch(/^<svg[^>]+xmlns="http:\/\/www.w3.org\/2000\/svg"/);
+  for (const id of ['conv1', 'conv9', 'fc1']) expect(svg).toContain(`>${id}<`);
+  const png = await saved('PNG');
+  expect(png.subarray(1, 4).toString('latin1')).toBe('PNG');
+  expect(png.readUInt32BE(16)).toBeGreaterThan(1000);
+  const csv = (await saved('CSV')).toString('utf8').trim().split('\n');
+  expect(csv).toHaveLength(33);
+});

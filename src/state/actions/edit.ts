@@ -113,7 +113,9 @@ export const chooseEdge = (edge: Edge | null): void => editStore.setState({ edge
 export function placeNow(network: Network): Edge {
   const { edge } = editStore.getState();
   if (edge && edgeExists(network, edge)) return edge;
-  return { from: chosenLayers().at(-1) ?? usualPlace(network, cachedGeometry(network)), to: null };
+  // What is drawn may be a step behind what is chosen.
+  const main = chosenLayers().findLast((id) => network.layers.some((layer) => layer.id === id));
+  return { from: main ?? usualPlace(network, cachedGeometry(network)), to: null };
 }
 
 export function removeChosen(): void {
@@ -158,15 +160,22 @@ export function dropEdits(): void {
   editStore.setState({ start: null, problem: null, told: null, edge: null });
 }
 
+/** A key chose other layers than the one that has the focus, and the page has not moved the focus there yet. */
+let focusLags = false;
+export const focusCaughtUp = (): void => {
+  focusLags = false;
+};
+
 /** The keys of the editor; true where one was taken. */
 export function editorKey(event: KeyboardEvent, focused: LayerId | null): boolean {
   const chosen = chosenLayers();
-  const main = focused ?? chosen.at(-1) ?? null;
+  const main = (focusLags ? chosen.at(-1) : focused) ?? focused ?? chosen.at(-1) ?? null;
   if (main === null) return false;
   const act = (work: () => unknown): true => {
     if (!chosen.includes(main)) chooseLayer(main);
     event.preventDefault();
     work();
+    focusLags = true;
     return true;
   };
   const command = event.ctrlKey || event.metaKey;
