@@ -1,3 +1,4 @@
+import { pushAffine } from './affine.ts';
 import { bitsBetween } from './fold.ts';
 import { after, append, type NodeHandler } from './layers.ts';
 import type { NodeReader } from './nodeReader.ts';
@@ -9,6 +10,12 @@ export const plain =
   (draft: LayerDraft): NodeHandler =>
   (node, sketch) =>
     append(node, sketch, node.mapAt(0, { viewed: true }), draft).value;
+
+/** A ReLU, or a ReLU6 of what a minimum with 6 waits with. */
+function readPositive(node: NodeReader, sketch: NetworkSketch, at: number): Value {
+  const { most, ...input } = node.mapAt(at, { viewed: true, cut: true });
+  return append(node, sketch, input, { kind: most === undefined ? 'relu' : 'relu6' }).value;
+}
 
 /** A ReLU cut off at 6 is a ReLU6: PyTorch writes it as both, one after the other. Null behind other layers. */
 function cappedRelu(node: NodeReader, sketch: NetworkSketch, input: MapValue): Value | null {
@@ -37,8 +44,8 @@ const readClip: NodeHandler = (node, sketch) => {
 
 /** A ReLU6 of ours whose clipping its quantizer does says so. */
 const readRelu: NodeHandler = (node, sketch) => {
-  const kind = node.message.docString === CLIPPED_BY_QUANTIZER ? 'relu6' : 'relu';
-  return plain({ kind })(node, sketch);
+  const clipped = node.message.docString === CLIPPED_BY_QUANTIZER;
+  return clipped ? plain({ kind: 'relu6' })(node, sketch) : readPositive(node, sketch, 0);
 };
 
 const readLeakyRelu: NodeHandler = (node, sketch) => {
@@ -51,22 +58,33 @@ const readLeakyRelu: NodeHandler = (node, sketch) => {
 /** clip(alpha * x + beta, 0, 1); ours is relu6(x + 3) / 6. */
 const readHardSigmoid: NodeHandler = (node, sketch) => {
   const [alpha, beta] = [node.float('alpha', 0.2), node.float('beta', 0.5)];
-  if (Math.abs(alpha - 1 / 6) > 1e-5 || beta !== 0.5)
-    throw new Unsupported(`it clips ${alpha} * x + ${beta}, and x / 6 + 0.5 is understood`);
-  return plain({ kind: 'hardSigmoid' })(node, sketch);
+  const input = node.mapAt(0, { viewed: true });
+  const { channels } = input.map;
+  const filled = (value: number) => new Float64Array(channels).fill(value);
+  const same = Math.abs(alpha - 1 / 6) < 1e-5 && beta === 0.5;
+  const stretched = same
+    ? input
+    : pushAffine(
+        node,
+        sketch,
+        input,
+        filled(6 * alpha),
+        filled(6 * beta - 3),
+        `The slope ${alpha} and the offset ${beta} of ${node.label}`,
+      );
+  return append(node, sketch, stretched, { kind: 'hardSigmoid' }).value;
 };
 
 /** The greater or lesser of a map and one number: a ReLU, or the second half of a ReLU6. */
 const readExtreme: NodeHandler = (node, sketch) => {
   const at = node.inputs[0]?.kind === 'map' ? 0 : 1;
-  const input = node.mapAt(at, { viewed: true });
+  const input = node.mapAt(at, { viewed: true, cut: true });
   const { values } = node.constantAt(1 - at);
   const limit = values.every((value) => value === values[0]) ? values[0] : undefined;
   if (node.inputs.length === 2) {
-    if (node.message.opType === 'Max' && limit === 0)
-      return append(node, sketch, input, { kind: 'relu' }).value;
-    const capped = node.message.opType === 'Min' && limit === 6 ? cappedRelu(node, sketch, input) : null;
-    if (capped) return capped;
+    if (node.message.opType === 'Max' && limit === 0) return readPositive(node, sketch, at);
+    if (node.message.opType === 'Min' && limit === 6)
+      return cappedRelu(node, sketch, input) ?? { ...input, most: limit };
   }
   throw new Unsupported('it is no ReLU or ReLU6');
 };

@@ -39,6 +39,7 @@ export function pushAffine(
   input: MapValue,
   factor: Float64Array,
   summand: Float64Array,
+  what = `${node.label} with a constant`,
 ): MapValue {
   const { channels } = input.map;
   const { layer, value } = append(node, sketch, input, { kind: 'batchNorm', epsilon: EPSILON });
@@ -50,7 +51,7 @@ export function pushAffine(
   set('movingVariance', new Float64Array(channels).fill(UNIT_VARIANCE));
   sketch.noteAffine(
     layer.id,
-    `${node.label} with a constant became the batch norm ${layer.id}, which computes the same; it costs what a batch norm costs.`,
+    `${what} became the batch norm ${layer.id}, which computes the same; it costs what a batch norm costs.`,
   );
   return value;
 }
@@ -124,6 +125,13 @@ export function readAffine(node: NodeReader, sketch: NetworkSketch): Value | nul
       );
   }
 }
+
+/** A batch norm of factor -1. */
+export const readNeg: NodeHandler = (node, sketch) => {
+  const input = node.mapAt(0, { viewed: true });
+  const { channels } = input.map;
+  return pushAffine(node, sketch, input, filled(channels, -1), filled(channels, 0), node.label);
+};
 
 export const readBatchNorm: NodeHandler = (node, sketch) => {
   const input = node.mapAt(0);

@@ -287,7 +287,7 @@ test("FINN's streamlined graphs: thresholds are kept as bits, what FINN lowered 
   expect(layerBits?.conv_1).toMatchObject({ activationBits: 2 });
   expect(notes).toEqual([
     "Im2Col 'im2col_4' was left out: no layer here computes it; the layers before it still work.",
-    'With these, 1 nodes that only follow them were left out.',
+    'With these, 1 node that only follows them was left out.',
     expect.stringMatching(
       /^FINN's thresholds hold activations and batch norms: MultiThreshold 'multithreshold_2'\./,
     ),

@@ -92,15 +92,17 @@ export class NodeReader {
   }
 
   /**
-   * A feature map or vector; one with rows added by a Pad node, or seen on other axes, only where the reader says
-   * that it understands these.
+   * A feature map or vector; one with rows added by a Pad node, seen on other axes, or cut off by a minimum only
+   * where the reader says that it understands these.
    */
-  mapAt(index: number, { padded = false, viewed = false } = {}): MapValue {
+  mapAt(index: number, { padded = false, viewed = false, cut = false } = {}): MapValue {
     const value = this.inputs[index];
     if (!value) throw this.fault(`input ${index} is missing; export the model again.`);
     if (value.kind === 'norm') throw new Unsupported('it reads the length of a pixel');
     if (value.kind !== 'map') throw new Unsupported('it reads constants only');
     if (value.pending && !padded) throw new Unsupported('it reads the result of a Pad node');
+    if (value.most !== undefined && !cut)
+      throw new Unsupported(`it reads a minimum with ${value.most}, which no layer here computes by itself`);
     if (value.view && !viewed)
       throw new Unsupported(`it reads a tensor of shape [${dimsOf(value).join(', ')}]`);
     return value;

@@ -78,6 +78,8 @@ function translateGraph(graph: GraphMessage, opsets: Opsets, sketch: NetworkSket
     const value = values.get(name);
     if (value?.kind === 'norm')
       losses.nodes.push({ label: `Output '${name}'`, reason: 'it is a part of a layer only' });
+    if (value?.kind === 'map' && value.most !== undefined)
+      losses.nodes.push({ label: `Output '${name}'`, reason: `it is a minimum with ${value.most}` });
     if (value?.kind === 'map' && value.view)
       sketch.note(
         `The output ${name} has the shape [${dimsOf(value).join(', ')}] in the file; here it is the map of ${value.source}: the same numbers, in the order of rows, columns and channels.`,
@@ -182,7 +184,11 @@ function imported(model: ModelMessage, graph: GraphMessage, fileName: string): R
       ({ label, reason }) => `${label} was left out: ${reason}; the layers before it still work.`,
     ),
     ...(losses.followers > 0
-      ? [`With these, ${losses.followers} nodes that only follow them were left out.`]
+      ? [
+          losses.followers === 1
+            ? 'With these, 1 node that only follows them was left out.'
+            : `With these, ${losses.followers} nodes that only follow them were left out.`,
+        ]
       : []),
     ...sketch.notes,
     ...closingNotes(sketch),

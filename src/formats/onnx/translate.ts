@@ -1,4 +1,4 @@
-import { readBatchNorm } from './affine.ts';
+import { readBatchNorm, readNeg } from './affine.ts';
 import { readGemm, readMatMul } from './dense.ts';
 import { FOLDS, readConstantNode } from './fold.ts';
 import type { NodeHandler } from './layers.ts';
@@ -42,6 +42,7 @@ const HANDLERS: ReadonlyMap<string, NodeHandler> = new Map(
     Gemm: readGemm,
     MatMul: readMatMul,
     BatchNormalization: readBatchNorm,
+    Neg: readNeg,
   }),
 );
 /** What reads the rows and columns of a Pad node as its own. */

@@ -45,6 +45,8 @@ export interface MapValue {
   readonly pending: PendingPads | null;
   /** Between QuantizeLinear and DequantizeLinear, where a Clip says how many bits there are. */
   readonly whole?: boolean;
+  /** What a minimum cut it off at that waits for its maximum: the two are a ReLU6. */
+  readonly most?: number;
   /** Whether more than one node reads it: the layer that computes it must not change for one of them. */
   readonly shared: boolean;
 }
