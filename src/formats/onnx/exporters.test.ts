@@ -158,6 +158,21 @@ const idioms: readonly Idiom[] = [
     kinds: 'conv2d',
   },
   {
+    title: "torchvision's transform_input: channels taken one by one, shifted, and joined again",
+    input: IMAGE,
+    outputDims: MAP,
+    make: (m) => {
+      const channels = [0, 1, -1].map((at) => {
+        const one = m.node('Gather', ['x', m.node('Squeeze', [m.integers(at)])], { axis: 1 });
+        const map = m.node('Unsqueeze', [one, m.integers(1)]);
+        return m.node('Add', [m.node('Mul', [map, scalar(m, 0.5 + at)]), scalar(m, at - 0.3)]);
+      });
+      return conv(m, m.node('Concat', channels, { axis: 1 }));
+    },
+    kinds: 'conv2d batchNorm batchNorm conv2d batchNorm batchNorm conv2d batchNorm batchNorm concat conv2d',
+    note: /takes one channel; .*weights 0 and 1/,
+  },
+  {
     title: 'A softmax over channels that operator set 9 brings to the end',
     opset: 9,
     input: IMAGE,

@@ -1,9 +1,9 @@
-import { axisOf, type NodeHandler } from './layers.ts';
+import { append, axisOf, type NodeHandler } from './layers.ts';
 import type { NodeReader } from './nodeReader.ts';
 import { dimsOf, type MapValue, Unsupported } from './values.ts';
-import { channelAxisOf } from './views.ts';
+import { axesOf, channelAxisOf, onAxes } from './views.ts';
 
-// Nodes that take a part of a map: no layer here does, and what they take is told.
+// Nodes that take a part of a map: no layer here does, and what they take is told. One channel is a 1x1 convolution.
 
 function refuse(input: MapValue, axes: readonly number[]): never {
   const dims = dimsOf(input);
@@ -37,6 +37,38 @@ const readSlice: NodeHandler = (node) => {
   return axes.length === 0 ? input : refuse(input, axes);
 };
 
+/** One channel of an image, as torchvision's `transform_input` takes each of three before it joins them again. */
+const readGather: NodeHandler = (node, sketch) => {
+  const input = node.mapAt(0, { viewed: true });
+  const axis = axisOf(node, node.integer('axis', 0), dimsOf(input).length);
+  const { dims, values } = node.constantAt(1);
+  const [index, ...more] = values;
+  const grid = !input.view && input.layout !== 'vector' && axis === channelAxisOf(input);
+  if (!grid || index === undefined || more.length > 0) return refuse(input, [axis]);
+  const { channels } = input.map;
+  const channel = index < 0 ? index + channels : index;
+  if (!Number.isInteger(channel) || channel < 0 || channel >= channels)
+    throw node.fault(`it takes channel ${index} of ${channels}; export the model again.`);
+  const { layer, value } = append(node, sketch, input, {
+    kind: 'conv2d',
+    filters: 1,
+    kernelSize: [1, 1],
+    strides: [1, 1],
+    padding: 'valid',
+    dilationRate: [1, 1],
+    groups: 1,
+    useBias: false,
+  });
+  const kernel = new Float32Array(channels);
+  kernel[channel] = 1;
+  sketch.setParameter(layer.id, 'kernel', [1, 1, channels, 1], kernel);
+  sketch.note(
+    `${node.label} takes one channel; it became the convolution ${layer.id} with weights 0 and 1, which computes the same.`,
+  );
+  const axes = axesOf(value);
+  return onAxes(node, sketch, value, dims.length === 0 ? axes.filter((_, i) => i !== axis - 1) : axes);
+};
+
 const readPick: NodeHandler = (node) => {
   const input = node.mapAt(0, { viewed: true });
   return refuse(input, [axisOf(node, node.integer('axis', 0), dimsOf(input).length)]);
@@ -45,5 +77,5 @@ const readPick: NodeHandler = (node) => {
 export const PART_OPS: Readonly<Record<string, NodeHandler>> = {
   Slice: readSlice,
   Split: readPick,
-  Gather: readPick,
+  Gather: readGather,
 };
