@@ -10,6 +10,7 @@ import type { Design } from '../src/core/exploration/design.ts';
 import { NetworkBuilder } from '../src/core/network/builder.ts';
 import type { Network } from '../src/core/network/network.ts';
 import { encodeLink } from '../src/formats/design/link.ts';
+import { measureFiles } from './files.ts';
 import { measureFolding } from './folding.ts';
 import { measureSimulator } from './simulator.ts';
 
@@ -184,10 +185,12 @@ try {
     bundle: bundleSizes(),
     simulator: measureSimulator(),
     folding: measureFolding(),
+    files: await measureFiles(),
   };
   console.log('Bundle, kB gzipped:', results.bundle);
   console.log('Simulator, designs a second on one thread:', results.simulator);
   console.log('FINN folding on one thread:', results.folding);
+  console.log('Models of 100 MB, read:', results.files);
   results.threshold = await measureThresholds(browser);
   console.log('Threshold move to redrawn charts, ms:', results.threshold);
   for (const [backend, extent, epochs] of [

@@ -8,6 +8,15 @@ export const isZip = (bytes: Uint8Array): boolean =>
 const LARGEST = 2 ** 30 + 2 ** 26;
 /** Deflate can't pack better than 1032 to 1 (zlib's technical notes), so a larger promise is a broken one. */
 const BEST_RATIO = 1032;
+/** Up to here a member may be all zeros: weights before a training, most of them pruned. */
+const ANY_RATIO = 2 ** 26;
+/** What is larger is trained weights, which hardly get smaller, or a bomb. */
+const LARGE_RATIO = 32;
+
+/** Whether a member's promise is no model's: the descriptions are texts, the rest are numbers. */
+const isBomb = (name: string, size: number, originalSize: number): boolean =>
+  originalSize > size * BEST_RATIO + 1024 ||
+  (originalSize > ANY_RATIO && (name.endsWith('.json') || originalSize > size * LARGE_RATIO));
 
 /**
  * Those members of a zip archive that are wanted. Promised sizes are checked before anything is unpacked,
@@ -20,7 +29,7 @@ export function unzipMembers(bytes: Uint8Array, fileName: string, wanted: readon
       filter: ({ name, size, originalSize }) => {
         if (!wanted.includes(name)) return false;
         total += originalSize;
-        if (total > LARGEST || originalSize > size * BEST_RATIO + 1024) {
+        if (total > LARGEST || isBomb(name, size, originalSize)) {
           refuse(
             'too-large',
             `${name} in ${fileName} would unpack to ${originalSize.toLocaleString('en-US')} bytes, more than a model has or its ${size.toLocaleString('en-US')} bytes can hold; choose another file.`,

@@ -1,5 +1,6 @@
 import type { Dataset, Entity, File, Group } from 'h5wasm';
 import { FaultError, WORKER_SPENT } from '../../core/result.ts';
+import { hasEndlessHeap } from './globalHeaps.ts';
 import { decoderOf } from './storedNumbers.ts';
 
 /** What every HDF5 file begins with (HDF5 file format specification, section II.A). */
@@ -161,6 +162,7 @@ export async function withHdf5<T>(
   const path = nextPath();
   let file: File | null = null;
   try {
+    if (hasEndlessHeap(bytes)) throw new Error('endless');
     files.writeFile(path, bytes, OWNED);
     file = new library.File(path, 'r');
     return use(new Reader(file, module));

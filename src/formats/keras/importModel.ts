@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import type { Network, Weights, WeightTensor } from '../../core/network/network.ts';
 import { networkSchema } from '../design/schema.ts';
+import { countNotFinite } from '../model/checkedModel.ts';
 import type { ImportedModel } from '../model/imported.ts';
 import { Conversion, expectedShapes, type Origin, type WeightSource } from './conversion.ts';
 import { refuse } from './fields.ts';
@@ -83,10 +84,11 @@ function readTensor(key: string, wanted: readonly number[], origin: Origin | und
   const values = origin.tensor.read();
   if (values.length !== size)
     refuse('missing-weights', `The weights for ${key} are cut off; save the model again.`, name);
-  if (!values.every(Number.isFinite)) {
+  const broken = countNotFinite(values);
+  if (broken > 0) {
     refuse(
       'not-finite',
-      `The weights for ${key} hold values that are no numbers (NaN or infinity), as after a training that diverged; train again from an earlier checkpoint.`,
+      `The weights for ${key} hold values that are no numbers (NaN or infinity), ${broken.toLocaleString('en-US')} of ${size.toLocaleString('en-US')}, as after a training that diverged; train again from an earlier checkpoint.`,
       name,
     );
   }

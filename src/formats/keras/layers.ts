@@ -60,7 +60,7 @@ const relu: LayerReader = (call, to) => {
   if (threshold !== 0 || (most !== null && (most !== 6 || slope !== 0))) {
     refuse(
       'relu-settings',
-      `Layer ${layer.name} is a ReLU with max_value ${most}, negative_slope ${slope} and threshold ${threshold}; max_value must be 6 or none, the threshold 0, and a slope has no max_value.`,
+      `Layer ${layer.name} is a ReLU with max_value ${JSON.stringify(most)?.slice(0, 40)}, negative_slope ${slope} and threshold ${threshold}; max_value must be 6 or none, the threshold 0, and a slope has no max_value.`,
       layer.name,
     );
   }

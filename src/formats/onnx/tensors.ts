@@ -81,7 +81,10 @@ export function readTensor(tensor: TensorMessage, name = tensor.name): Constant 
       name,
     );
   const values = tensor.dataType === 1 ? new Float32Array(count) : new Float64Array(count);
-  if (rawData.length > 0) {
+  if (rawData.length > 0 && values instanceof Float32Array) {
+    // little-endian, as every machine that runs a browser is: no number is looked at
+    new Uint8Array(values.buffer).set(rawData);
+  } else if (rawData.length > 0) {
     const view = new DataView(rawData.buffer, rawData.byteOffset, rawData.byteLength);
     for (let i = 0; i < count; i++) values[i] = encoding.read(view, i * encoding.bytes);
   } else {

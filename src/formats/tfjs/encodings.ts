@@ -1,6 +1,10 @@
 import { fromHalf } from '../halfFloat.ts';
 import { isRecord, refuse } from '../keras/fields.ts';
 
+/** A file's word for its type, or what stands in its place. */
+const shownType = (dtype: unknown): string =>
+  (JSON.stringify(dtype) ?? 'none').slice(0, 40).replaceAll('"', '');
+
 /** How the bytes of one entry of a weightsManifest become numbers. */
 export interface Decoding {
   /** Bytes of one number. */
@@ -47,7 +51,7 @@ export function decodingOf(name: string, entry: Readonly<Record<string, unknown>
     plain ??
     refuse(
       'dtype',
-      `The weights ${name} are of type ${dtype}; ${Object.keys(PLAIN).slice(0, 5).join(', ')} can be read, so convert the model to one of them.`,
+      `The weights ${name} are of type ${shownType(dtype)}; ${Object.keys(PLAIN).slice(0, 5).join(', ')} can be read, so convert the model to one of them.`,
       name,
     )
   );
@@ -61,7 +65,7 @@ function quantized(name: string, dtype: unknown, quantization: unknown): Decodin
   if (bytes === 0 || (dtype !== 'float32' && dtype !== 'int32'))
     return refuse(
       'dtype',
-      `The weights ${name} are of type ${dtype}, quantized to ${stored}; uint8, uint16 and float16 can be read, so convert the model to one of them.`,
+      `The weights ${name} are of type ${shownType(dtype)}, quantized to ${stored}; uint8, uint16 and float16 can be read, so convert the model to one of them.`,
       name,
     );
   if (typeof scale !== 'number' || typeof min !== 'number' || !Number.isFinite(scale + min))
