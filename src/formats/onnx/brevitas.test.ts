@@ -175,7 +175,9 @@ test.each([
     expect(Object.values(layerBits ?? {}).filter((bits) => bits.activationBits === 8)).toHaveLength(1);
     expect(source).toMatch(/QONNX/);
     const told = notes.join('\n');
-    expect(told).toMatch(/stand in the place of activations: (?:Bipolar)?Quant/);
+    expect(told).toMatch(
+      /Only quantizers stand between layers with weights, and no activation: (?:Bipolar)?Quant/,
+    );
     expect(/signs in the file/.test(told)).toBe(activationBits === 1);
     const image = randomImage(network, createRandom(3).next);
     const judged = await onnxOutput(await build(true), network, image);
@@ -194,6 +196,46 @@ test("signed quantizers before a ReLU or a sum stand in nobody's place", async (
   const { network, notes } = unwrap(await readOnnx(bytes, 'relu.onnx'));
   expect(network.layers.map(({ kind }) => kind)).toEqual(['input', 'conv2d', 'relu', 'conv2d']);
   expect(notes).toEqual([expect.stringMatching(/^Quantizers of activations are kept as bits/)]);
+});
+
+test('QKeras: kernels are quantized as TensorFlow has them, one scale a filter, and transposed afterwards', async () => {
+  const steps = [0.25, 0.5];
+  const kernel = Float32Array.from({ length: 3 * 3 * 3 * 2 }, (_, i) => Math.sin(i));
+  const build = (plain: boolean) =>
+    modelBytes({ input: [1, 5, 5, 3], outputDims: [1, 'c'], domains: plain ? [] : [QONNX] }, (m) => {
+      const last = (values: readonly number[]) => m.given([1, 1, 1, values.length], values);
+      const levels = kernel.map((value, i) => {
+        const step = steps[i % 2] as number;
+        return Math.min(3, Math.max(-3, Math.round(value / step))) * step;
+      });
+      const hwio = plain
+        ? m.given([3, 3, 3, 2], levels)
+        : m.node(
+            'Quant',
+            [m.given([3, 3, 3, 2], kernel), last(steps), last([0, 0]), scalar(m, 3)],
+            { signed: 1, narrow: 1 },
+            QONNX,
+          );
+      const image = m.node('Transpose', ['x'], { perm: [0, 3, 1, 2] });
+      const a = m.node('Conv', [image, m.node('Transpose', [hwio], { perm: [3, 2, 0, 1] })]);
+      const b = m.node('Relu', [a]);
+      const c = plain ? b : quant(m, b, { bits: [5], attributes: { signed: 0 }, opType: 'IntQuant' });
+      const flat = m.node('Reshape', [m.node('Transpose', [c], { perm: [0, 2, 3, 1] }), m.integers(-1, 18)]);
+      const matrix = m.given(
+        [18, 2],
+        Float32Array.from({ length: 36 }, (_, i) => (i % 3) / 2),
+      );
+      return m.node('MatMul', [flat, plain ? matrix : quant(m, matrix, { scale: [0.5], bits: [6] })]);
+    });
+  const { network, weights, layerBits } = unwrap(await readOnnx(await build(false), 'qkeras.onnx'));
+  const [conv, , , dense] = network.layers.slice(1);
+  expect([conv, dense].map((layer) => layerBits?.[layer?.id ?? ''])).toEqual([
+    { weightBits: 3, activationBits: 5 },
+    { weightBits: 6, activationBits: 32 },
+  ]);
+  const image = randomImage(network, createRandom(3).next);
+  const judged = await onnxOutput(await build(true), network, image, 'nhwc');
+  expectClose(ourOutput(network, weights ?? {}, image), judged, 1e-4);
 });
 
 test.each([

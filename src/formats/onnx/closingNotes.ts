@@ -56,7 +56,7 @@ export function closingNotes(sketch: NetworkSketch): readonly string[] {
   add(
     betweenProducts(marks('signed'), layers),
     (names) =>
-      `Quantizers stand in the place of activations: ${names}. In the file they clip and round, here the network hands on the numbers as they are, so its outputs differ; shapes, bits and estimates hold.`,
+      `Only quantizers stand between layers with weights, and no activation: ${names}. In the file they clip and round, here the network is linear there, so its outputs differ; shapes, bits and estimates hold.`,
   );
   add(
     marks('thresholds'),

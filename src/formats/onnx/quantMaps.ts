@@ -20,6 +20,9 @@ export function bitsOf(node: NodeReader, sketch: NetworkSketch, { values }: Cons
   return bits;
 }
 
+/** Quantizers of so many bits round too little to stand in the place of an activation. */
+const MANY_BITS = 8;
+
 const NOT_NEGATIVE: ReadonlySet<string> = new Set([
   'input',
   'relu',
@@ -76,7 +79,7 @@ export function quantizedMap(
     ? { ...append(node, sketch, given, { kind: 'relu' }).value, pending: given.pending }
     : given;
   if (relu) sketch.mark('relus', node.label);
-  else if (!fromZero || bits === 1) sketch.mark('signed', node.label, given.source);
+  else if (bits < MANY_BITS && (!fromZero || bits === 1)) sketch.mark('signed', node.label, given.source);
   sketch.setActivationBits(input, bits);
   sketch.note(
     'Quantizers of activations are kept as bits by layer: the network itself computes with 32-bit floating point.',
