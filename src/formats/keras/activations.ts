@@ -1,6 +1,6 @@
 import type { PlainLayer } from '../../core/network/network.ts';
 import type { Conversion, Tensor } from './conversion.ts';
-import { isRecord, refuse } from './fields.ts';
+import { Fields, isRecord, refuse } from './fields.ts';
 import type { KerasLayer } from './graph.ts';
 
 /** Keras' names of activation functions that are a layer of ours. */
@@ -43,7 +43,49 @@ export function leakyRelu(
   }
   const inputs = [tensor.id];
   const id = to.add(name, slope === 0 ? { kind: 'relu', inputs } : { kind: 'leakyRelu', inputs, slope });
-  return { id, rank: tensor.rank };
+  return { ...tensor, id };
+}
+
+/** ReLU(max_value, negative_slope, threshold): here it has no bound, or 6, or a slope. */
+export function reluLayer(
+  to: Conversion,
+  layer: KerasLayer,
+  tensor: Tensor,
+  fields: Fields,
+  name: string,
+): Tensor {
+  const most = fields.raw('max_value');
+  const slope = fields.number('negative_slope', 0);
+  const threshold = fields.number('threshold', 0);
+  if (threshold !== 0 || (most !== null && (most !== 6 || slope !== 0))) {
+    refuse(
+      'relu-settings',
+      `Layer ${layer.name} is a ReLU with max_value ${JSON.stringify(most)?.slice(0, 40)}, negative_slope ${slope} and threshold ${threshold}; max_value must be 6 or none, the threshold 0, and a slope has no max_value.`,
+      layer.name,
+    );
+  }
+  if (most === null) return leakyRelu(to, layer, tensor, slope, name);
+  return { ...tensor, id: to.add(name, { kind: 'relu6', inputs: [tensor.id] }) };
+}
+
+/** Keras 2 calls the slope alpha, Keras 3 negative_slope; both take 0.3 where it is not given. */
+export const slopeOf = (fields: Fields): number =>
+  fields.number('negative_slope', fields.number('alpha', 0.3));
+
+/** A layer object given as an activation, with settings of its own; null where `value` is only a name. */
+function activationObject(
+  to: Conversion,
+  layer: KerasLayer,
+  tensor: Tensor,
+  value: unknown,
+  name: string,
+): Tensor | null {
+  if (!isRecord(value) || !isRecord(value.config)) return null;
+  const fields = new Fields(layer.name, value.config);
+  if (value.class_name === 'ReLU') return reluLayer(to, layer, tensor, fields, name);
+  if (value.class_name === 'LeakyReLU') return leakyRelu(to, layer, tensor, slopeOf(fields), name);
+  if (value.class_name === 'Softmax' && !fields.isLastAxis(tensor.rank)) fields.refuse('axis', '-1');
+  return null;
 }
 
 /** A layer behind `tensor` for the function that a Keras layer names; none for `linear`. */
@@ -54,6 +96,8 @@ export function activate(
   value: unknown,
   name: string,
 ): Tensor {
+  const object = activationObject(to, layer, tensor, value, name);
+  if (object) return object;
   const wanted = activationName(value);
   if (wanted === 'linear') return tensor;
   const kind = wanted !== null && Object.hasOwn(KINDS, wanted) ? KINDS[wanted] : undefined;

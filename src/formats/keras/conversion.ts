@@ -43,6 +43,8 @@ export interface Origin {
   readonly constant?: number;
   /** The stored shape gets ones in front: a dense kernel that becomes a 1x1 convolution's. */
   readonly leadingOnes?: number;
+  /** The file may have one number where each channel has its own here. */
+  readonly repeated?: boolean;
 }
 
 /** Distributes Omit over the union of layers. */
@@ -122,6 +124,17 @@ export class Conversion {
   }
 
   /** The one input of a layer without a window. */
+  /** Fails where the model hands on what is only on the way to a layer of ours. */
+  checkOutput(call: Call): void {
+    const { pads = NO_PADS } = this.whole(this.tensorOf(call), call.layer);
+    if (pads.some((pad) => pad !== 0))
+      refuse(
+        'padding-without-window',
+        `Layer ${call.layer.name} (${call.layer.className}) hands zeros around its map out of the model; padding can be read only before a convolution or a max pooling, so end the model with another layer.`,
+        call.layer.name,
+      );
+  }
+
   input(call: Call): Tensor {
     return this.#unpadded(this.padded(call), call.layer);
   }
@@ -130,7 +143,7 @@ export class Conversion {
     if (call.inputs.length < 2) {
       refuse(
         'input-count',
-        `Layer ${call.layer.name} (${call.layer.className}) reads ${call.inputs.length} inputs; it needs at least two.`,
+        `Layer ${call.layer.name} (${call.layer.className}) reads ${call.inputs.length === 1 ? '1 input' : `${call.inputs.length} inputs`}; it needs at least two layers, and a number is none.`,
         call.layer.name,
       );
     }
@@ -174,6 +187,7 @@ export class Conversion {
       readonly name: string;
       readonly to: readonly [LayerId, string];
       readonly leadingOnes?: number;
+      readonly repeated?: boolean;
     }[],
   ): void {
     if (!this.source) return;
@@ -181,8 +195,13 @@ export class Conversion {
       layer,
       wanted.map(({ name }) => name),
     );
-    wanted.forEach(({ to: [id, parameter], leadingOnes = 0 }, i) => {
-      this.origins.set(parameterKey(id, parameter), { layer, tensor: found[i] ?? null, leadingOnes });
+    wanted.forEach(({ to: [id, parameter], leadingOnes = 0, repeated = false }, i) => {
+      this.origins.set(parameterKey(id, parameter), {
+        layer,
+        tensor: found[i] ?? null,
+        leadingOnes,
+        repeated,
+      });
     });
   }
 

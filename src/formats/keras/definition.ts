@@ -6,6 +6,8 @@ export interface Reference {
   readonly name: string;
   readonly node: number;
   readonly tensor: number;
+  /** Where a call is given a dictionary of inputs: its key. */
+  readonly key?: string;
 }
 
 export interface LayerDefinition {
@@ -129,7 +131,10 @@ function parseLayer(entry: unknown, keyOf: (className: string) => string, depth:
   if (!isRecord(entry) || typeof entry.class_name !== 'string') {
     return refuse('not-keras', 'A layer of the model names no class_name; save the model again.');
   }
-  const { class_name: className } = entry;
+  // somebody's own class may be called like one of Keras': "Custom>Dropout"
+  const registered = entry.registered_name;
+  const own = typeof registered === 'string' && registered.includes('>');
+  const className = own ? registered : entry.class_name;
   const config = isRecord(entry.config) ? entry.config : {};
   const name = entry.name ?? config.name;
   if (typeof name !== 'string' || name === '') {
@@ -156,14 +161,18 @@ function isReference(value: unknown): value is readonly [string, number, number]
   );
 }
 
-/** Every reference in a value, in order. Keras 3 hides them in tensors with a `keras_history`. */
-function references(value: unknown, found: Reference[] = []): Reference[] {
-  if (isReference(value)) found.push({ name: value[0], node: value[1], tensor: value[2] });
+/**
+ * Every reference in a value, in order. Keras 3 hides them in tensors with a `keras_history`, and takes dictionaries
+ * in the order of their keys.
+ */
+function references(value: unknown, found: Reference[] = [], key?: string): Reference[] {
+  if (isReference(value))
+    found.push({ name: value[0], node: value[1], tensor: value[2], ...(key === undefined ? {} : { key }) });
   else if (Array.isArray(value)) for (const item of value) references(item, found);
   else if (isRecord(value)) {
     const history = isRecord(value.config) ? value.config.keras_history : undefined;
-    if (isReference(history)) references(history, found);
-    else for (const item of Object.values(value)) references(item, found);
+    if (isReference(history)) references(history, found, key);
+    else for (const inner of Object.keys(value).sort()) references(value[inner], found, inner);
   }
   return found;
 }

@@ -68,7 +68,8 @@ class Flattening {
       for (const one of waiting) {
         const read = one.references.map((reference) => this.#find(done, reference));
         if (read.every((call) => call !== null)) {
-          done.set(`${one.node}:${one.layer.name}`, this.#apply(model, one.layer, read, inputs, path, keys));
+          const given = one.layer.model ? inOrder(one.layer.model, one.references, read) : read;
+          done.set(`${one.node}:${one.layer.name}`, this.#apply(model, one.layer, given, inputs, path, keys));
         } else left.push(one);
       }
       if (left.length === waiting.length) refuseLoop(model, left[0]?.layer, left[0]?.references ?? []);
@@ -112,6 +113,20 @@ class Flattening {
     }
     return [this.call({ name, className, config, path, keys: layerKeys }, read)];
   }
+}
+
+/** A dictionary of inputs is told apart by its keys, which are the model's own or its input layers' names. */
+function inOrder(
+  { inputs }: ModelDefinition,
+  references: readonly Reference[],
+  read: readonly Call[],
+): readonly Call[] {
+  const places = inputs.map(({ key, name }) => {
+    const byKey = references.findIndex((one) => one.key !== undefined && one.key === key);
+    return byKey >= 0 ? byKey : references.findIndex((one) => one.key === name);
+  });
+  const known = inputs.length === read.length && !places.includes(-1);
+  return known ? places.map((place) => read[place] as Call) : read;
 }
 
 function refuseLoop(

@@ -50,8 +50,8 @@ const OWNED = { canOwn: true } as object;
 type H5Module = Awaited<ReturnType<typeof load>>['module'];
 
 /** H5T_class_t of the HDF5 library. */
-const INTEGER = 0;
 const FLOAT = 1;
+const OPAQUE = 5;
 
 /** H5Z_FILTER_SCALEOFFSET: filters of higher numbers are plugins, which Keras itself never asks for. */
 const LAST_OWN_FILTER = 6;
@@ -125,12 +125,11 @@ class Reader implements Hdf5Reader {
     const entity = this.#entity(path);
     if (!entity || !('shape' in entity)) return null;
     const dataset = entity as Dataset;
-    const { shape, type, size, signed } = dataset.metadata;
-    if (!shape || (type !== INTEGER && type !== FLOAT)) return null;
-    const kind = type === FLOAT ? 'float' : 'integer';
-    const brain = size === 2 && this.text(path, 'dtype') === 'bfloat16';
-    const decode = decoderOf({ kind, size, signed, brain });
-    return decode && { shape, read: () => decode(this.#bytes(dataset, path)) };
+    const { shape, type, size } = dataset.metadata;
+    // h5py has no type for bfloat16: its bytes are opaque, or Keras tells
+    const brain = size === 2 && (type === OPAQUE || this.text(path, 'dtype') === 'bfloat16');
+    const decode = type === FLOAT || brain ? decoderOf(size, brain) : null;
+    return shape && decode && { shape, read: () => decode(this.#bytes(dataset, path)) };
   }
 
   /** Little-endian whatever the file has. The library's own `value` knows no floats of 16 bits. */

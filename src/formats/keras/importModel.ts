@@ -4,7 +4,7 @@ import { networkSchema } from '../design/schema.ts';
 import { countNotFinite } from '../model/checkedModel.ts';
 import type { ImportedModel } from '../model/imported.ts';
 import { Conversion, expectedShapes, type Origin, type WeightSource } from './conversion.ts';
-import { refuse } from './fields.ts';
+import { isRecord, refuse } from './fields.ts';
 import { flattenModel, type KerasGraph } from './graph.ts';
 import { readerOf } from './layers.ts';
 
@@ -46,6 +46,22 @@ function checkClasses({ calls }: KerasGraph): void {
   );
 }
 
+/** Names all layers whose weights Keras quantized: their kernels are whole numbers with scales beside them. */
+function checkQuantized({ calls }: KerasGraph): void {
+  const quantized = calls.filter(({ layer: { config } }) => {
+    const policy = isRecord(config.dtype) ? config.dtype.class_name : null;
+    return isRecord(config.quantization_config) || /^Quantized/.test(String(policy));
+  });
+  const names = [...new Set(quantized.map(({ layer }) => layer.name))];
+  if (names.length === 0) return;
+  const more = names.length > 5 ? ` and ${names.length - 5} more` : '';
+  refuse(
+    'quantized-layer',
+    `${names.length > 1 ? 'The layers' : 'The layer'} ${names.slice(0, 5).join(', ')}${more} ${names.length > 1 ? 'are' : 'is'} quantized by Keras; save the model before quantize() instead, floats of 16, 32 and 64 bits can be read.`,
+    names[0],
+  );
+}
+
 /** The limits of a design hold for imported networks too, or they could not be shared or saved. */
 function checkLimits(network: Network): void {
   const parsed = v.safeParse(networkSchema, network, { abortEarly: true });
@@ -72,6 +88,10 @@ function readTensor(key: string, wanted: readonly number[], origin: Origin | und
       `The file has no weights for ${key}, of layer ${name}; save the whole model again.`,
       name,
     );
+  }
+  if (origin.repeated && origin.tensor.shape.every((extent) => extent === 1)) {
+    const [value = Number.NaN] = origin.tensor.read();
+    return { shape: wanted, values: new Float32Array(size).fill(value) };
   }
   const shape = [...Array<number>(origin.leadingOnes ?? 0).fill(1), ...origin.tensor.shape];
   if (shape.join() !== wanted.join()) {
@@ -133,13 +153,14 @@ function noteSharing({ calls, outputs }: KerasGraph, notes: string[]): void {
 export function importModel(json: unknown, weights: WeightSource | null, from: SavedBy): ImportedModel {
   const graph = flattenModel(json);
   checkClasses(graph);
+  checkQuantized(graph);
   const to = new Conversion(weights, majorOf(from.version));
   noteSharing(graph, to.notes);
   for (const call of graph.calls) {
     const reader = readerOf(call.layer.className);
     if (reader) to.set(call, reader(call, to));
   }
-  for (const output of graph.outputs) to.whole(to.tensorOf(output), output.layer);
+  for (const output of graph.outputs) to.checkOutput(output);
   const network: Network = { name: nameOf(graph, from), layers: to.layers };
   checkLimits(network);
   const { shapes } = expectedShapes(network);

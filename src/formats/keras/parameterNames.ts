@@ -5,6 +5,25 @@ const KERAS_NAMES =
   /^(depthwise_kernel|pointwise_kernel|kernel|bias|gamma|beta|moving_mean|moving_variance|mean|variance)(?:_\d+)?(?::\d+)?$/;
 
 /**
+ * Names of one layer among those of many (`block/conv/kernel:0`). Files of TensorFlow name only the layer, others the
+ * models around it too, and layers have slashes in their names themselves: the longest scope that fits is it.
+ */
+export function ownNames(
+  names: readonly string[],
+  path: readonly string[],
+  layer: string,
+): readonly string[] {
+  const scopes = names.map((name) => ({ name, scope: name.slice(0, Math.max(0, name.lastIndexOf('/'))) }));
+  for (let from = 0; from <= path.length; from++) {
+    const tail = [...path.slice(from), layer].join('/');
+    const exact = scopes.filter(({ scope }) => scope === tail);
+    const found = exact.length > 0 ? exact : scopes.filter(({ scope }) => scope.endsWith(`/${tail}`));
+    if (found.length > 0) return found.map(({ name }) => name);
+  }
+  return [];
+}
+
+/**
  * The tensor of each wanted parameter (`kernel`) among a layer's stored names (`conv2d/kernel:0`), else in their
  * order where the count is right; null where there is none.
  */

@@ -45,6 +45,7 @@ export const permute: LayerReader = (call, to) => {
   const { layer } = call;
   const { dims } = layer.config;
   const tensor = to.parted(call);
+  if (!tensor.parts && Array.isArray(dims) && dims.every((dim, i) => dim === i + 1)) return tensor;
   if (!tensor.parts || tensor.parts.turned || !Array.isArray(dims) || dims.join() !== '1,2,4,3')
     refuse(
       'permute',

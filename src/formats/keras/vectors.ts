@@ -91,7 +91,8 @@ export const reshape: LayerReader = (call, to) => {
   const same = shape.length === 3 ? shape.join() === own.join() : map.height * map.width === 1;
   if (same && (shape.length === 3 || (shape.length === 1 && shape[0] === size)))
     return { id: tensor.id, rank };
-  if (shape.length === 1 && shape[0] === size)
+  const vector = shape.length === 1 || (shape.length === 3 && shape[0] === 1 && shape[1] === 1);
+  if (vector && shape.at(-1) === size)
     return { id: to.add(layer.name, { kind: 'flatten', inputs: [tensor.id] }), rank };
   return refuse(
     'reshape',

@@ -4,7 +4,7 @@ import type { WeightSource } from '../keras/conversion.ts';
 import { isRecord, refuse } from '../keras/fields.ts';
 import type { StoredTensor } from '../keras/hdf5.ts';
 import { importModel } from '../keras/importModel.ts';
-import { chooseByName } from '../keras/parameterNames.ts';
+import { chooseByName, ownNames } from '../keras/parameterNames.ts';
 import { parseKerasJson, TITLE } from '../keras/readKeras.ts';
 import type { ImportedModel } from '../model/imported.ts';
 import { parseManifest, type WeightGroup } from './manifest.ts';
@@ -40,19 +40,17 @@ function joined({ paths, weights }: WeightGroup, shards: Shards): Uint8Array {
 
 function weightSource(groups: readonly WeightGroup[], shards: Shards): WeightSource {
   const byName = new Map<string, StoredTensor>();
-  const byLayer = new Map<string, string[]>();
   for (const group of groups) {
     const bytes = joined(group, shards);
     for (const { name, shape, start, end, decode } of group.weights) {
       if (!decode) continue;
       byName.set(name, { shape, read: () => decode(bytes.slice(start, end)) });
-      const layer = name.split('/').at(-2) ?? '';
-      byLayer.set(layer, [...(byLayer.get(layer) ?? []), name]);
     }
   }
+  const names = [...byName.keys()];
   return {
-    find: (layer, wanted) =>
-      chooseByName(byLayer.get(layer.name) ?? [], wanted, (name) => byName.get(name) ?? null),
+    find: ({ path, name }, wanted) =>
+      chooseByName(ownNames(names, path, name), wanted, (one) => byName.get(one) ?? null),
   };
 }
 
