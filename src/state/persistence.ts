@@ -1,10 +1,11 @@
-import { type DBSchema, type IDBPDatabase, openDB } from 'idb';
+import { type IDBPDatabase, openDB } from 'idb';
 import type { Design } from '../core/exploration/design.ts';
 import { parseDesign } from '../formats/design/parse.ts';
 import { designStore, openEntry, present } from './designStore.ts';
 import { type Evaluation, evaluationStore } from './evaluationStore.ts';
 import { type Model, modelStore, reunite } from './modelStore.ts';
 import { notify } from './noticeStore.ts';
+import { forgetModels, keepModel, keptModel, type ModelsSchema } from './storedModels.ts';
 import { trainingStore } from './trainingStore.ts';
 
 /** What a reload brings back. */
@@ -17,8 +18,7 @@ interface Session {
   readonly running: { readonly epoch: number; readonly epochs: number } | null;
 }
 
-interface Stored extends DBSchema {
-  models: { key: string; value: Model };
+interface Stored extends ModelsSchema {
   session: { key: string; value: Session };
 }
 
@@ -36,6 +36,9 @@ function open(): Promise<IDBPDatabase<Stored>> {
   });
   return database;
 }
+
+/** The part of the database that holds models. */
+const models = (db: IDBPDatabase<Stored>) => db as unknown as IDBPDatabase<ModelsSchema>;
 
 let told = false;
 
@@ -64,6 +67,7 @@ const sessionNow = (): Session => {
 };
 
 let timer: ReturnType<typeof setTimeout> | undefined;
+let saving: Promise<void> = Promise.resolve();
 const saved = new Map<string, Model>();
 
 async function save(): Promise<void> {
@@ -71,7 +75,7 @@ async function save(): Promise<void> {
     const db = await open();
     for (const model of Object.values(modelStore.getState().models)) {
       if (saved.get(model.id) === model) continue;
-      await db.put('models', model, model.id);
+      await keepModel(models(db), model, saved.get(model.id));
       saved.set(model.id, model);
     }
     await db.put('session', sessionNow(), SESSION);
@@ -82,7 +86,10 @@ async function save(): Promise<void> {
 
 function saveSoon(): void {
   clearTimeout(timer);
-  timer = setTimeout(() => void save(), SAVE_AFTER_MS);
+  // one after the other: large weights take a while, in pieces
+  timer = setTimeout(() => {
+    saving = saving.then(save);
+  }, SAVE_AFTER_MS);
 }
 
 /** Saves after every change, from now on. */
@@ -95,11 +102,6 @@ export function keepSaving(): void {
     if (Boolean(state.live) !== Boolean(live)) saveSoon();
     live = state.live;
   });
-}
-
-/** Models that neither the design nor an evaluated point needs any more. */
-async function forgetUnused(db: IDBPDatabase<Stored>, used: ReadonlySet<string>): Promise<void> {
-  for (const key of await db.getAllKeys('models')) if (!used.has(key)) await db.delete('models', key);
 }
 
 /** Brings back the last session; with a design of its own (a link), only the evaluated points. True where it did. */
@@ -115,18 +117,18 @@ export async function restoreSession(): Promise<boolean> {
         ...session.evaluations.flatMap((e) => [e.modelId, e.baselineModelId]),
       ].filter((id) => id !== null),
     );
-    const models: Record<string, Model> = {};
+    const found: Record<string, Model> = {};
     for (const id of used) {
-      const model = await db.get('models', id);
+      const model = await keptModel(models(db), id);
       if (model) {
-        models[id] = model;
+        found[id] = model;
         saved.set(id, model);
       }
     }
-    await forgetUnused(db, used);
+    await forgetModels(models(db), used);
     const design = parseDesign(session.design);
     if (!design.ok) return false;
-    modelStore.setState({ models });
+    modelStore.setState({ models: found });
     evaluationStore.setState({ evaluations: session.evaluations });
     openEntry(reunite(design.value, session.modelId, session.baselineModelId));
     if (session.running) {
