@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { parseArgs } from 'node:util';
 import { FUZZERS } from '../../src/formats/testing/fuzz/formats.ts';
-import { type FromFuzzWorker, FuzzReport } from './report.ts';
+import { type FromFuzzWorker, FuzzReport, GO_ON } from './report.ts';
 
 const HANG_MS = 15_000;
 
@@ -59,6 +59,7 @@ function run(format: string, first: number, end: number, report: FuzzReport): Pr
     child.on('close', (status) => {
       clearTimeout(watchdog);
       if (status === 0) return resolve(end);
+      if (status === GO_ON) return resolve((current ?? first) + 1);
       if (current === null && !hangs) {
         report.fail(first, `its process ended before the first file: ${heard}`);
         return resolve(end);

@@ -1,3 +1,6 @@
+/** A process ends with this where another one takes the next file. */
+export const GO_ON = 17;
+
 /** Lines of a process that opens damaged files. */
 export type FromFuzzWorker =
   | { readonly kind: 'start'; readonly index: number }

@@ -1,4 +1,4 @@
-import { FaultError, WORKER_SPENT } from '../core/result.ts';
+import { FaultError, SPENDING_CODES } from '../core/result.ts';
 import type { Control, FromWorker } from './protocol.ts';
 
 type Shape<Calls> = { [K in keyof Calls]: { request: unknown; progress: unknown; reply: unknown } };
@@ -73,7 +73,7 @@ export class WorkerClient<Calls extends Shape<Calls>> {
     if (message.kind === 'done') pending.resolve(message.reply);
     else if (message.kind === 'failed') {
       pending.reject(new FaultError(message.fault));
-      if (message.fault.code === WORKER_SPENT) this.restart(message.fault.message);
+      if (SPENDING_CODES.has(message.fault.code)) this.restart(message.fault.message);
     } else pending.reject(new DOMException('Canceled', 'AbortError'));
   }
 
