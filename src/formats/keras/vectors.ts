@@ -5,6 +5,12 @@ import { refuse } from './fields.ts';
 import type { LayerReader } from './layers.ts';
 import { joined, parted } from './shuffle.ts';
 
+/** An extent in a sentence; the file may have anything in its place. */
+const shownExtent = (extent: unknown): string =>
+  typeof extent === 'object' && extent !== null
+    ? JSON.stringify(extent).slice(0, 40)
+    : String(extent ?? 'open');
+
 /** Images [h, w, c], images of one channel [h, w], or vectors [n]. */
 export const inputLayer: LayerReader = ({ layer }, to) => {
   const shape = layer.config.batch_input_shape ?? layer.config.batch_shape ?? null;
@@ -12,7 +18,7 @@ export const inputLayer: LayerReader = ({ layer }, to) => {
   if (!extents || extents.length === 0 || extents.length > 3) {
     return refuse(
       'input-shape',
-      `The input ${layer.name} ${extents ? `has the shape [${extents.join(', ')}]` : 'has no shape'}; give the model an input of [height, width, channels] and save it again.`,
+      `The input ${layer.name} ${extents ? `has the shape [${extents.map(shownExtent).join(', ')}]` : 'has no shape'}; give the model an input of [height, width, channels] and save it again.`,
       layer.name,
     );
   }
@@ -20,7 +26,7 @@ export const inputLayer: LayerReader = ({ layer }, to) => {
   if (open || !extents.every((extent) => Number.isInteger(extent))) {
     refuse(
       'input-shape',
-      `The input ${layer.name} has the shape [${extents.map((extent) => extent ?? 'open').join(', ')}]; give each extent a number and save the model again.`,
+      `The input ${layer.name} has the shape [${extents.map(shownExtent).join(', ')}]; give each extent a number and save the model again.`,
       layer.name,
     );
   }

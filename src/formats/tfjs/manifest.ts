@@ -28,7 +28,7 @@ function sizeOf(name: string, shape: readonly unknown[]): number {
   if (Number.isSafeInteger(4 * size)) return size;
   return refuse(
     'broken-manifest',
-    `The weights ${name} have the shape [${shape.join(', ')}]; ${AGAIN}.`,
+    `The weights ${name} have the shape ${JSON.stringify(shape).slice(0, 60).replaceAll(',', ', ')}; ${AGAIN}.`,
     name,
   );
 }
