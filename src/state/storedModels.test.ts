@@ -60,3 +60,17 @@ test('a model kept whole by an older version opens, and unused pieces are forgot
   await forgetModels(db, new Set(['old']));
   expect(await db.getAllKeys('models')).toEqual(['old']);
 });
+
+test('what can not be kept whole leaves what was kept before', async () => {
+  const db = await open('interrupted');
+  const kept = model('x', Float32Array.of(1, 2, 3));
+  await keepModel(db, kept, undefined);
+  const broken = model('x', Float32Array.of(7, 8, 9));
+  Object.defineProperty(broken.weights['a/bias'], 'values', {
+    get: () => {
+      throw new Error('the page was closed');
+    },
+  });
+  await expect(keepModel(db, broken, kept)).rejects.toThrow('the page was closed');
+  expect(await keptModel(db, 'x')).toEqual(kept);
+});

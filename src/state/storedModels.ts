@@ -26,7 +26,10 @@ const ownerOf = (key: string): string => key.split('/')[0] ?? '';
 
 const pieceCount = (length: number) => Math.ceil(length / PIECE);
 
-/** Keeps a model; its numbers only where they are not those of `before`, which is kept already. */
+/**
+ * Keeps a model; its numbers only where they are not those of `before`, which is kept already. All or nothing: a page
+ * closed on the way must not leave weights of two epochs mixed.
+ */
 export async function keepModel(
   db: IDBPDatabase<ModelsSchema>,
   model: Model,
@@ -35,15 +38,32 @@ export async function keepModel(
   const { weights, ...rest } = model;
   const stored: Record<string, SlimModel['stored'][string]> = {};
   let piece = 0;
-  for (const [key, { shape, values }] of Object.entries(weights)) {
-    stored[key] = { shape, firstPiece: piece };
-    if (before?.weights !== weights)
-      for (let i = 0; i < pieceCount(values.length); i++)
-        // a copy: of a view the whole buffer would be stored
-        await db.put('models', values.slice(i * PIECE, (i + 1) * PIECE), pieceKey(model.id, piece + i));
-    piece += pieceCount(values.length);
+  const change = db.transaction('models', 'readwrite');
+  try {
+    for (const [key, { shape, values }] of Object.entries(weights)) {
+      stored[key] = { shape, firstPiece: piece };
+      if (before?.weights !== weights)
+        for (let i = 0; i < pieceCount(values.length); i++)
+          // a copy: of a view the whole buffer would be stored
+          await change.store.put(values.slice(i * PIECE, (i + 1) * PIECE), pieceKey(model.id, piece + i));
+      piece += pieceCount(values.length);
+    }
+    await change.store.put({ ...rest, stored }, model.id);
+  } catch (error) {
+    // It may have ended itself, as where the disk is full.
+    change.done.catch(() => {});
+    tryToAbort(change);
+    throw error;
   }
-  await db.put('models', { ...rest, stored }, model.id);
+  await change.done;
+}
+
+function tryToAbort(change: { abort(): void }): void {
+  try {
+    change.abort();
+  } catch {
+    // Already ended.
+  }
 }
 
 async function tensorOf(
