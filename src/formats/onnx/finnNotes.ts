@@ -1,7 +1,8 @@
 import type { Layer, Network } from '../../core/network/network.ts';
+import { geometryAt, geometryOf, type LayerGeometry } from '../../core/network/shapes.ts';
 
 /** What FINN has no hardware for, or takes in another form, by layer. */
-function obstacle(layer: Layer): string | null {
+function obstacle(layer: Layer, { ifm, ofm }: LayerGeometry): string | null {
   switch (layer.kind) {
     case 'leakyRelu':
     case 'sigmoid':
@@ -12,7 +13,11 @@ function obstacle(layer: Layer): string | null {
     case 'multiply':
       return 'products of two maps';
     case 'averagePool':
-      return 'average pools that no Trunc follows';
+      return ofm.height * ofm.width === 1 &&
+        layer.poolSize[0] === ifm.height &&
+        layer.poolSize[1] === ifm.width
+        ? 'average pools over the whole map, unless they are global average pools'
+        : 'average pools that no Trunc follows';
     case 'globalMaxPool':
       return 'global max pools';
     case 'channelShuffle':
@@ -31,10 +36,11 @@ function obstacle(layer: Layer): string | null {
  * qonnx_activation_handlers.py (Relu, Selu and identity become thresholds; all but Relu must be signed),
  * infer_quant_avg_pool_2d.py (AveragePool, Mul, Trunc) and convert_to_hw_layers.py (Resize nearest).
  */
-export function finnNotes({ layers }: Network): readonly string[] {
+export function finnNotes(network: Network): readonly string[] {
+  const geometry = geometryOf(network);
   const found = new Map<string, string[]>();
-  for (const layer of layers) {
-    const what = obstacle(layer);
+  for (const layer of network.layers) {
+    const what = obstacle(layer, geometryAt(geometry, layer.id));
     if (what) found.set(what, [...(found.get(what) ?? []), layer.id]);
   }
   if (found.size === 0) return [];

@@ -130,8 +130,7 @@ export function newLayers(
 /** Kinds that a layer can become and keep its inputs. */
 const FAMILIES: readonly (readonly LayerKind[])[] = [
   ['relu', 'relu6', 'leakyRelu', 'sigmoid', 'tanh', 'hardSigmoid', 'hardSwish'],
-  ['maxPool', 'averagePool'],
-  ['globalAveragePool', 'globalMaxPool'],
+  ['maxPool', 'averagePool', 'globalAveragePool', 'globalMaxPool'],
   ['add', 'concat', 'multiply'],
   ['conv2d', 'depthwiseConv2d'],
 ];
