@@ -1,0 +1,101 @@
+import type { Predictions } from './metrics.ts';
+
+/** How the area under precision over recall is taken: PASCAL VOC 2007's 11 points, or all of them (from 2010). */
+export type Interpolation = 'all points' | '11 points';
+
+/** Precision and recall when everything down to a score counts as found. */
+export interface PrecisionRecall {
+  readonly score: number;
+  readonly precision: number;
+  readonly recall: number;
+}
+
+/**
+ * The curve from scores of right and of wrong detections. `truthCount`: what there is to find, which may be more
+ * than was detected. Equal scores are one point: no order among them decides.
+ */
+export function precisionRecall(
+  right: Float32Array,
+  wrong: Float32Array,
+  truthCount: number,
+): PrecisionRecall[] {
+  const [hits, misses] = [right.toSorted(), wrong.toSorted()];
+  let [hit, miss] = [hits.length - 1, misses.length - 1];
+  const points: PrecisionRecall[] = [];
+  while (hit >= 0 || miss >= 0) {
+    const score = Math.max(hits[hit] ?? Number.NEGATIVE_INFINITY, misses[miss] ?? Number.NEGATIVE_INFINITY);
+    if (Number.isNaN(score)) break;
+    while (hit >= 0 && hits[hit] === score) hit--;
+    while (miss >= 0 && misses[miss] === score) miss--;
+    const found = hits.length - 1 - hit;
+    points.push({
+      score,
+      precision: found / (found + misses.length - 1 - miss),
+      recall: found / truthCount,
+    });
+  }
+  return points;
+}
+
+/**
+ * Average precision, 0..1: the area under the precision that is reached at each recall or beyond it (Everingham
+ * et al., "The PASCAL Visual Object Classes Challenge", IJCV 2010). Null where there is nothing to find.
+ */
+export function averagePrecision(
+  right: Float32Array,
+  wrong: Float32Array,
+  truthCount: number,
+  interpolation: Interpolation = 'all points',
+): number | null {
+  if (truthCount === 0) return null;
+  const points = precisionRecall(right, wrong, truthCount);
+  let best = 0;
+  const envelope = points
+    .toReversed()
+    .map(({ precision, recall }) => {
+      best = Math.max(best, precision);
+      return { recall, precision: best };
+    })
+    .reverse();
+  if (interpolation === '11 points') {
+    let sum = 0;
+    for (let tenth = 0; tenth <= 10; tenth++) {
+      // A recall of 3/10 must count as 0.3 in spite of rounding.
+      sum += envelope.find(({ recall }) => recall * 10 >= tenth - 1e-9)?.precision ?? 0;
+    }
+    return sum / 11;
+  }
+  let area = 0;
+  let before = 0;
+  for (const { recall, precision } of envelope) {
+    area += (recall - before) * precision;
+    before = recall;
+  }
+  return area;
+}
+
+/** Mean over the classes that have something to find; null where none has. */
+export function meanAveragePrecision(ofClasses: readonly (number | null)[]): number | null {
+  const known = ofClasses.filter((value) => value !== null);
+  return known.length === 0 ? null : known.reduce((sum, value) => sum + value, 0) / known.length;
+}
+
+/** Average precision of each class of a classifier: all images, ranked by its probability. */
+export function averagePrecisions(
+  { probabilities, labels, classCount }: Predictions,
+  interpolation: Interpolation = 'all points',
+): (number | null)[] {
+  const support = new Uint32Array(classCount);
+  for (const label of labels) support[label] = (support[label] as number) + 1;
+  return Array.from(support, (own, k) => {
+    const right = new Float32Array(own);
+    const wrong = new Float32Array(labels.length - own);
+    let [hit, miss] = [0, 0];
+    for (let image = 0; image < labels.length; image++) {
+      const score = probabilities[image * classCount + k] as number;
+      if (labels[image] === k) right[hit++] = score;
+      else wrong[miss++] = score;
+    }
+    return averagePrecision(right, wrong, own, interpolation);
+  });
+}
