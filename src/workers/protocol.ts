@@ -11,10 +11,12 @@ import type { RankedNetwork } from '../core/hardware/ranking.ts';
 import type { HardwareReport } from '../core/hardware/report.ts';
 import type { FoldingTable } from '../core/hardware/validation/folding.ts';
 import type { ValidationSection } from '../core/hardware/validation/sections.ts';
-import type { LayerId, Network, Weights } from '../core/network/network.ts';
+import type { FeatureMap, LayerId, Network, Weights } from '../core/network/network.ts';
 import type { Distribution, Moments } from '../core/network/weightStatistics.ts';
 import type { PruningPlan } from '../core/pruning/plan.ts';
 import type { Fault, Result } from '../core/result.ts';
+import type { Predictions } from '../core/training/metrics.ts';
+import type { MetricsReport } from '../core/training/metricsReport.ts';
 import type { OpenedFile } from '../formats/model/openFile.ts';
 import type { ModelFormat, WriteOptions } from '../formats/model/writeModel.ts';
 import type { NetworkFormat } from '../formats/model/writeNetwork.ts';
@@ -205,6 +207,19 @@ export interface Accuracy {
   readonly loss: number;
 }
 
+/** What a network says about the validation images, and what that comes to. */
+export interface Prediction extends Predictions {
+  /** Places of the images in their set, in the order of the probabilities. */
+  readonly indices: Uint32Array;
+  readonly report: MetricsReport;
+}
+
+/** Images as the set has them: bytes, NHWC. */
+export interface Pictures {
+  readonly image: FeatureMap;
+  readonly pixels: Uint8Array;
+}
+
 export interface TrainResult {
   readonly weights: Weights;
   readonly epochs: number;
@@ -256,6 +271,12 @@ export interface TrainCalls {
     { done: number; total: number },
     Accuracy
   >;
+  readonly predict: Call<
+    { readonly network: Network; readonly weights: Weights },
+    { done: number; total: number },
+    Prediction
+  >;
+  readonly imagesAt: Call<{ readonly indices: Uint32Array }, never, Pictures>;
 }
 
 /** Said to a running call. Every call hears `cancel`; `train` hears the others. */

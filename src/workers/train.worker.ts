@@ -7,8 +7,9 @@ import { FaultError } from '../core/result.ts';
 import { activate, prepareWasm } from '../ml/activate.ts';
 import { measureApoz } from '../ml/apoz.ts';
 import { chooseBackend } from '../ml/backend.ts';
-import { evaluate } from '../ml/evaluate.ts';
+import { evaluate, predict } from '../ml/evaluate.ts';
 import { ImageSet } from '../ml/images.ts';
+import { imagesAt } from '../ml/imagesAt.ts';
 import { initializeWeights } from '../ml/initialize.ts';
 import { train } from '../ml/train.ts';
 import { TrainControl } from '../ml/trainControl.ts';
@@ -76,5 +77,16 @@ serve<TrainCalls>({
   async evaluate({ network, weights }, { progress, signal }) {
     await backend();
     return evaluate(network, weights, givenImages(), { progress, signal });
+  },
+
+  async predict({ network, weights }, { progress, signal }) {
+    await backend();
+    const reply = await predict(network, weights, givenImages(), { progress, signal });
+    return { reply, transfer: [reply.probabilities.buffer] };
+  },
+
+  imagesAt({ indices }) {
+    const reply = imagesAt(givenImages(), indices);
+    return { reply, transfer: [reply.pixels.buffer] };
   },
 });

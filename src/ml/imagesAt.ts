@@ -1,0 +1,30 @@
+import { FaultError } from '../core/result.ts';
+import type { Pictures } from '../workers/protocol.ts';
+import type { ImageSet } from './images.ts';
+
+/** Nobody looks at more at once, and each image is copied. */
+const MOST_BYTES = 2 ** 26;
+
+/** The pixels of chosen images as the set has them, before any resizing. */
+export function imagesAt({ images }: ImageSet, indices: Uint32Array): Pictures {
+  const { image, pixels, labels } = images;
+  const size = image.height * image.width * image.channels;
+  if (indices.length * size > MOST_BYTES) {
+    throw new FaultError({
+      code: 'too-many-images',
+      message: `${indices.length} images are more than can be shown at once; ask for at most ${Math.floor(MOST_BYTES / size)}.`,
+    });
+  }
+  const outside = indices.find((index) => index >= labels.length);
+  if (outside !== undefined) {
+    throw new FaultError({
+      code: 'no-such-image',
+      message: `${images.name} has ${labels.length} images and none at ${outside}; measure again.`,
+    });
+  }
+  const copy = new Uint8Array(indices.length * size);
+  indices.forEach((index, position) => {
+    copy.set(pixels.subarray(index * size, (index + 1) * size), position * size);
+  });
+  return { image, pixels: copy };
+}

@@ -1,0 +1,77 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { beforeAll, expect, test } from 'vitest';
+import { NetworkBuilder } from '../core/network/builder.ts';
+import { evaluate, predict } from './evaluate.ts';
+import { ImageSet } from './images.ts';
+import { imagesAt } from './imagesAt.ts';
+import { initializeWeights } from './initialize.ts';
+import { useWasmInNode } from './nodeWasm.ts';
+import { stripes } from './testing/stripes.ts';
+
+beforeAll(useWasmInNode);
+
+function small() {
+  const b = new NetworkBuilder('small', { height: 12, width: 12, channels: 1 });
+  b.convBlock(6, 3);
+  b.globalAveragePool();
+  b.dense(3); // one class more than the images have
+  return b.build();
+}
+
+test('all validation images get probabilities, and accuracy and loss are those of evaluate (VT-06)', async () => {
+  const network = small();
+  const weights = initializeWeights(network, 4);
+  const images = new ImageSet(stripes(700), 1, 0.25); // two chunks
+  const before = tf.memory().numTensors;
+  const done: number[] = [];
+  const found = await predict(network, weights, images, { progress: (p) => done.push(p.done) });
+  expect(tf.memory().numTensors).toBe(before);
+  const { validation } = images.split;
+  expect(done).toEqual([128, validation.length]);
+  expect([...found.indices]).toEqual([...validation]);
+  expect([...found.labels]).toEqual([...validation].map((index) => images.images.labels[index]));
+  for (let i = 0; i < validation.length; i++) {
+    const row = found.probabilities.subarray(3 * i, 3 * i + 3);
+    expect(row.reduce((a, b) => a + b)).toBeCloseTo(1, 5);
+  }
+  const { correct, total, loss } = await evaluate(network, weights, images);
+  expect(found.report).toMatchObject({ correct, imageCount: total, classCount: 3 });
+  expect(found.report.loss).toBeCloseTo(loss, 5);
+  expect(found.report.classes[2]).toMatchObject({ support: 0, recall: null });
+});
+
+test('weights that are no numbers are refused with a sentence, and nothing is leaked', async () => {
+  const network = small();
+  const weights = initializeWeights(network, 4);
+  weights['fc1/bias']!.values.fill(Number.NaN);
+  const before = tf.memory().numTensors;
+  await expect(predict(network, weights, new ImageSet(stripes(40), 1, 0.5))).rejects.toThrow(
+    /weights hold values that are no numbers/,
+  );
+  expect(tf.memory().numTensors).toBe(before);
+});
+
+test('a cancel ends it', async () => {
+  const network = small();
+  const abort = new AbortController();
+  const before = tf.memory().numTensors;
+  await expect(
+    predict(network, initializeWeights(network, 1), new ImageSet(stripes(700), 1, 0.5), {
+      signal: abort.signal,
+      progress: () => abort.abort(),
+    }),
+  ).rejects.toThrow(/abort/i);
+  expect(tf.memory().numTensors).toBe(before);
+});
+
+test('chosen images come as copies of their bytes, and others are refused', () => {
+  const images = new ImageSet(stripes(20), 1, 0.5);
+  const { image, pixels } = imagesAt(images, Uint32Array.of(7, 2));
+  expect(image).toEqual({ height: 12, width: 12, channels: 1 });
+  const own = images.images.pixels;
+  expect([...pixels]).toEqual([...own.slice(7 * 144, 8 * 144), ...own.slice(2 * 144, 3 * 144)]);
+  pixels.fill(0);
+  expect(own.slice(7 * 144, 8 * 144).some((value) => value > 0)).toBe(true);
+  expect(() => imagesAt(images, Uint32Array.of(20))).toThrow('has 20 images and none at 20');
+  expect(() => imagesAt(images, new Uint32Array(2 ** 20))).toThrow('more than can be shown at once');
+});
