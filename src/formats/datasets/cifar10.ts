@@ -1,5 +1,6 @@
 import type { LabeledImages } from '../../core/data/labeledImages.ts';
 import { fail, ok, type Result } from '../../core/result.ts';
+import { CIFAR_EXTENT, CIFAR_IMAGE, interleave } from './cifarPlanes.ts';
 
 /** A file's unpacked content under the name the user knows it by. */
 export interface FileContent {
@@ -7,10 +8,8 @@ export interface FileContent {
   readonly bytes: Uint8Array;
 }
 
-const EXTENT = 32;
-const PLANE = EXTENT * EXTENT;
 /** One label byte, then the red, green and blue planes (Krizhevsky, "CIFAR-10 binary version"). */
-export const CIFAR10_RECORD = 1 + 3 * PLANE;
+export const CIFAR10_RECORD = 1 + CIFAR_IMAGE;
 const CIFAR100_RECORD = CIFAR10_RECORD + 1;
 
 export const CIFAR10_CLASS_NAMES: readonly string[] = [
@@ -52,7 +51,7 @@ export function readCifar10(files: readonly FileContent[]): Result<LabeledImages
     if (!size.ok) return size;
     total += size.value;
   }
-  const pixels = new Uint8Array(total * 3 * PLANE);
+  const pixels = new Uint8Array(total * CIFAR_IMAGE);
   const labels = new Uint8Array(total);
   let n = 0;
   for (const { name, bytes } of files) {
@@ -66,18 +65,13 @@ export function readCifar10(files: readonly FileContent[]): Result<LabeledImages
         );
       }
       labels[n] = label;
-      let out = n * 3 * PLANE;
-      for (let p = at + 1; p <= at + PLANE; p++, out += 3) {
-        pixels[out] = bytes[p] as number;
-        pixels[out + 1] = bytes[p + PLANE] as number;
-        pixels[out + 2] = bytes[p + 2 * PLANE] as number;
-      }
+      interleave(bytes, at + 1, pixels, n * CIFAR_IMAGE);
     }
   }
   return ok({
     name: 'CIFAR-10',
     synthetic: false,
-    image: { height: EXTENT, width: EXTENT, channels: 3 },
+    image: { height: CIFAR_EXTENT, width: CIFAR_EXTENT, channels: 3 },
     classNames: CIFAR10_CLASS_NAMES,
     pixels,
     labels,

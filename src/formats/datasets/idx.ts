@@ -1,12 +1,11 @@
 import type { LabeledImages } from '../../core/data/labeledImages.ts';
 import { fail, ok, type Result } from '../../core/result.ts';
 import type { FileContent } from './cifar10.ts';
+import { guessIdxFamily, type IdxFamily } from './idxFamilies.ts';
 
 /** The first four bytes: two zeros, element type 8 (unsigned byte), number of dimensions (LeCun, MNIST page). */
 export const IDX_LABELS_MAGIC = 0x00000801;
 export const IDX_IMAGES_MAGIC = 0x00000803;
-
-export const MNIST_CLASS_NAMES: readonly string[] = ['0', '1', '2', '3', '4', '5', '6', '7', '8', '9'];
 
 /** The largest image that is still taken for one. */
 const LARGEST_EXTENT = 1024;
@@ -152,8 +151,21 @@ function pair(
   return ok(pairs);
 }
 
-/** Reads one or more pairs of IDX files (MNIST and its kin with classes 0 to 9) into one set. */
-export function readIdxFiles(files: readonly FileContent[]): Result<LabeledImages> {
+/** Writes one square image with its rows and columns exchanged. */
+function transpose({ body, width }: IdxImages, index: number, pixels: Uint8Array, to: number): void {
+  const from = index * width * width;
+  for (let y = 0; y < width; y++)
+    for (let x = 0; x < width; x++) pixels[to + y * width + x] = body[from + x * width + y] as number;
+}
+
+/**
+ * Reads one or more pairs of IDX files into one set. What the labels mean is the family's: Fashion-MNIST's files are
+ * named like MNIST's, so it may have to be told.
+ */
+export function readIdxFiles(
+  files: readonly FileContent[],
+  family: IdxFamily = guessIdxFamily(files.map(({ name }) => name)),
+): Result<LabeledImages> {
   const images: IdxImages[] = [];
   const labels: IdxLabels[] = [];
   for (const file of files) {
@@ -167,6 +179,13 @@ export function readIdxFiles(files: readonly FileContent[]): Result<LabeledImage
   const first = images[0];
   if (!first) return fail('no-images', 'None of the files holds images; add an IDX images file.');
   const { height, width } = first;
+  if (family.isTransposed && height !== width) {
+    return fail(
+      'idx-extent',
+      `${first.name} has images of ${height}x${width} pixels, but ${family.name} has square ones; choose its own files.`,
+      first.name,
+    );
+  }
   const odd = images.find((file) => file.height !== height || file.width !== width);
   if (odd) {
     return fail(
@@ -178,25 +197,28 @@ export function readIdxFiles(files: readonly FileContent[]): Result<LabeledImage
   const total = images.reduce((sum, { count }) => sum + count, 0);
   const pixels = new Uint8Array(total * height * width);
   const allLabels = new Uint8Array(total);
+  const { classNames, firstLabel } = family;
   let n = 0;
   for (const [file, match] of pairs.value) {
-    const wrong = match.body.findIndex((label) => label >= MNIST_CLASS_NAMES.length);
+    const last = firstLabel + classNames.length - 1;
+    const wrong = match.body.findIndex((label) => label < firstLabel || label > last);
     if (wrong >= 0) {
       return fail(
         'label-range',
-        `${match.name} has label ${match.body[wrong]} in entry ${wrong + 1}, but MNIST labels go from 0 to 9; choose a set with ten classes.`,
+        `${match.name} has label ${match.body[wrong]} in entry ${wrong + 1}, but ${family.name} labels go from ${firstLabel} to ${last}; choose a set of these classes.`,
         match.name,
       );
     }
-    pixels.set(file.body, n * height * width);
-    allLabels.set(match.body, n);
-    n += file.count;
+    if (family.isTransposed) {
+      for (let i = 0; i < file.count; i++) transpose(file, i, pixels, (n + i) * height * width);
+    } else pixels.set(file.body, n * height * width);
+    for (const label of match.body) allLabels[n++] = label - firstLabel;
   }
   return ok({
-    name: 'MNIST',
+    name: family.name,
     synthetic: false,
     image: { height, width, channels: 1 },
-    classNames: MNIST_CLASS_NAMES,
+    classNames,
     pixels,
     labels: allLabels,
   });
