@@ -3,7 +3,7 @@ import type { Random } from '../random.ts';
 import { type AugmentationChoice, augments } from './augmentChoice.ts';
 import { transformPixels } from './augmentPixels.ts';
 import { type Affine, drawTransform, type Transform } from './augmentTransform.ts';
-import type { Box } from './boxes.ts';
+import type { LabeledBox } from './labeledBox.ts';
 import { clamp } from './tile.ts';
 
 /**
@@ -41,7 +41,11 @@ function inverse([a, b, c, d, e, f]: Affine): Affine {
  * Boxes after a transform, clipped to the image. A box whose center leaves the image is dropped (as in SSD's random
  * crops, Liu et al. 2016). A turned box becomes the upright box around it.
  */
-export function augmentBoxes(boxes: readonly Box[], image: FeatureMap, transform: Transform): Box[] {
+export function augmentBoxes(
+  boxes: readonly LabeledBox[],
+  image: FeatureMap,
+  transform: Transform,
+): LabeledBox[] {
   const [a, b, c, d, e, f] = inverse(transform.toSource);
   return boxes.flatMap((box) => {
     const points = [

@@ -1,22 +1,7 @@
 import type { Random } from '../random.ts';
 import type { Texture } from './noise.ts';
+import { blurAlong } from './picture.ts';
 import { AREA, clamp, EXTENT, pick, type Rgb, randomDirection, type Tile, uniform } from './tile.ts';
-
-/** One pass of a [side, 1, side] blur along rows or columns; the border repeats its last pixel. */
-function blurAlong(tile: Tile, out: Tile, step: number, side: number): void {
-  const share = 1 / (1 + 2 * side);
-  for (let y = 0, at = 0; y < EXTENT; y++) {
-    for (let x = 0; x < EXTENT; x++, at += 3) {
-      const p = step === 1 ? x : y;
-      const before = p > 0 ? at - 3 * step : at;
-      const after = p < EXTENT - 1 ? at + 3 * step : at;
-      for (let c = 0; c < 3; c++) {
-        const sides = (tile[before + c] as number) + (tile[after + c] as number);
-        out[at + c] = ((tile[at + c] as number) + side * sides) * share;
-      }
-    }
-  }
-}
 
 /**
  * What satellite, air and light make of a tile: blur, contrast, color cast, haze, uneven light, sensor noise.
@@ -31,8 +16,8 @@ export function photograph(
   offset: number,
 ): void {
   const side = uniform(random, 0.12, 0.5);
-  blurAlong(tile, scratch, 1, side);
-  blurAlong(scratch, tile, EXTENT, side);
+  blurAlong(tile, scratch, EXTENT, 'row', side);
+  blurAlong(scratch, tile, EXTENT, 'column', side);
   const light = uniform(random, 0.86, 1.1);
   const haze = random.next() < 0.2 ? uniform(random, 0.14, 0.32) : uniform(random, 0.02, 0.14);
   const air = pick<Rgb>(random, [

@@ -1,5 +1,5 @@
 /** A rectangle around an object, in pixels: pixel i spans i to i + 1. */
-export interface Box {
+export interface LabeledBox {
   readonly left: number;
   readonly top: number;
   readonly right: number;
