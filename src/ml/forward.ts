@@ -1,5 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
+import { layerCounts } from '../core/network/counts.ts';
 import { type LayerId, parameterKey } from '../core/network/network.ts';
+import { geometryAt } from '../core/network/shapes.ts';
 import type { Random } from '../core/random.ts';
 import type { BatchStatistics, ParameterReader } from './operations/operation.ts';
 import type { Plan, Step } from './plan.ts';
@@ -53,26 +55,66 @@ export interface Tape {
   readonly logits: tf.Tensor2D;
   /** The batch's mean and variance of each batch-norm layer. */
   readonly statistics: ReadonlyMap<LayerId, BatchStatistics>;
-  /** Gradients of all trained parameters by key, from that of the logits. The caller disposes them. */
+  /** Gradients of all trained parameters that are not frozen by key, from that of the logits. The caller disposes them. */
   backward(logitsGradient: tf.Tensor2D): Map<string, tf.Tensor>;
   /** Frees everything the tape holds, after `backward` or instead of it. */
   dispose(): void;
 }
 
+const NONE: ReadonlySet<LayerId> = new Set();
+
+/** The steps of a training pass: frozen layers work as in inference, there and back. */
+const trainingSteps = ({ steps }: Plan, frozen: ReadonlySet<LayerId>): readonly Step[] =>
+  frozen.size === 0
+    ? steps
+    : steps.map((step) => {
+        const still = frozen.has(step.layer.id) ? step.operation.frozen : undefined;
+        return still ? { ...step, operation: still } : step;
+      });
+
+/**
+ * Which steps a gradient goes through: those that train parameters, and all behind them. Without frozen layers it is
+ * every step, for even a pooling before the first convolution costs nothing there.
+ */
+function carriesGradient(
+  plan: Plan,
+  steps: readonly Step[],
+  frozen: ReadonlySet<LayerId>,
+): readonly boolean[] {
+  if (frozen.size === 0) return steps.map(() => true);
+  const carries: boolean[] = [];
+  for (const { layer, inputs } of steps) {
+    const { trainableCount } = layerCounts(layer, geometryAt(plan.geometry, layer.id));
+    const trains = trainableCount > 0 && !frozen.has(layer.id);
+    carries.push(trains || inputs.some((i) => i >= 0 && carries[i]));
+  }
+  return carries;
+}
+
 /** Which outputs `backward` will read: those some reader or the step itself asked to keep. */
-function neededBackward(plan: Plan): readonly boolean[] {
-  const needed = plan.steps.map(({ operation }) => operation.needs.output);
-  for (const { inputs, operation } of plan.steps) {
-    if (operation.needs.input) for (const i of inputs) if (i >= 0) needed[i] = true;
+function neededBackward(steps: readonly Step[], carries: readonly boolean[]): readonly boolean[] {
+  const needed = steps.map(({ operation }, index) => carries[index] === true && operation.needs.output);
+  for (const [index, { inputs, operation }] of steps.entries()) {
+    if (carries[index] && operation.needs.input) for (const i of inputs) if (i >= 0) needed[i] = true;
   }
   return needed;
 }
 
-/** The logits of a batch in training: batch statistics and dropout. */
-export function forwardTraining(plan: Plan, x: tf.Tensor4D, parameters: Parameters, random: Random): Tape {
-  const { steps } = plan;
+/**
+ * The logits of a batch in training: batch statistics and dropout. Layers in `frozen` work as in inference, and the way
+ * back ends where only frozen layers lie before it.
+ */
+export function forwardTraining(
+  plan: Plan,
+  x: tf.Tensor4D,
+  parameters: Parameters,
+  random: Random,
+  frozen: ReadonlySet<LayerId> = NONE,
+): Tape {
+  const steps = trainingSteps(plan, frozen);
+  const carries = carriesGradient(plan, steps, frozen);
   const last = steps.length - 1;
-  const needed = neededBackward(plan);
+  const needed = neededBackward(steps, carries);
   const waiting = steps.map(({ readers }) => readers);
   const outputs: tf.Tensor4D[] = [];
   const kept: (readonly tf.Tensor[])[] = [];
@@ -113,9 +155,14 @@ export function forwardTraining(plan: Plan, x: tf.Tensor4D, parameters: Paramete
     for (let index = last; index >= 0; index--) {
       const step = steps[index] as Step;
       const dy = dys[index];
-      if (!dy) continue; // nobody reads this layer: it can't be, but it would have no gradient
+      if (!dy) continue; // frozen like all before it
+      if (!carries[index]) {
+        dy.dispose(); // everything is frozen
+        continue;
+      }
       const inputs = step.inputs.map((i) => (i < 0 ? x : (outputs[i] as tf.Tensor4D)));
-      const wantsInputGradient = step.inputs.some((i) => i >= 0);
+      const wantsInputGradient = step.inputs.some((i) => i >= 0 && carries[i]);
+      const isFrozen = frozen.has(step.layer.id);
       let parameterGradients: [string, tf.Tensor][] = [];
       const inputGradients = tf.tidy(() => {
         const own = step.operation.backward({
@@ -125,7 +172,9 @@ export function forwardTraining(plan: Plan, x: tf.Tensor4D, parameters: Paramete
           kept: kept[index] ?? [],
           parameters: readerOf(step, parameters),
           wantsInputGradient,
+          wantsParameterGradients: !isFrozen,
         });
+        if (isFrozen) return wantsInputGradient ? [...own.inputs] : [];
         parameterGradients = Object.entries(own.parameters ?? {});
         for (const [, gradient] of parameterGradients) tf.keep(gradient);
         return wantsInputGradient ? [...own.inputs] : [];
@@ -136,7 +185,7 @@ export function forwardTraining(plan: Plan, x: tf.Tensor4D, parameters: Paramete
         const gradient = inputGradients[position];
         if (!gradient) continue;
         const before = i < 0 ? null : dys[i];
-        if (i < 0) gradient.dispose();
+        if (i < 0 || !carries[i]) gradient.dispose();
         else if (!before) dys[i] = gradient;
         else {
           dys[i] = tf.add(before, gradient) as tf.Tensor4D;

@@ -46,7 +46,14 @@ function kernel(shape: readonly number[], depthwise: boolean, he: boolean, rando
 }
 
 /** Weights to start training from. Equal seeds give equal weights on every machine. */
-export function initializeWeights(network: Network, seed: number): Weights {
+export const initializeWeights = (network: Network, seed: number): Weights =>
+  completeWeights(network, {}, seed);
+
+/**
+ * The weights of a network of which some are there already (`carryWeights`): those of the right shape are taken as they
+ * are and the others drawn as {@link initializeWeights} draws them. Equal seeds and equal gaps give equal weights.
+ */
+export function completeWeights(network: Network, carried: Weights, seed: number): Weights {
   const geometry = geometryOf(network);
   const consumers = consumersOf(network);
   const random = createRandom(seed);
@@ -54,9 +61,15 @@ export function initializeWeights(network: Network, seed: number): Weights {
   for (const layer of network.layers) {
     const he = feedsRelu(layer, consumers);
     for (const [name, shape] of Object.entries(parameterShapes(layer, geometryAt(geometry, layer.id)))) {
+      const key = parameterKey(layer.id, name);
+      const there = carried[key];
+      if (there && there.shape.join() === shape.join() && there.values.length === product(shape)) {
+        weights[key] = there;
+        continue;
+      }
       const isKernel = name === 'kernel' || name === 'depthwiseKernel';
       const ones = name === 'gamma' || name === 'movingVariance';
-      weights[parameterKey(layer.id, name)] = {
+      weights[key] = {
         shape,
         values: isKernel
           ? kernel(shape, name === 'depthwiseKernel', he, random)

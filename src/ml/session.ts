@@ -1,8 +1,11 @@
 import * as tf from '@tensorflow/tfjs-core';
-import type { Network, Weights } from '../core/network/network.ts';
+import type { LayerId, Network, Weights } from '../core/network/network.ts';
+import { geometryAt } from '../core/network/shapes.ts';
 import type { Random } from '../core/random.ts';
+import { FaultError } from '../core/result.ts';
+import { type Distillation, type TaughtBatch, Teachers } from './distill.ts';
 import { forwardTraining, infer, type Parameters, type Tape } from './forward.ts';
-import type { Batch } from './images.ts';
+import type { Batch, ImageSet } from './images.ts';
 import { softmaxCrossEntropy } from './loss.ts';
 import type { Optimizer } from './optimizers.ts';
 import { join, type Layout, layoutOf, upload, type Vectors, views, weightsOf } from './parameters.ts';
@@ -20,17 +23,77 @@ export interface StepResult {
   readonly accuracy: number;
 }
 
+/** How a session trains; evaluation needs none of it. */
+export interface SessionOptions {
+  /** Share of the target spread evenly over all classes, 0 to below 1. */
+  readonly labelSmoothing?: number | undefined;
+  /** What an image of each class counts, one number above 0 a class. */
+  readonly classWeights?: readonly number[] | undefined;
+  /**
+   * Layers whose parameters stay as they are, to the bit: batch norms among them use and keep their moving statistics,
+   * dropouts among them are off, and the way back ends where all before is frozen.
+   */
+  readonly frozen?: ReadonlySet<LayerId> | undefined;
+  /** Trained networks that this one learns from. */
+  readonly teachers?: Distillation | undefined;
+}
+
+function check(
+  { labelSmoothing = 0, classWeights, frozen }: SessionOptions,
+  { classCount }: Plan,
+  layout: Layout,
+) {
+  const fault = (code: string, message: string) => {
+    throw new FaultError({ code, message, where: 'recipe' });
+  };
+  if (!(labelSmoothing >= 0 && labelSmoothing < 1))
+    fault('label-smoothing', `The label smoothing ${labelSmoothing} is not from 0 to below 1; try 0.1.`);
+  if (classWeights && classWeights.length !== classCount)
+    fault(
+      'class-weights',
+      `There are ${classWeights.length} class weights for ${classCount} classes; give one a class.`,
+    );
+  const odd = classWeights?.findIndex((weight) => !(weight > 0 && Number.isFinite(weight))) ?? -1;
+  if (odd >= 0)
+    fault(
+      'class-weights',
+      `The weight ${classWeights?.[odd]} of class ${odd + 1} is not a number above 0; 1 counts it like the others.`,
+    );
+  if (frozen && frozen.size > 0 && layout.trained.length === 0)
+    fault(
+      'all-frozen',
+      'Every layer with weights is frozen and nothing could be trained; free the last one.',
+    );
+}
+
 /** A network with its parameters on the backend. Call {@link dispose} when done. */
 export class Session {
   readonly plan: Plan;
   readonly layout: Layout;
+  readonly teachers: Teachers | null;
+  readonly #options: SessionOptions;
   #vectors: Vectors;
   #views: Parameters | null = null;
 
-  constructor(network: Network, weights: Weights) {
+  /** Throws a fault for options that can't be and for weights that do not fit. */
+  constructor(network: Network, weights: Weights, options: SessionOptions = {}) {
     this.plan = planOf(network);
-    this.layout = layoutOf(network, this.plan.geometry);
-    this.#vectors = upload(weights, this.layout);
+    this.layout = layoutOf(network, this.plan.geometry, options.frozen);
+    this.#options = options;
+    check(options, this.plan, this.layout);
+    this.teachers = options.teachers ? new Teachers(options.teachers, this.plan) : null;
+    try {
+      this.#vectors = upload(weights, this.layout);
+    } catch (error) {
+      this.teachers?.dispose();
+      throw error;
+    }
+  }
+
+  /** The chosen images as {@link step} reads them, for the teachers too where they read another input. */
+  batch(images: ImageSet, indices: Uint32Array): TaughtBatch {
+    if (this.teachers) return this.teachers.batch(images, indices);
+    return images.batch(indices, geometryAt(this.plan.geometry, this.plan.inputId).ofm);
   }
 
   get parameters(): Parameters {
@@ -52,15 +115,17 @@ export class Session {
   }
 
   /** One batch forward, back, and a step of the optimizer. No step is taken where the loss is not finite. */
-  async step(batch: Batch, optimizer: Optimizer, random: Random): Promise<StepResult> {
+  async step(batch: TaughtBatch, optimizer: Optimizer, random: Random): Promise<StepResult> {
+    const { frozen, labelSmoothing = 0, classWeights } = this.#options;
+    const soft = await this.teachers?.softTargets(batch);
     const x = tf.tensor4d(batch.pixels, batch.shape);
-    const tape = forwardTraining(this.plan, x, this.parameters, random);
+    const tape = forwardTraining(this.plan, x, this.parameters, random, frozen);
     try {
-      const { classCount } = this.plan;
       const { lossSum, correct, gradient } = softmaxCrossEntropy(
         await readBack(tape.logits),
         batch.labels,
-        classCount,
+        this.plan.classCount,
+        { labelSmoothing, classWeights, soft },
       );
       const count = batch.labels.length;
       const result = { loss: lossSum / count, accuracy: correct / count };
@@ -80,12 +145,12 @@ export class Session {
     for (const tensor of gradients.values()) tensor.dispose();
     const trained = optimizer.step(this.#vectors.trained, gradient);
     gradient.dispose();
-    this.#replace({ trained, moving: this.#moved(tape) });
+    this.#replace({ ...this.#vectors, trained, moving: this.#moved(tape) });
   }
 
   #moved({ statistics }: Tape): tf.Tensor1D {
     const { moving } = this.#vectors;
-    if (statistics.size === 0) return moving;
+    if (this.layout.moving.length === 0) return moving;
     return tf.tidy(() => {
       const batch = join(this.layout.moving, (key) => {
         const cut = key.lastIndexOf('/');
@@ -111,12 +176,15 @@ export class Session {
   /** A copy of the parameters in JS memory. */
   async weights(): Promise<Weights> {
     const trained = await readBack(this.#vectors.trained);
-    return weightsOf(this.layout, trained, await readBack(this.#vectors.moving));
+    const moving = await readBack(this.#vectors.moving);
+    return weightsOf(this.layout, { trained, moving, fixed: await readBack(this.#vectors.fixed) });
   }
 
   dispose(): void {
     this.#forgetViews();
     this.#vectors.trained.dispose();
     this.#vectors.moving.dispose();
+    this.#vectors.fixed.dispose();
+    this.teachers?.dispose();
   }
 }

@@ -21,15 +21,26 @@ const centered = (x: tf.Tensor4D, mean: Vector) => scaleShift(x, tf.onesLike(mea
 
 /**
  * Batch norm: the batch's own statistics in training, the moving ones in inference. Way back (Ioffe and
- * Szegedy 2015): dx = gamma / deviation * (dy - mean(dy) - xhat * mean(dy * xhat)).
+ * Szegedy 2015): dx = gamma / deviation * (dy - mean(dy) - xhat * mean(dy * xhat)). Frozen, the moving statistics are
+ * constants: dx = gamma / deviation * dy.
  */
 export function batchNorm({ epsilon }: BatchNormLayer): Operation {
+  const movingFactor = (parameters: ParameterReader) =>
+    reciprocalDeviation(vector(parameters, 'movingVariance'), epsilon);
+  const infer: Operation['infer'] = (inputs, parameters) =>
+    normalize(first(inputs), vector(parameters, 'movingMean'), movingFactor(parameters), parameters);
+  const frozen: Operation = {
+    needs: { input: false, output: false },
+    infer,
+    backward: ({ dy, parameters }) => {
+      const scale = tf.mul(vector(parameters, 'gamma'), movingFactor(parameters)) as Vector;
+      return { inputs: [scaleShift(dy, scale, tf.zerosLike(scale))] };
+    },
+  };
   return {
     needs: { input: true, output: false },
-    infer: (inputs, parameters) => {
-      const factor = reciprocalDeviation(vector(parameters, 'movingVariance'), epsilon);
-      return normalize(first(inputs), vector(parameters, 'movingMean'), factor, parameters);
-    },
+    frozen,
+    infer,
     forward: (inputs, parameters) => {
       const x = first(inputs);
       const mean = channelMean(x);

@@ -69,13 +69,19 @@ function convolution(window: Window, groups: number, useBias: boolean, filterSha
         split(first(inputs)).map((x, group) => convolve(x, kernels[group] as tf.Tensor4D, biases[group])),
       );
     },
-    backward: ({ dy, inputs, parameters, wantsInputGradient }) => {
+    backward: ({ dy, inputs, parameters, wantsInputGradient, wantsParameterGradients = true }) => {
       const x = first(inputs);
       const dys = split(dy);
       const groupShape: Shape4D = [rows, columns, inChannels, filters / groups];
-      const kernel = join(
-        split(x).map((part, group) => filterGradient(part, dys[group] as tf.Tensor4D, groupShape, window)),
-      );
+      const ownGradients = () => {
+        const kernel = join(
+          split(x).map((part, group) => filterGradient(part, dys[group] as tf.Tensor4D, groupShape, window)),
+        );
+        return {
+          kernel: tf.reshape(kernel, parameters('kernel').shape),
+          ...(useBias ? { bias: channelSum(dy) } : {}),
+        };
+      };
       const inputShape: Shape4D = [x.shape[0], x.shape[1], x.shape[2], inChannels];
       const kernels = split(filterOf(parameters('kernel')));
       return {
@@ -88,10 +94,7 @@ function convolution(window: Window, groups: number, useBias: boolean, filterSha
               ),
             ]
           : [],
-        parameters: {
-          kernel: tf.reshape(kernel, parameters('kernel').shape),
-          ...(useBias ? { bias: channelSum(dy) } : {}),
-        },
+        ...(wantsParameterGradients ? { parameters: ownGradients() } : {}),
       };
     },
   };
@@ -130,14 +133,15 @@ export function depthwiseConv2d(layer: DepthwiseConv2dLayer, geometry: LayerGeom
         activation: 'linear',
         ...(layer.useBias ? { bias: parameters('bias') } : {}),
       }),
-    backward: ({ dy, inputs, parameters, wantsInputGradient }) => {
+    backward: ({ dy, inputs, parameters, wantsInputGradient, wantsParameterGradients = true }) => {
       const filter = parameters('depthwiseKernel') as tf.Tensor4D;
+      const ownGradients = () => ({
+        depthwiseKernel: depthwiseFilterGradient(first(inputs), dy, filterShape, window),
+        ...(layer.useBias ? { bias: channelSum(dy) } : {}),
+      });
       return {
         inputs: wantsInputGradient ? [depthwiseInputGradient(dy, filter, inputSize, window)] : [],
-        parameters: {
-          depthwiseKernel: depthwiseFilterGradient(first(inputs), dy, filterShape, window),
-          ...(layer.useBias ? { bias: channelSum(dy) } : {}),
-        },
+        ...(wantsParameterGradients ? { parameters: ownGradients() } : {}),
       };
     },
   };

@@ -27,6 +27,8 @@ export interface Backward {
   readonly parameters: ParameterReader;
   /** False for a layer that only the network's input feeds: nobody asks for that gradient. */
   readonly wantsInputGradient: boolean;
+  /** False for a frozen layer: those of its parameters may be left out. */
+  readonly wantsParameterGradients?: boolean;
 }
 
 export interface Gradients {
@@ -48,6 +50,8 @@ export interface Operation {
   /** Where training differs from inference. */
   forward?(inputs: readonly tf.Tensor4D[], parameters: ParameterReader, random: Random): Forwarded;
   backward(step: Backward): Gradients;
+  /** The same layer with parameters that stand still, where training then is as inference (batch norm, dropout). */
+  readonly frozen?: Operation;
 }
 
 export const first = (inputs: readonly tf.Tensor4D[]): tf.Tensor4D => inputs[0] as tf.Tensor4D;

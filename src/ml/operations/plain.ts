@@ -54,6 +54,11 @@ export const flatten = ({ ifm }: LayerGeometry): Operation => ({
 export const dropout = (rate: number): Operation => ({
   needs: { input: false, output: false },
   infer: (inputs) => tf.clone(first(inputs)),
+  frozen: {
+    needs: { input: false, output: false },
+    infer: (inputs) => tf.clone(first(inputs)),
+    backward: ({ dy }) => ({ inputs: [tf.clone(dy)] }),
+  },
   forward: (inputs, _, random) => {
     const x = first(inputs);
     const kept = rate < 1 ? 1 / (1 - rate) : 0;
