@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, expect, test } from 'vitest';
+import { DEFAULT_RECIPE_OPTIONS } from '../core/exploration/defaultDesign.ts';
 import type { Recipe } from '../core/exploration/design.ts';
 import { NetworkBuilder } from '../core/network/builder.ts';
 import type { Network } from '../core/network/network.ts';
@@ -16,6 +17,7 @@ import { TrainControl } from './trainControl.ts';
 beforeAll(useWasmInNode);
 
 const RECIPE: Recipe = {
+  ...DEFAULT_RECIPE_OPTIONS,
   optimizer: 'adam',
   learningRate: 0.01,
   momentum: 0.9,

@@ -1,7 +1,12 @@
 import type { Recipe } from '../core/exploration/design.ts';
 import type { Network, Weights } from '../core/network/network.ts';
-import { createRandom, permutation } from '../core/random.ts';
+import { createRandom, type Random, resumeRandom } from '../core/random.ts';
 import { type Fault, FaultError } from '../core/result.ts';
+import { afterEpoch, type CallbackState, NO_EPOCHS } from '../core/training/callbacks.ts';
+import type { RunState } from '../core/training/checkpoint.ts';
+import { stepsPerEpochOf } from '../core/training/phases.ts';
+import { recipeFault } from '../core/training/recipeFault.ts';
+import { learningRateAt } from '../core/training/schedule.ts';
 import type {
   Accuracy,
   BackendName,
@@ -10,21 +15,27 @@ import type {
   TrainResult,
   TrainStep,
 } from '../workers/protocol.ts';
+import { batchOrder } from './batchOrder.ts';
 import { evaluate, evaluateSession, inputOf } from './evaluate.ts';
 import { EventTurns } from './events.ts';
 import type { ImageSet } from './images.ts';
+import { Meter } from './meter.ts';
 import { type Optimizer, optimizerOf } from './optimizers.ts';
-import { Session, type StepResult } from './session.ts';
+import type { Session } from './session.ts';
 import type { TrainControl } from './trainControl.ts';
+import { decayMask, sessionFor } from './trainSession.ts';
 
 export interface Training {
   readonly network: Network;
+  /** Those to start from: of the checkpoint, where there is one. */
   readonly weights: Weights;
   readonly recipe: Recipe;
   readonly images: ImageSet;
   readonly backend: BackendName;
   readonly control: TrainControl;
   readonly signal?: AbortSignal;
+  /** A checkpoint of the same network, recipe and images to go on from. */
+  readonly from?: RunState | null;
 }
 
 /** Step events come at most this often; nobody reads faster, and each is a message to the page. */
@@ -33,24 +44,12 @@ const EVENT_MILLISECONDS = 60;
 /** Keeps dropout's stream apart from the shuffling's. */
 const DROPOUT_STREAM = 0x5eed;
 
-function checkRecipe({ learningRate, momentum, batchSize, epochs }: Recipe): void {
-  const fault = (what: string) => {
-    throw new FaultError({ code: 'recipe', message: what, where: 'recipe' });
-  };
-  if (!(learningRate > 0 && Number.isFinite(learningRate)))
-    fault(`The learning rate ${learningRate} is not a number above 0; try 0.001.`);
-  if (!(momentum >= 0 && momentum < 1)) fault(`The momentum ${momentum} is not from 0 to below 1; try 0.9.`);
-  if (!(Number.isInteger(batchSize) && batchSize >= 1))
-    fault(`The batch size ${batchSize} is not a whole number of at least 1; try 32.`);
-  if (!(Number.isInteger(epochs) && epochs >= 1))
-    fault(`${epochs} epochs are not a whole number of at least 1; try 8.`);
-}
-
 function notANumber(step: number, epoch: number, learningRate: number): Fault {
   const kept = epoch === 1 ? 'the weights it started with' : `the weights of epoch ${epoch - 1}`;
+  const rate = Number(learningRate.toPrecision(3));
   return {
     code: 'loss-not-a-number',
-    message: `The loss is no longer a number at step ${step} of epoch ${epoch}: the learning rate ${learningRate} is too high; ${kept} are kept. Lower the learning rate and start again.`,
+    message: `The loss is no longer a number at step ${step} of epoch ${epoch}: the learning rate ${rate} is too high; ${kept} are kept. Lower the learning rate and start again.`,
     where: 'recipe.learningRate',
   };
 }
@@ -58,36 +57,21 @@ function notANumber(step: number, epoch: number, learningRate: number): Fault {
 const allFinite = (weights: Weights): boolean =>
   Object.values(weights).every(({ values }) => values.every((value) => Number.isFinite(value)));
 
-/** Means of the epoch so far, and the speed of the last steps. */
-class Meter {
-  #loss = 0;
-  #accuracy = 0;
-  #steps = 0;
-  #timed = 0;
-  rate = 0;
-
-  add({ loss, accuracy }: StepResult, imageCount: number, milliseconds: number): void {
-    this.#loss += loss;
-    this.#accuracy += accuracy;
-    this.#steps++;
-    const rate = (1000 * imageCount) / Math.max(milliseconds, 0.01);
-    // the first step compiles and allocates: the second replaces it
-    this.rate = this.#timed++ < 2 ? rate : this.rate + 0.2 * (rate - this.rate);
-  }
-
-  /** The epoch's means; the next epoch starts at nothing. */
-  close(): { trainLoss: number; trainAccuracy: number } {
-    const steps = Math.max(1, this.#steps);
-    const means = { trainLoss: this.#loss / steps, trainAccuracy: this.#accuracy / steps };
-    this.#loss = this.#accuracy = this.#steps = 0;
-    return means;
-  }
+function check({ recipe, images }: Training): void {
+  const fault = recipeFault(recipe);
+  if (fault) throw new FaultError(fault);
+  if (images.split.train.length > 0) return;
+  throw new FaultError({
+    code: 'no-training-images',
+    message:
+      'All images are held back for validation, and none is left to train with; hold back fewer in Data.',
+  });
 }
 
 /**
  * Trains, batch by batch. Yields steps, epochs with a checkpoint in JS memory, and notices; returns the
- * weights. Equal seeds on one backend give equal losses. Images are shuffled every epoch and a last,
- * smaller batch is left out: its batch statistics would be poor and WebGL would compile for its shape.
+ * weights. Equal seeds on one backend give equal losses, and so does a training that goes on from a checkpoint, to the
+ * last bit: weights, optimizer, both random streams and what early stopping and plateau have seen are all in it.
  *
  * A loss that is no number ends the training with a fault in `stopped` and the last good weights; a stop
  * returns the weights of that moment; a cancel throws.
@@ -95,106 +79,175 @@ class Meter {
 export async function* train(
   training: Training,
 ): AsyncGenerator<TrainStep | TrainEpoch | TrainNotice, TrainResult> {
-  checkRecipe(training.recipe);
-  const session = new Session(training.network, training.weights);
-  const optimizer = optimizerOf(training.recipe);
+  check(training);
+  const session = sessionFor(training);
   const turns = new EventTurns();
+  let optimizer: Optimizer | null = null;
   try {
-    return yield* run(training, session, optimizer, turns);
+    optimizer = optimizerOf(training.recipe, decayMask(session.layout), training.from?.optimizer);
+    return yield* new Run(training, session, optimizer, turns).epochs();
   } finally {
     turns.close();
-    optimizer.dispose();
+    optimizer?.dispose();
     session.dispose();
   }
 }
 
-async function* run(
-  training: Training,
-  session: Session,
-  optimizer: Optimizer,
-  turns: EventTurns,
-): AsyncGenerator<TrainStep | TrainEpoch | TrainNotice, TrainResult> {
-  const { recipe, images, backend, control, signal } = training;
-  const started = performance.now();
-  const watched = signal ? { signal } : {};
-  const input = inputOf(session.plan);
-  images.check(input, session.plan.classCount);
-  if (images.split.train.length === 0) {
-    throw new FaultError({
-      code: 'no-training-images',
-      message:
-        'All images are held back for validation, and none is left to train with; hold back fewer in Data.',
-    });
+/** Keeps the best weights beside the last ones: a training that runs to its end returns them. */
+const keepsBest = ({ earlyStopping, checkpoint }: Recipe): boolean =>
+  earlyStopping?.restoreBest === true || checkpoint === 'best-only';
+
+class Run {
+  readonly #training: Training;
+  readonly #session: Session;
+  readonly #optimizer: Optimizer;
+  readonly #turns: EventTurns;
+  readonly #started = performance.now();
+  readonly #batchSize: number;
+  readonly #stepsPerEpoch: number;
+  readonly #shuffling: Random;
+  readonly #dropout: Random;
+  readonly #meter = new Meter();
+  #good: Weights;
+  #best: Weights | null;
+  #callbacks: CallbackState;
+  #steps: number;
+  #epochs: number;
+  #eventAt = Number.NEGATIVE_INFINITY;
+  #evaluated: { readonly weights: Weights; readonly validation: Accuracy } | null = null;
+
+  constructor(training: Training, session: Session, optimizer: Optimizer, turns: EventTurns) {
+    const { recipe, images, from } = training;
+    this.#training = training;
+    this.#session = session;
+    this.#optimizer = optimizer;
+    this.#turns = turns;
+    const imageCount = images.split.train.length;
+    this.#batchSize = Math.min(recipe.batchSize, imageCount);
+    this.#stepsPerEpoch = stepsPerEpochOf({ ...recipe, batchSize: this.#batchSize }, imageCount);
+    this.#shuffling = from ? resumeRandom(from.shuffling) : createRandom(recipe.seed);
+    this.#dropout = from ? resumeRandom(from.dropout) : createRandom(recipe.seed ^ DROPOUT_STREAM);
+    this.#good = training.weights;
+    this.#best = from?.bestWeights ?? null;
+    this.#callbacks = from?.callbacks ?? NO_EPOCHS;
+    this.#steps = from?.steps ?? 0;
+    this.#epochs = from?.epoch ?? 0;
   }
-  const { train: indices } = images.split;
-  const batchSize = Math.min(recipe.batchSize, indices.length);
-  const stepsPerEpoch = Math.floor(indices.length / batchSize);
-  const shuffling = createRandom(recipe.seed);
-  const dropout = createRandom(recipe.seed ^ DROPOUT_STREAM);
-  const meter = new Meter();
 
-  let good: Weights = training.weights;
-  let steps = 0;
-  let epochs = 0;
-  let eventAt = Number.NEGATIVE_INFINITY;
-  let lastEvaluated: { weights: Weights; validation: Accuracy } | null = null;
-  const result = async (weights: Weights, stopped: TrainResult['stopped']): Promise<TrainResult> => ({
-    weights,
-    epochs,
-    steps,
-    validation:
-      weights === lastEvaluated?.weights
-        ? lastEvaluated.validation
-        : await evaluate(training.network, weights, images, watched),
-    seconds: (performance.now() - started) / 1000,
-    backend,
-    stopped,
-  });
+  get #watched(): { readonly signal?: AbortSignal } {
+    const { signal } = this.#training;
+    return signal ? { signal } : {};
+  }
 
-  if (backend === 'webgl') {
-    yield {
-      kind: 'notice',
-      message: 'WebGL compiles its programs for this network; the first step takes a few seconds.',
+  async #result(weights: Weights, stopped: TrainResult['stopped']): Promise<TrainResult> {
+    const { network, images, backend } = this.#training;
+    const validation =
+      weights === this.#evaluated?.weights
+        ? this.#evaluated.validation
+        : await evaluate(network, weights, images, this.#watched);
+    return {
+      weights,
+      epochs: this.#epochs,
+      steps: this.#steps,
+      validation,
+      seconds: (performance.now() - this.#started) / 1000,
+      backend,
+      stopped,
+      restoredEpoch: weights === this.#best ? (this.#callbacks.best?.epoch ?? null) : null,
     };
   }
-  for (let epoch = 1; epoch <= recipe.epochs; epoch++) {
-    const order = permutation(indices.length, shuffling);
-    for (let step = 1; step <= stepsPerEpoch; step++) {
+
+  async *epochs(): AsyncGenerator<TrainStep | TrainEpoch | TrainNotice, TrainResult> {
+    const { recipe, images, backend } = this.#training;
+    images.check(inputOf(this.#session.plan), this.#session.plan.classCount);
+    if (backend === 'webgl') {
+      yield {
+        kind: 'notice',
+        message: 'WebGL compiles its programs for this network; the first step takes a few seconds.',
+      };
+    }
+    let early = false;
+    while (this.#epochs < recipe.epochs && !early) {
+      const epoch = this.#epochs + 1;
+      const ended = yield* this.#epoch(epoch);
+      if (ended) return ended;
+      const event = await this.#close(epoch);
+      if (!event)
+        return this.#result(this.#good, notANumber(this.#stepsPerEpoch, epoch, this.#optimizer.rate));
+      early = event.stops;
+      yield event;
+    }
+    const best = keepsBest(recipe) ? this.#best : null;
+    return this.#result(best ?? this.#good, early ? 'early' : null);
+  }
+
+  /** All steps of an epoch; the result where it is not to be finished. */
+  async *#epoch(epoch: number): AsyncGenerator<TrainStep, TrainResult | null> {
+    const { recipe, images, control, signal } = this.#training;
+    const input = inputOf(this.#session.plan);
+    const stepsPerEpoch = this.#stepsPerEpoch;
+    const first = (epoch - 1) * stepsPerEpoch;
+    let step = 0;
+    for (const chosen of batchOrder(images.split.train, this.#batchSize, stepsPerEpoch, this.#shuffling)) {
       await control.ready();
-      if (control.stopped) {
-        const weights = steps === 0 ? good : await session.weights();
-        return result(allFinite(weights) ? weights : good, 'by the user');
-      }
+      if (control.stopped) return this.#result(await this.#session.weights(), 'by the user');
+      const learningRate = learningRateAt(recipe, first + step, stepsPerEpoch, this.#callbacks.reductions);
+      this.#optimizer.rate = learningRate;
+      step++;
       const from = performance.now();
-      const chosen = order.slice((step - 1) * batchSize, step * batchSize).map((i) => indices[i] as number);
-      const outcome = await session.step(images.batch(chosen, input), optimizer, dropout);
+      const outcome = await this.#session.step(images.batch(chosen, input), this.#optimizer, this.#dropout);
       const now = performance.now();
-      if (!Number.isFinite(outcome.loss)) return result(good, notANumber(step, epoch, recipe.learningRate));
-      steps++;
-      meter.add(outcome, batchSize, now - from);
+      if (!Number.isFinite(outcome.loss))
+        return this.#result(this.#good, notANumber(step, epoch, learningRate));
+      this.#steps++;
+      this.#meter.add(outcome, this.#batchSize, now - from);
       const isLast = step === stepsPerEpoch && epoch === recipe.epochs;
-      if (steps === 1 || isLast || control.paused || now - eventAt >= EVENT_MILLISECONDS) {
-        eventAt = now;
-        yield { kind: 'step', epoch, step, stepsPerEpoch, ...outcome, imagesPerSecond: meter.rate };
+      if (step === 1 || isLast || control.paused || now - this.#eventAt >= EVENT_MILLISECONDS) {
+        this.#eventAt = now;
+        const imagesPerSecond = this.#meter.rate;
+        yield { kind: 'step', epoch, step, stepsPerEpoch, ...outcome, learningRate, imagesPerSecond };
       }
-      await turns.next();
+      await this.#turns.next();
       signal?.throwIfAborted();
     }
-    const weights = await session.weights();
-    const validation = await evaluateSession(session, images, watched);
-    if (!Number.isFinite(validation.loss) || !allFinite(weights))
-      return result(good, notANumber(stepsPerEpoch, epoch, recipe.learningRate));
-    good = weights;
-    epochs = epoch;
-    lastEvaluated = { weights, validation };
-    yield {
+    return null;
+  }
+
+  /** Validates, asks the callbacks and makes the checkpoint; null where something is no number any more. */
+  async #close(epoch: number): Promise<TrainEpoch | null> {
+    const { recipe, images } = this.#training;
+    const weights = await this.#session.weights();
+    const validation = await evaluateSession(this.#session, images, this.#watched);
+    if (!Number.isFinite(validation.loss) || !allFinite(weights)) return null;
+    const verdict = afterEpoch(recipe, this.#callbacks, validation.loss);
+    if (verdict.improved && keepsBest(recipe)) this.#best = weights;
+    this.#callbacks = verdict.state;
+    this.#good = weights;
+    this.#epochs = epoch;
+    this.#evaluated = { weights, validation };
+    return {
       kind: 'epoch',
       epoch,
-      ...meter.close(),
+      ...this.#meter.close(),
       validationLoss: validation.loss,
       validationAccuracy: validation.correct / validation.total,
+      learningRate: this.#optimizer.rate,
+      reduced: verdict.reduced,
+      stops: verdict.stop,
       weights,
+      checkpoint: verdict.save ? await this.#checkpoint() : null,
     };
   }
-  return result(good, null);
+
+  async #checkpoint(): Promise<RunState> {
+    return {
+      epoch: this.#epochs,
+      steps: this.#steps,
+      optimizer: await this.#optimizer.state(),
+      shuffling: this.#shuffling.state(),
+      dropout: this.#dropout.state(),
+      callbacks: this.#callbacks,
+      bestWeights: this.#best,
+    };
+  }
 }

@@ -15,6 +15,7 @@ import type { FeatureMap, LayerId, Network, Weights } from '../core/network/netw
 import type { Distribution, Moments } from '../core/network/weightStatistics.ts';
 import type { PruningPlan } from '../core/pruning/plan.ts';
 import type { Fault, Result } from '../core/result.ts';
+import type { RunState } from '../core/training/checkpoint.ts';
 import type { Predictions } from '../core/training/metrics.ts';
 import type { MetricsReport } from '../core/training/metricsReport.ts';
 import type { OpenedFile } from '../formats/model/openFile.ts';
@@ -180,6 +181,8 @@ export interface TrainStep {
   readonly loss: number;
   /** Accuracy of this batch, 0..1. */
   readonly accuracy: number;
+  /** That of this step. */
+  readonly learningRate: number;
   readonly imagesPerSecond: number;
 }
 
@@ -191,8 +194,15 @@ export interface TrainEpoch {
   readonly trainAccuracy: number;
   readonly validationLoss: number;
   readonly validationAccuracy: number;
-  /** A checkpoint: what a reload or a lost worker goes back to. */
+  /** Of the epoch's last step. */
+  readonly learningRate: number;
+  /** The validation loss reached a plateau: the rate is lower from the next epoch on. */
+  readonly reduced: boolean;
+  /** Early stopping ends the training here. */
+  readonly stops: boolean;
   readonly weights: Weights;
+  /** With the weights what a reload or a lost worker goes on from; null where only better epochs are kept. */
+  readonly checkpoint: RunState | null;
 }
 
 /** Shader compilation or first-step work that makes no progress a user can see. */
@@ -228,7 +238,9 @@ export interface TrainResult {
   readonly seconds: number;
   readonly backend: BackendName;
   /** Null where it ran to its end; else why it stopped (the last good weights are in `weights`). */
-  readonly stopped: 'by the user' | Fault | null;
+  readonly stopped: 'by the user' | 'early' | Fault | null;
+  /** The epoch whose weights these are, where they are not the last ones but the best. */
+  readonly restoredEpoch: number | null;
 }
 
 /** Share of zeros of each channel behind each ReLU. */
@@ -257,6 +269,8 @@ export interface TrainCalls {
       readonly weights: Weights;
       readonly recipe: Recipe;
       readonly startPaused: boolean;
+      /** The checkpoint to go on from, whose weights are given; null for a training from its first epoch. */
+      readonly from: RunState | null;
     },
     TrainStep | TrainEpoch | TrainNotice,
     TrainResult

@@ -50,7 +50,7 @@ serve<TrainCalls>({
 
   initialize: ({ network, seed }) => initializeWeights(network, seed),
 
-  async train({ network, weights, recipe, startPaused }, { progress, signal, onControl }) {
+  async train({ network, weights, recipe, startPaused, from }, { progress, signal, onControl }) {
     const control = new TrainControl(startPaused, signal);
     onControl((heard) => control.hear(heard));
     const training = train({
@@ -60,6 +60,7 @@ serve<TrainCalls>({
       images: givenImages(),
       backend: await backend(),
       control,
+      from,
       signal,
     });
     for (;;) {

@@ -1,5 +1,5 @@
 import { presetById } from '../network/presets.ts';
-import type { Design, DeviceChoice, DpuChoice, LiuChoice } from './design.ts';
+import type { Design, DeviceChoice, DpuChoice, LiuChoice, Recipe } from './design.ts';
 
 /** FINN's own defaults (finn.md, section 8). */
 export const DEFAULT_SET_FOLDING = { wwidthMax: 36, twoPass: true };
@@ -34,12 +34,27 @@ export const DEFAULT_DEVICE: DeviceChoice = {
   bytesPerValue: 1,
 };
 
+/** What a recipe does where it says nothing: a plain optimizer at a constant rate, all epochs. */
+export const DEFAULT_RECIPE_OPTIONS = {
+  nesterov: false,
+  weightDecay: 0,
+  clipNorm: null,
+  labelSmoothing: 0,
+  classWeights: 'none',
+  schedule: { kind: 'constant' },
+  warmUpEpochs: 0,
+  reduceOnPlateau: null,
+  earlyStopping: null,
+  checkpoint: 'each-epoch',
+  stepsPerEpoch: null,
+} as const satisfies Partial<Recipe>;
+
 /** What a new visitor sees: the generated images and the smallest network, trained in seconds. */
 export function defaultDesign(): Design {
   const preset = presetById('tiny-cnn');
   if (!preset) throw new Error('The preset tiny-cnn is missing');
   const network = preset.build({ height: 32, width: 32, channels: 3 }, 10);
-  const recipe = { optimizer: 'adam', momentum: 0.9, batchSize: 32 } as const;
+  const recipe = { ...DEFAULT_RECIPE_OPTIONS, optimizer: 'adam', momentum: 0.9, batchSize: 32 } as const;
   return {
     version: 1,
     data: {

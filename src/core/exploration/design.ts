@@ -22,14 +22,52 @@ export interface DataChoice {
   readonly normalization: Normalization;
 }
 
+/** How the learning rate moves over a training; see `core/training/schedule.ts`. Shares are of `learningRate`. */
+export type Schedule =
+  | { readonly kind: 'constant' }
+  | { readonly kind: 'step'; readonly factor: number; readonly everyEpochs: number }
+  | { readonly kind: 'cosine'; readonly endShare: number }
+  | {
+      readonly kind: 'one-cycle';
+      /** Share of the steps during which the rate rises. */
+      readonly riseShare: number;
+      readonly startShare: number;
+      readonly endShare: number;
+    }
+  | {
+      readonly kind: 'range';
+      readonly low: number;
+      readonly high: number;
+      readonly shape: 'triangular' | 'cosine';
+      /** Ways from `low` to `high` and back, over the whole training. */
+      readonly cycles: number;
+    };
+
 export interface Recipe {
-  readonly optimizer: 'adam' | 'sgd';
+  readonly optimizer: 'adam' | 'adamw' | 'sgd' | 'rmsprop';
   readonly learningRate: number;
-  /** Used by SGD only. */
+  /** Used by SGD only, as is `nesterov`. */
   readonly momentum: number;
   readonly batchSize: number;
   readonly epochs: number;
   readonly seed: number;
+  readonly nesterov: boolean;
+  /** Of kernels, never of biases and batch norms: decoupled for AdamW, added to the gradient (L2) for the others. */
+  readonly weightDecay: number;
+  /** Largest norm of the whole gradient; null leaves it as it is. */
+  readonly clipNorm: number | null;
+  /** Share of the target that is spread over all classes, 0..1. */
+  readonly labelSmoothing: number;
+  /** `balanced`: rare classes count more, as n / (classes * images of the class). */
+  readonly classWeights: 'none' | 'balanced';
+  readonly schedule: Schedule;
+  /** Epochs, also parts of one, over which the rate rises first; not for schedules that begin low on their own. */
+  readonly warmUpEpochs: number;
+  readonly reduceOnPlateau: { readonly factor: number; readonly patience: number } | null;
+  readonly earlyStopping: { readonly patience: number; readonly restoreBest: boolean } | null;
+  readonly checkpoint: 'each-epoch' | 'best-only';
+  /** Batches that are called an epoch; null: as many as all images give. */
+  readonly stepsPerEpoch: number | null;
 }
 
 export type KeepMultiple = 1 | 2 | 4 | 8 | 16;

@@ -1,8 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { defaultDesign } from '../../core/exploration/defaultDesign.ts';
+import { DEFAULT_RECIPE_OPTIONS, defaultDesign } from '../../core/exploration/defaultDesign.ts';
 import { PRESETS } from '../../core/network/presets.ts';
+import { NAMED_RECIPES } from '../../core/training/recipes.ts';
 import { designJsonSchema } from './jsonSchema.ts';
 import { parseDesign, parseDesignText } from './parse.ts';
 
@@ -48,6 +49,29 @@ describe('a design', () => {
     ).toBe(true);
   });
 
+  test('made before schedules, callbacks and weight decay existed opens with a plain recipe', () => {
+    const older = (recipe: object) =>
+      Object.fromEntries(Object.entries(recipe).filter(([key]) => !(key in DEFAULT_RECIPE_OPTIONS)));
+    const { recipe, fineTune, ...rest } = defaultDesign();
+    expect(Object.keys(older(recipe)).sort()).toEqual([
+      'batchSize',
+      'epochs',
+      'learningRate',
+      'momentum',
+      'optimizer',
+      'seed',
+    ]);
+    const parsed = parseDesign({ ...rest, recipe: older(recipe), fineTune: older(fineTune) });
+    expect(parsed).toEqual({ ok: true, value: defaultDesign() });
+  });
+
+  test('keeps every setting of each named recipe (SX-28) (VT-33)', () => {
+    for (const { recipe } of NAMED_RECIPES) {
+      const design = { ...defaultDesign(), recipe };
+      expect(parseDesignText(JSON.stringify(design))).toEqual({ ok: true, value: design });
+    }
+  });
+
   test('of files, with thresholds, clocks and foldings comes back too', () => {
     const design = {
       ...defaultDesign(),
@@ -89,7 +113,10 @@ describe('a design', () => {
     ['data.validationShare', Number.NaN, 'from 0 to 1'],
     ['recipe.learningRate', 0, 'must be a number'],
     ['recipe.learningRate', Number.POSITIVE_INFINITY, 'must be a number'],
-    ['recipe.optimizer', 'lamb', 'one of adam, sgd'],
+    ['recipe.optimizer', 'lamb', 'one of adam, adamw, sgd, rmsprop'],
+    ['recipe.schedule', { kind: 'sometimes' }, 'one-cycle or range'],
+    ['recipe.clipNorm', 0, 'must be a number'],
+    ['recipe.earlyStopping', { patience: 0, restoreBest: true }, 'whole number'],
     ['recipe.batchSize', -1, 'whole number'],
     ['fineTune.epochs', 1e9, 'whole number'],
     ['pruning.thresholds', { conv1: 1.01 }, 'from 0 to 1'],

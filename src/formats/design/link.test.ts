@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { deflateSync } from 'fflate';
 import { describe, expect, test } from 'vitest';
-import { defaultDesign } from '../../core/exploration/defaultDesign.ts';
-import type { Design, KeepMultiple } from '../../core/exploration/design.ts';
+import { DEFAULT_RECIPE_OPTIONS, defaultDesign } from '../../core/exploration/defaultDesign.ts';
+import type { Design, KeepMultiple, Recipe, Schedule } from '../../core/exploration/design.ts';
 import { TRAINED_PRESETS } from '../../core/network/presets.ts';
 import { crc32 } from '../crc32.ts';
 import { decodeLink, encodeLink } from './link.ts';
@@ -26,8 +26,37 @@ function faultCode(fragment: string): string {
 
 const share = fc.double({ min: 0, max: 1, noNaN: true }).map((x) => (Object.is(x, -0) ? 0 : x));
 const seed = fc.nat(0xffffffff);
+const schedule: fc.Arbitrary<Schedule> = fc.oneof(
+  fc.constant({ kind: 'constant' as const }),
+  fc.record({
+    kind: fc.constant('step' as const),
+    factor: fc.double({ min: 1e-6, max: 1, noNaN: true }),
+    everyEpochs: fc.integer({ min: 1, max: 50 }),
+  }),
+  fc.record({ kind: fc.constant('cosine' as const), endShare: share }),
+  fc.record({
+    kind: fc.constant('range' as const),
+    low: fc.double({ min: 1e-6, max: 1, noNaN: true }),
+    high: fc.double({ min: 1e-6, max: 1, noNaN: true }),
+    shape: fc.constantFrom('triangular' as const, 'cosine' as const),
+    cycles: fc.integer({ min: 1, max: 10 }),
+  }),
+);
+const patience = fc.integer({ min: 1, max: 100 });
 const recipe = fc.record({
-  optimizer: fc.constantFrom('adam' as const, 'sgd' as const),
+  ...(Object.fromEntries(
+    Object.entries(DEFAULT_RECIPE_OPTIONS).map(([key, value]) => [key, fc.constant(value)]),
+  ) as {
+    [Key in keyof typeof DEFAULT_RECIPE_OPTIONS]: fc.Arbitrary<Recipe[Key]>;
+  }),
+  weightDecay: share,
+  clipNorm: fc.option(fc.double({ min: 1e-6, max: 100, noNaN: true })),
+  schedule,
+  earlyStopping: fc.option(fc.record({ patience, restoreBest: fc.boolean() })),
+  reduceOnPlateau: fc.option(fc.record({ factor: fc.constant(0.1), patience })),
+  checkpoint: fc.constantFrom('each-epoch' as const, 'best-only' as const),
+  stepsPerEpoch: fc.option(fc.integer({ min: 1, max: 5000 })),
+  optimizer: fc.constantFrom('adam' as const, 'adamw' as const, 'sgd' as const, 'rmsprop' as const),
   learningRate: fc.double({ min: 1e-6, max: 1, noNaN: true }),
   momentum: share,
   batchSize: fc.integer({ min: 1, max: 512 }),

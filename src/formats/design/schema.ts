@@ -3,6 +3,7 @@ import {
   DEFAULT_DEVICE,
   DEFAULT_DPU_CHOICE,
   DEFAULT_LIU,
+  DEFAULT_RECIPE_OPTIONS,
   DEFAULT_SET_FOLDING,
 } from '../../core/exploration/defaultDesign.ts';
 import type { Design } from '../../core/exploration/design.ts';
@@ -153,13 +154,57 @@ const layer = v.variant(
 
 export const networkSchema = object({ name: text(200), layers: listOf(layer, 1, LARGEST_LAYER_COUNT) });
 
+/** Choices of a recipe that came later; see LATER_HARDWARE. */
+export const LATER_RECIPE = DEFAULT_RECIPE_OPTIONS;
+
+const share = between(0, 1);
+const rate = between(1e-9, 100);
+const patience = whole(1, 10_000);
+
+const schedule = v.variant(
+  'kind',
+  [
+    object({ kind: v.literal('constant') }),
+    object({ kind: v.literal('step'), factor: between(1e-6, 1), everyEpochs: whole(1, 10_000) }),
+    object({ kind: v.literal('cosine'), endShare: share }),
+    object({
+      kind: v.literal('one-cycle'),
+      riseShare: between(0.01, 0.99),
+      startShare: share,
+      endShare: share,
+    }),
+    object({
+      kind: v.literal('range'),
+      low: rate,
+      high: rate,
+      shape: oneOf('triangular', 'cosine'),
+      cycles: whole(1, 1000),
+    }),
+  ],
+  'must be constant, step, cosine, one-cycle or range',
+);
+
 export const recipeSchema = object({
-  optimizer: oneOf('adam', 'sgd'),
-  learningRate: between(1e-9, 100),
-  momentum: between(0, 1),
+  optimizer: oneOf('adam', 'adamw', 'sgd', 'rmsprop'),
+  learningRate: rate,
+  momentum: share,
   batchSize: whole(1, 4096),
   epochs: whole(1, 10_000),
   seed,
+  nesterov: v.optional(truth, LATER_RECIPE.nesterov),
+  weightDecay: v.optional(between(0, 10), LATER_RECIPE.weightDecay),
+  clipNorm: v.optional(v.nullable(between(1e-6, 1e6)), LATER_RECIPE.clipNorm),
+  labelSmoothing: v.optional(between(0, 0.99), LATER_RECIPE.labelSmoothing),
+  classWeights: v.optional(oneOf('none', 'balanced'), LATER_RECIPE.classWeights),
+  schedule: v.optional(schedule, LATER_RECIPE.schedule),
+  warmUpEpochs: v.optional(between(0, 10_000), LATER_RECIPE.warmUpEpochs),
+  reduceOnPlateau: v.optional(
+    v.nullable(object({ factor: between(1e-6, 1), patience })),
+    LATER_RECIPE.reduceOnPlateau,
+  ),
+  earlyStopping: v.optional(v.nullable(object({ patience, restoreBest: truth })), LATER_RECIPE.earlyStopping),
+  checkpoint: v.optional(oneOf('each-epoch', 'best-only'), LATER_RECIPE.checkpoint),
+  stepsPerEpoch: v.optional(v.nullable(whole(1, 100_000)), LATER_RECIPE.stepsPerEpoch),
 });
 
 const source = v.variant(

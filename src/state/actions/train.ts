@@ -108,7 +108,7 @@ function attach(run: Run): void {
 function onEpoch(event: TrainEpoch, run: Run): void {
   const { live } = trainingStore.getState();
   if (!live) return;
-  const { weights, kind: _, ...epoch } = event;
+  const { weights, kind: _, checkpoint: __, ...epoch } = event;
   patchLive({ curves: { ...live.curves, epochs: [...live.curves.epochs, epoch] } });
   putModel(modelAfter(run, weights, event.epoch));
   attach(run);
@@ -151,7 +151,7 @@ async function runTraining(
   };
   const call = trainWorker.start(
     'train',
-    { network, weights: startWeights, recipe, startPaused },
+    { network, weights: startWeights, recipe, startPaused, from: null },
     {
       onProgress: (event: TrainStep | TrainEpoch | TrainNotice) => {
         if (event.kind === 'step') onStep(event, recipe, job);
@@ -189,7 +189,7 @@ function finish(run: Run, result: TrainResult): void {
     putModel({ ...modelAfter(run, result.weights, result.epochs), validation: result.validation });
     attach(run);
   }
-  if (result.stopped !== null && result.stopped !== 'by the user') notify('error', result.stopped.message);
+  if (result.stopped !== null && typeof result.stopped === 'object') notify('error', result.stopped.message);
 }
 
 /** Trains the design's network: from its weights where it has some, else from seeded ones. */

@@ -1,0 +1,64 @@
+import { expect, test } from 'vitest';
+import { balancedClassWeights } from './classWeights.ts';
+import { planOf, stepsPerEpochOf } from './phases.ts';
+import { recipeFault } from './recipeFault.ts';
+import { DETECTOR_PHASES, NAMED_RECIPES, namedRecipe, nameOf } from './recipes.ts';
+
+const iterations = (name: string) =>
+  planOf(DETECTOR_PHASES, 5000).phases.find((phase) => phase.name === name)?.iterations;
+
+test('the initial training has 10,000 iterations (SX-43)', () => {
+  expect(iterations('Initial training')).toBe(10_000);
+});
+
+test('six rounds of fine-tuning have 24,000 iterations (SX-47)', () => {
+  expect(planOf(DETECTOR_PHASES, 5000).phases[1]).toMatchObject({
+    rounds: 6,
+    epochs: 20,
+    stepsPerEpoch: 200,
+    iterations: 24_000,
+  });
+});
+
+test('the final fine-tuning has 20,000 iterations, all phases 54,000 (SX-48)', () => {
+  expect(iterations('Final fine-tuning')).toBe(20_000);
+  expect(planOf(DETECTOR_PHASES, 5000).iterations).toBe(54_000);
+});
+
+test('without a number of its own an epoch has the whole batches of the images, at least one', () => {
+  expect(stepsPerEpochOf({ batchSize: 32, stepsPerEpoch: null }, 1600)).toBe(50);
+  expect(stepsPerEpochOf({ batchSize: 32, stepsPerEpoch: null }, 1631)).toBe(50);
+  expect(stepsPerEpochOf({ batchSize: 32, stepsPerEpoch: null }, 5)).toBe(1);
+  expect(stepsPerEpochOf({ batchSize: 32, stepsPerEpoch: 7 }, 5)).toBe(7);
+});
+
+test('named recipes can be trained with, and are recognized whatever their seed', () => {
+  for (const named of NAMED_RECIPES) {
+    expect(recipeFault(named.recipe)).toBeNull();
+    expect(nameOf({ ...named.recipe, seed: 77 })).toBe(named);
+    expect(nameOf({ ...named.recipe, epochs: 3 })).toBeNull();
+  }
+});
+
+test.each([
+  [{ learningRate: 0 }, /learning rate 0/],
+  [{ weightDecay: -1 }, /weight decay -1/],
+  [{ clipNorm: 0 }, /norm of 0/],
+  [{ labelSmoothing: 1 }, /label smoothing 1/],
+  [{ warmUpEpochs: Number.NaN }, /warm-up of NaN/],
+  [{ stepsPerEpoch: 0.5 }, /0.5 batches/],
+  [{ schedule: { kind: 'range', low: 2, high: 1, shape: 'cosine', cycles: 1 } }, /from 2 to 1/],
+  [{ earlyStopping: { patience: 0, restoreBest: true } }, /Early stopping waits for 0/],
+] as const)('a recipe with %j gets one sentence', (change, sentence) => {
+  const fault = recipeFault({ ...namedRecipe('quick').recipe, ...change });
+  expect(fault?.message).toMatch(sentence);
+  expect(fault?.message).toMatch(/\.$/);
+});
+
+test('balanced weights make classes count the same, with a mean of 1 over the images', () => {
+  // scikit-learn: compute_class_weight('balanced') of 6, 3 and 1 images: 10 / (3 * n)
+  const weights = balancedClassWeights([6, 3, 1, 0]);
+  [10 / 18, 10 / 9, 10 / 3, 1].forEach((weight, i) => {
+    expect(weights[i]).toBeCloseTo(weight, 12);
+  });
+});
