@@ -1,0 +1,40 @@
+import { createStore } from 'zustand/vanilla';
+import type { Design } from '../core/exploration/design.ts';
+import type { Weights } from '../core/network/network.ts';
+import type { Pictures, Prediction } from '../workers/protocol.ts';
+import type { Model } from './modelStore.ts';
+
+/** What a model says about the validation images, with what it was made of. */
+export interface MetricsAnswer {
+  readonly modelId: string;
+  /** Training gives a model new weights: the answer is about these. */
+  readonly weights: Weights;
+  /** The images, their split and how they reach the network, as one text. */
+  readonly dataKey: string;
+  readonly status: 'computing' | 'failed' | { readonly done: Prediction };
+}
+
+/** Pixels of images by their place in the set, for one choice of data. */
+export interface PicturesAnswer {
+  readonly dataKey: string;
+  readonly image: Pictures['image'];
+  readonly byIndex: ReadonlyMap<number, Uint8Array>;
+}
+
+export const metricsStore = createStore<{
+  /** By model: the present one, and the one it is compared with. */
+  readonly answers: Readonly<Record<string, MetricsAnswer>>;
+  readonly pictures: PicturesAnswer | null;
+}>(() => ({ answers: {}, pictures: null }));
+
+export const dataKeyOf = (data: Design['data']): string => JSON.stringify(data);
+
+/** The answer about a model as it is, on these images; null where there is none. */
+export function answerFor(
+  answers: Readonly<Record<string, MetricsAnswer>>,
+  model: Model | null,
+  dataKey: string,
+): MetricsAnswer | null {
+  const answer = model && answers[model.id];
+  return answer && answer.weights === model.weights && answer.dataKey === dataKey ? answer : null;
+}
