@@ -35,7 +35,7 @@ beforeAll(async () => {
 });
 
 test('the data worker generates images, reports progress and hands its buffers over', async () => {
-  say({ id: 1, method: 'generateLandCover', request: { imageCount: 400, seed: 1 } });
+  say({ id: 1, method: 'generate', request: { kind: 'land-cover', imageCount: 400, seed: 1 } });
   const { message } = await next(1, 'progress');
   expect(message).toMatchObject({ progress: { total: 400 } });
   const done = await next(1, 'done');
@@ -44,8 +44,20 @@ test('the data worker generates images, reports progress and hands its buffers o
   expect(done.transfer).toEqual([images.pixels.buffer, images.labels.buffer]);
 });
 
+test.each([
+  ['flowers', 14, 64],
+  ['logos', 2, 32],
+] as const)('the data worker generates %s too', async (kind, classCount, extent) => {
+  say({ id: extent, method: 'generate', request: { kind, imageCount: 28, seed: 1 } });
+  const { message } = await next(extent, 'done');
+  const images = (message as { reply: LabeledImages }).reply;
+  expect(images.classNames).toHaveLength(classCount);
+  expect(images.pixels).toHaveLength(28 * extent * extent * 3);
+  expect(images.synthetic).toBe(true);
+});
+
 test('a cancel is heard while it generates', async () => {
-  say({ id: 2, method: 'generateLandCover', request: { imageCount: 20_000, seed: 1 } });
+  say({ id: 2, method: 'generate', request: { kind: 'land-cover', imageCount: 20_000, seed: 1 } });
   await next(2, 'progress');
   const before = performance.now();
   say({ id: 2, control: 'cancel' });
@@ -54,7 +66,7 @@ test('a cancel is heard while it generates', async () => {
 });
 
 test('what it can not do arrives as a fault', async () => {
-  say({ id: 3, method: 'generateLandCover', request: { imageCount: 0, seed: 1 } });
+  say({ id: 3, method: 'generate', request: { kind: 'land-cover', imageCount: 0, seed: 1 } });
   expect((await next(3, 'failed')).message).toMatchObject({ fault: { code: 'image-count' } });
   say({
     id: 4,

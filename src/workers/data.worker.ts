@@ -1,5 +1,6 @@
+import { LARGEST_GENERATED_COUNT } from '../core/data/generatedSets.ts';
 import type { LabeledImages } from '../core/data/labeledImages.ts';
-import { LAND_COVER_LARGEST_COUNT, paintLandCover } from '../core/data/landCover.ts';
+import { PAINTERS } from '../core/data/paintSet.ts';
 import { FaultError, unwrap } from '../core/result.ts';
 import { readImageFiles } from '../formats/datasets/readImageFiles.ts';
 import type { DataCalls } from './protocol.ts';
@@ -23,15 +24,15 @@ const transferred = <Reply>(reply: Reply, images: LabeledImages) => ({
 });
 
 serve<DataCalls>({
-  async generateLandCover({ imageCount, seed }, { progress, signal }) {
-    if (!Number.isInteger(imageCount) || imageCount < 1 || imageCount > LAND_COVER_LARGEST_COUNT) {
+  async generate({ kind, imageCount, seed }, { progress, signal }) {
+    if (!Number.isInteger(imageCount) || imageCount < 1 || imageCount > LARGEST_GENERATED_COUNT) {
       throw new FaultError({
         code: 'image-count',
-        message: `${imageCount} images cannot be generated; ask for 1 to ${LAND_COVER_LARGEST_COUNT}.`,
+        message: `${imageCount} images cannot be generated; ask for 1 to ${LARGEST_GENERATED_COUNT}.`,
         where: 'imageCount',
       });
     }
-    const painting = paintLandCover(imageCount, seed);
+    const painting = PAINTERS[kind](imageCount, seed);
     let pause = performance.now() + SLICE_MILLISECONDS;
     for (;;) {
       const step = painting.next();

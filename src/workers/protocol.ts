@@ -1,3 +1,4 @@
+import type { GeneratedSource } from '../core/data/generatedSets.ts';
 import type { LabeledImages, NamedFile } from '../core/data/labeledImages.ts';
 import type { Design, Recipe } from '../core/exploration/design.ts';
 import type { FifoReport } from '../core/hardware/finn/fifo/report.ts';
@@ -31,8 +32,8 @@ interface Call<Request, Progress, Reply> {
 
 /** data.worker: generates and reads images. Every returned buffer is transferred. */
 export interface DataCalls {
-  readonly generateLandCover: Call<
-    { imageCount: number; seed: number },
+  readonly generate: Call<
+    GeneratedSource,
     { done: number; total: number },
     LabeledImages
   >;

@@ -23,9 +23,6 @@ const CLASSES = [
 
 export const LAND_COVER_CLASS_NAMES: readonly string[] = CLASSES.map(({ name }) => name);
 
-/** The most images one set may have: 20,000 take 246 MB. */
-export const LAND_COVER_LARGEST_COUNT = 20_000;
-
 /** How many images are painted between two looks at whoever wants to cancel: about 10 ms. */
 const SLICE = 20;
 

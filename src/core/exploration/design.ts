@@ -2,7 +2,12 @@ import type { LayerId, Network } from '../network/network.ts';
 
 /** Where the images come from. Images themselves never travel with a design. */
 export type DataSource =
-  | { readonly kind: 'land-cover'; readonly imageCount: number; readonly seed: number }
+  | {
+      /** Drawn from a seed: see `core/data/generatedSets.ts`. */
+      readonly kind: 'land-cover' | 'flowers' | 'logos';
+      readonly imageCount: number;
+      readonly seed: number;
+    }
   | {
       readonly kind: 'file';
       readonly format: 'cifar10' | 'mnist';

@@ -107,7 +107,7 @@ describe('a design', () => {
     ['network.name', 'x'.repeat(1000), '1 to 200 characters'],
     ['network', null, 'must be an object'],
     ['baseline', undefined, 'is missing'],
-    ['data.source.kind', 'folder', 'land-cover or file'],
+    ['data.source.kind', 'folder', 'land-cover, flowers, logos or file'],
     ['data.source.imageCount', 1e7, '1 to 20000'],
     ['data.validationShare', 1.2, 'from 0 to 1'],
     ['data.validationShare', Number.NaN, 'from 0 to 1'],

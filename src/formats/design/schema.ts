@@ -210,7 +210,7 @@ export const recipeSchema = object({
 const source = v.variant(
   'kind',
   [
-    object({ kind: v.literal('land-cover'), imageCount: whole(1, 20_000), seed }),
+    object({ kind: v.picklist(['land-cover', 'flowers', 'logos']), imageCount: whole(1, 20_000), seed }),
     object({
       kind: v.literal('file'),
       format: oneOf('cifar10', 'mnist'),
@@ -218,7 +218,7 @@ const source = v.variant(
       imageCount: whole(1, 10_000_000),
     }),
   ],
-  'must be land-cover or file',
+  'must be land-cover, flowers, logos or file',
 );
 
 const memMode = oneOf('internal_decoupled', 'internal_embedded', 'external');

@@ -49,20 +49,18 @@ function accept(source: DataSource, images: LabeledImages): void {
 }
 
 const missingFiles = (names: readonly string[]) =>
-  `This design was made with ${names.join(', ')}, and images do not travel with a design. Drop the same file here to train or measure, or choose the land-cover set.`;
+  `This design was made with ${names.join(', ')}, and images do not travel with a design. Drop the same file here to train or measure, or choose a synthetic set.`;
 
 async function produce(
   source: DataSource,
   signal: AbortSignal,
   onProgress: (fraction: number) => void,
 ): Promise<LabeledImages> {
-  if (source.kind === 'land-cover') {
-    const { imageCount, seed } = source;
-    return dataWorker.call(
-      'generateLandCover',
-      { imageCount, seed },
-      { signal, onProgress: ({ done, total }) => onProgress(done / total) },
-    );
+  if (source.kind !== 'file') {
+    return dataWorker.call('generate', source, {
+      signal,
+      onProgress: ({ done, total }) => onProgress(done / total),
+    });
   }
   if (files.length === 0)
     throw new FaultError({ code: 'files-missing', message: missingFiles(source.fileNames) });
@@ -96,7 +94,7 @@ export async function loadData(): Promise<void> {
   loading = current;
   dataStore.setState({ data: { status: 'loading' } });
   await runJob(
-    source.kind === 'land-cover' ? 'Generating images' : 'Reading images',
+    source.kind === 'file' ? 'Reading images' : 'Generating images',
     async ({ signal, report }) => {
       const images = await produce(source, AbortSignal.any([signal, current.signal]), report);
       accept(source, images);

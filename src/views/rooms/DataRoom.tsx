@@ -1,5 +1,6 @@
 import { useEffect, useRef, useState } from 'react';
 import { useStore } from 'zustand';
+import { GENERATED_SETS, LARGEST_GENERATED_COUNT } from '../../core/data/generatedSets.ts';
 import { formatInteger } from '../../core/quantity.ts';
 import { openImageFiles } from '../../state/actions/data.ts';
 import { dataStore, type LoadedData } from '../../state/dataStore.ts';
@@ -39,28 +40,30 @@ function Controls() {
   const { data } = design;
   const { source } = data;
   const patch = (change: Partial<typeof data>) => changeData({ ...data, ...change });
-  const landCover =
-    source.kind === 'land-cover' ? source : { kind: 'land-cover' as const, imageCount: 2000, seed: 1 };
+  const generated = source.kind === 'file' ? { imageCount: 2000, seed: 1 } : source;
   return (
     <Panel title="Data" className="controls">
       <div className="stack">
-        <button
-          type="button"
-          className={source.kind === 'land-cover' ? 'choice chosen' : 'choice'}
-          aria-pressed={source.kind === 'land-cover'}
-          disabled={busy}
-          onClick={() => patch({ source: landCover })}
-        >
-          <strong>Land cover, synthetic</strong>
-          <span>10 classes, 64x64 RGB, drawn from a seed in the manner of EuroSAT</span>
-        </button>
-        {source.kind === 'land-cover' && (
+        {GENERATED_SETS.map(({ kind, name, description }) => (
+          <button
+            key={kind}
+            type="button"
+            className={source.kind === kind ? 'choice chosen' : 'choice'}
+            aria-pressed={source.kind === kind}
+            disabled={busy}
+            onClick={() => patch({ source: { ...generated, kind } })}
+          >
+            <strong>{name}</strong>
+            <span>{description}</span>
+          </button>
+        ))}
+        {source.kind !== 'file' && (
           <>
             <NumberField
               label="Images"
               value={source.imageCount}
               min={100}
-              max={20000}
+              max={LARGEST_GENERATED_COUNT}
               integer
               disabled={busy}
               onChange={(imageCount) => patch({ source: { ...source, imageCount } })}
