@@ -1,6 +1,7 @@
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import './charts/charts.css';
+import './charts/metrics.css';
 import './charts/networkGraph.css';
 import './charts/weights.css';
 import { start } from './state/start.ts';
