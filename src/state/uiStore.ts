@@ -13,6 +13,7 @@ export type HardwarePage =
   | 'finn-graph'
   | 'trust';
 export type NetworkPage = 'edit' | 'weights' | 'convolutions' | 'ranking';
+export type TrainPage = 'training' | 'metrics';
 export type Theme = 'system' | 'light' | 'dark';
 
 /** What is shown, not what was chosen: not part of a design, not in undo. */
@@ -27,6 +28,7 @@ export interface Ui {
   readonly comparison: 'before-after' | 'targets';
   readonly hardwarePage: HardwarePage;
   readonly networkPage: NetworkPage;
+  readonly trainPage: TrainPage;
   /** Models are opened with their batch norms folded and without dropout. */
   readonly foldOnOpen: boolean;
   /** Files are being dragged over the page. */
@@ -50,6 +52,7 @@ export const uiStore = createStore<Ui>(() => ({
   comparison: 'before-after',
   hardwarePage: 'layers',
   networkPage: 'edit',
+  trainPage: 'training',
   foldOnOpen: false,
   dropping: false,
 }));

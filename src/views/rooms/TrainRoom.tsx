@@ -19,11 +19,14 @@ import { changeDesign } from '../../state/designStore.ts';
 import { jobStore } from '../../state/jobStore.ts';
 import type { Model } from '../../state/modelStore.ts';
 import { type LiveRun, trainingStore } from '../../state/trainingStore.ts';
+import { setUi, type TrainPage, uiStore } from '../../state/uiStore.ts';
 import type { BackendChoice, BackendName } from '../../workers/protocol.ts';
 import { LEARNING } from '../chartKinds.ts';
+import { MetricsPage } from '../metrics/MetricsPage.tsx';
 import { ChartPanel } from '../parts/ChartPanel.tsx';
 import { NumberField, SelectField } from '../parts/fields.tsx';
 import { Panel } from '../parts/Panel.tsx';
+import { Tabs } from '../parts/Tabs.tsx';
 import { useEntry, useModel } from '../useEntry.ts';
 
 /** Of weights that nobody trained here: from a file, or before the images changed. */
@@ -46,7 +49,13 @@ function learningData(model: Model | null, live: LiveRun | null): LearningData {
   };
 }
 
+const PAGES: readonly { readonly value: TrainPage; readonly label: string }[] = [
+  { value: 'training', label: 'Training' },
+  { value: 'metrics', label: 'Metrics' },
+];
+
 export function TrainRoom() {
+  const page = useStore(uiStore, (ui) => ui.trainPage);
   const model = useModel();
   const live = useStore(trainingStore, (state) => state.live);
   const data = useMemo(() => learningData(model, live), [model, live]);
@@ -57,15 +66,28 @@ export function TrainRoom() {
         <BackendPanel />
       </div>
       <div className="charts">
-        <ChartPanel
-          title="Learning curves"
-          subtitle="loss and accuracy by epoch; training solid, validation dashed, batches faint"
-          kind={LEARNING}
-          data={data}
-          fileName="learning-curves"
-          className="tall"
-        />
-        <RunSummary model={model} live={live} />
+        <Tabs
+          label="Pages of the Train room"
+          value={page}
+          options={PAGES}
+          onChange={(trainPage) => setUi({ trainPage })}
+        >
+          {page === 'metrics' ? (
+            <MetricsPage />
+          ) : (
+            <div className="charts span-all">
+              <ChartPanel
+                title="Learning curves"
+                subtitle="loss and accuracy by epoch; training solid, validation dashed, batches faint"
+                kind={LEARNING}
+                data={data}
+                fileName="learning-curves"
+                className="tall"
+              />
+              <RunSummary model={model} live={live} />
+            </div>
+          )}
+        </Tabs>
       </div>
     </div>
   );
