@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState } from 'react';
+import { useRef, useState } from 'react';
 import { useStore } from 'zustand';
 import { GENERATED_SETS, LARGEST_GENERATED_COUNT } from '../../core/data/generatedSets.ts';
 import { formatInteger } from '../../core/quantity.ts';
@@ -6,6 +6,7 @@ import { openImageFiles } from '../../state/actions/data.ts';
 import { dataStore, type LoadedData } from '../../state/dataStore.ts';
 import { changeData } from '../../state/designStore.ts';
 import { trainingStore } from '../../state/trainingStore.ts';
+import { ImageStrip } from '../data/ImageStrip.tsx';
 import { NumberField, SelectField } from '../parts/fields.tsx';
 import { Empty, Panel } from '../parts/Panel.tsx';
 import { useEntry } from '../useEntry.ts';
@@ -173,43 +174,14 @@ function SampleSheet({ data }: { data: LoadedData }) {
           <div key={name} className="sheet-row">
             <span className="sheet-name">{name}</span>
             <span className="sheet-count">{formatInteger(data.countByClass[label] ?? 0)}</span>
-            <ImageStrip data={data} label={label} name={name} />
+            <ImageStrip
+              images={data.samples.byClass[label] ?? []}
+              image={data.image}
+              label={`${data.samples.byClass[label]?.length ?? 0} sample images of ${name}`}
+            />
           </div>
         ))}
       </div>
     </Panel>
-  );
-}
-
-const GAP = 4;
-
-function ImageStrip({ data, label, name }: { data: LoadedData; label: number; name: string }) {
-  const canvas = useRef<HTMLCanvasElement>(null);
-  const images = data.samples.byClass[label] ?? [];
-  const { height, width, channels } = data.image;
-  useEffect(() => {
-    const context = canvas.current?.getContext('2d');
-    if (!context) return;
-    const sheet = data.samples.byClass[label] ?? [];
-    context.clearRect(0, 0, context.canvas.width, context.canvas.height);
-    sheet.forEach((pixels, i) => {
-      const picture = context.createImageData(width, height);
-      for (let p = 0; p < width * height; p++) {
-        for (let c = 0; c < 3; c++)
-          picture.data[4 * p + c] = pixels[p * channels + (channels === 3 ? c : 0)] ?? 0;
-        picture.data[4 * p + 3] = 255;
-      }
-      context.putImageData(picture, i * (width + GAP), 0);
-    });
-  }, [data, label, width, height, channels]);
-  return (
-    <canvas
-      ref={canvas}
-      className="sheet-images"
-      width={Math.max(1, images.length * (width + GAP) - GAP)}
-      height={height}
-      role="img"
-      aria-label={`${images.length} sample images of ${name}`}
-    />
   );
 }

@@ -1,0 +1,132 @@
+import { useId, useMemo, useState } from 'react';
+import {
+  AUGMENTATION_KINDS,
+  AUGMENTATIONS,
+  type AugmentationChoice,
+  type AugmentationKind,
+  NO_AUGMENTATION,
+  USUAL_AUGMENTATION,
+} from '../../core/data/augmentChoice.ts';
+import type { Samples } from '../../state/dataStore.ts';
+import { NumberField } from '../parts/fields.tsx';
+import { Panel } from '../parts/Panel.tsx';
+import { alone, augmentedSamples, previewImages } from './augmentedSamples.ts';
+import { ImageStrip } from './ImageStrip.tsx';
+
+/** Images in each strip. */
+const SHOWN = 6;
+
+interface AugmentationPreviewProps {
+  readonly samples: Samples;
+  readonly choice: AugmentationChoice;
+  readonly disabled?: boolean;
+  readonly onChange: (choice: AugmentationChoice) => void;
+}
+
+/** Every operation with its switch, its strength, and images after it; the images as they are stand above. */
+export function AugmentationPreview({
+  samples,
+  choice,
+  disabled = false,
+  onChange,
+}: AugmentationPreviewProps) {
+  const [seed, setSeed] = useState(1);
+  const images = useMemo(() => previewImages(samples, SHOWN), [samples]);
+  const together = useMemo(
+    () => augmentedSamples(images, samples, choice, seed),
+    [images, samples, choice, seed],
+  );
+  return (
+    <Panel
+      title="Augmentation"
+      subtitle="Training images are changed at random, anew in every epoch; validation images never"
+      actions={
+        <>
+          <button type="button" disabled={disabled} onClick={() => onChange(USUAL_AUGMENTATION)}>
+            The usual set
+          </button>
+          <button type="button" disabled={disabled} onClick={() => onChange(NO_AUGMENTATION)}>
+            All off
+          </button>
+          <button type="button" onClick={() => setSeed((before) => before + 1)}>
+            Draw again
+          </button>
+        </>
+      }
+    >
+      <div className="sheet augmentations">
+        <div className="augmentation">
+          <span className="sheet-name">Before</span>
+          <ImageStrip images={images} image={samples.image} label={`${images.length} images as they are`} />
+        </div>
+        <div className="augmentation">
+          <span className="sheet-name">All that is on, together</span>
+          <ImageStrip images={together} image={samples.image} label="The same images augmented" />
+        </div>
+        {AUGMENTATION_KINDS.map((kind) => (
+          <Operation
+            key={kind}
+            kind={kind}
+            choice={choice}
+            samples={samples}
+            images={images}
+            seed={seed}
+            disabled={disabled}
+            onChange={onChange}
+          />
+        ))}
+      </div>
+    </Panel>
+  );
+}
+
+interface OperationProps extends Required<AugmentationPreviewProps> {
+  readonly kind: AugmentationKind;
+  readonly images: readonly Uint8Array[];
+  readonly seed: number;
+}
+
+function Operation({ kind, choice, samples, images, seed, disabled, onChange }: OperationProps) {
+  const id = useId();
+  const { name, explanation, unit, most } = AUGMENTATIONS[kind];
+  const { on, strength } = choice[kind];
+  const after = useMemo(
+    () => augmentedSamples(images, samples, alone(choice, kind), seed),
+    [images, samples, choice, kind, seed],
+  );
+  const percent = unit === 'share';
+  const shown = percent ? Math.round(1000 * strength) / 10 : strength;
+  return (
+    <div className="augmentation">
+      <div className="stack">
+        <label htmlFor={id} title={explanation}>
+          <input
+            id={id}
+            type="checkbox"
+            checked={on}
+            disabled={disabled}
+            onChange={(event) => onChange({ ...choice, [kind]: { on: event.target.checked, strength } })}
+          />{' '}
+          {name}
+        </label>
+        <NumberField
+          label={`Strength of ${name.toLowerCase()}`}
+          value={shown}
+          min={0}
+          max={percent ? 100 * most : most}
+          unit={percent ? '%' : unit === 'degrees' ? '°' : 'x'}
+          hint={explanation}
+          disabled={disabled}
+          onChange={(value) =>
+            onChange({ ...choice, [kind]: { on, strength: percent ? value / 100 : value } })
+          }
+        />
+      </div>
+      <ImageStrip
+        images={after}
+        image={samples.image}
+        label={`The same images after ${name.toLowerCase()}`}
+      />
+    </div>
+  );
+}
