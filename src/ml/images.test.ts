@@ -76,6 +76,24 @@ test('a share of 1 holds every image back: a model from a file is measured on al
   expect([split.train.length, split.validation.length]).toEqual([0, 4]);
 });
 
+test('a transfer set is trained with alone, and validated as before (VT-54)', () => {
+  const set = new ImageSet(labeled(1, 1, 1, [7]), 1, 0.5, 'unit');
+  const smaller = set.trainingWith(set.split.train.slice(0, 1));
+  expect(smaller.split).toEqual({ train: set.split.train.slice(0, 1), validation: set.split.validation });
+  const input = { height: 2, width: 2, channels: 1 };
+  expect(smaller.batch(Uint32Array.of(1), input)).toEqual(set.batch(Uint32Array.of(1), input));
+});
+
+test('two sizes asked for in turn stay what they are', () => {
+  const set = new ImageSet(labeled(1, 2, 1, [0, 255]), 1, 0.5);
+  const [small, large] = [1, 4].map(
+    (width) => () => set.batch(Uint32Array.of(0), { height: 1, width, channels: 1 }).pixels,
+  );
+  const first = [small!(), large!()];
+  expect([small!(), large!()]).toEqual(first);
+  expect(first.map(({ length }) => length)).toEqual([1, 4]);
+});
+
 describe('the split', () => {
   const labels = Uint8Array.from({ length: 110 }, (_, i) => (i < 100 ? i % 4 : 4));
 

@@ -24,7 +24,7 @@ export const NORMALIZED: Readonly<Record<Normalization, Float32Array>> = {
   signed: table((byte) => (byte / 255 - 0.5) * 2),
 };
 
-/** Sets that are larger when resized are resized batch by batch instead of being kept. */
+/** Resized sets are kept up to this many bytes together; a larger one is resized batch by batch. */
 const KEPT_BYTES = 256 * 2 ** 20;
 
 export interface Split {
@@ -63,8 +63,9 @@ export function stratifiedSplit(labels: Uint8Array, validationShare: number, see
 export class ImageSet {
   readonly images: LabeledImages;
   readonly split: Split;
-  #kept: { readonly key: string; readonly pixels: Uint8Array } | null = null;
-
+  /** Resized sets by size: a student's and a teacher's are asked for in turn. */
+  readonly #kept = new Map<string, Uint8Array>();
+  readonly #normalization: Normalization;
   readonly #values: Float32Array;
 
   constructor(
@@ -73,6 +74,7 @@ export class ImageSet {
     validationShare: number,
     normalization: Normalization = 'signed',
   ) {
+    this.#normalization = normalization;
     this.#values = NORMALIZED[normalization];
     const { height, width, channels } = images.image;
     if (images.pixels.length !== images.labels.length * height * width * channels) {
@@ -92,6 +94,12 @@ export class ImageSet {
     }
   }
 
+  /** The same images and validation, of which only these are trained with: a transfer set. */
+  trainingWith(train: Uint32Array): ImageSet {
+    const smaller = new ImageSet(this.images, 0, 1, this.#normalization);
+    return Object.assign(smaller, { split: { ...this.split, train } });
+  }
+
   /** Throws where the images can't be what the network reads, or have more classes than it tells apart. */
   check(input: FeatureMap, classCount: number): void {
     const { image, classNames, name } = this.images;
@@ -109,19 +117,21 @@ export class ImageSet {
     }
   }
 
-  /** All images as bytes in the wanted size; the last size asked for is kept. */
+  /** All images as bytes in the wanted size, which is kept as long as there is room. */
   #resized(input: FeatureMap): Uint8Array | null {
     const { image, pixels, labels } = this.images;
     const key = describeMap(input);
     if (key === describeMap(image)) return pixels;
-    if (this.#kept?.key === key) return this.#kept.pixels;
+    const kept = this.#kept.get(key);
+    if (kept) return kept;
     const size = input.height * input.width * input.channels;
-    if (size * labels.length > KEPT_BYTES) return null;
+    const bytes = [...this.#kept.values()].reduce((sum, { length }) => sum + length, size * labels.length);
+    if (bytes > KEPT_BYTES) return null;
     const adapt = adapterFor(image, input);
     const imageSize = image.height * image.width * image.channels;
     const resized = new Uint8Array(size * labels.length);
     for (let i = 0; i < labels.length; i++) adapt(pixels, i * imageSize, resized, i * size);
-    this.#kept = { key, pixels: resized };
+    this.#kept.set(key, resized);
     return resized;
   }
 
