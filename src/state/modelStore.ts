@@ -13,6 +13,8 @@ export interface LearningCurves {
     readonly trainAccuracy: number;
     readonly validationLoss: number;
     readonly validationAccuracy: number;
+    /** Of the epoch's last step; runs of older versions do not tell. */
+    readonly learningRate?: number;
   }[];
 }
 

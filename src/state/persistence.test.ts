@@ -1,12 +1,14 @@
 import 'fake-indexeddb/auto';
 import { openDB } from 'idb';
 import { expect, test, vi } from 'vitest';
+import { NO_EPOCHS } from '../core/training/callbacks.ts';
+import { resumable } from './actions/train.ts';
 import { changeEntry, openEntry, present } from './designStore.ts';
 import { evaluationStore, recordEvaluation } from './evaluationStore.ts';
 import { type Model, modelStore, putModel, reunite } from './modelStore.ts';
 import { noticeStore } from './noticeStore.ts';
 import { keepSaving, restoreSession } from './persistence.ts';
-import { trainingStore } from './trainingStore.ts';
+import { type Checkpoint, trainingStore } from './trainingStore.ts';
 
 function trained(id: string): Model {
   return {
@@ -65,6 +67,60 @@ test('a reload brings back design, weights and points, and says that a training 
   expect(modelStore.getState().models.a?.weights['conv1/kernel']?.values).toEqual(Float32Array.of(1, -2));
   expect(evaluationStore.getState().evaluations.map(({ id }) => id)).toEqual(['point']);
   expect(noticeStore.getState().notices[0]?.message).toMatch(/interrupted after epoch 3 of 8/);
+});
+
+test('a reload brings back the last checkpoint, and its model catches up with it (SX-30)', async () => {
+  const model = trained('run');
+  putModel(model);
+  changeEntry((entry) => ({ ...entry, modelId: 'run', baselineModelId: 'run' }));
+  const { design } = present();
+  const checkpoint: Checkpoint = {
+    modelId: 'run',
+    kind: 'train',
+    recipe: design.recipe,
+    data: design.data,
+    backend: 'wasm',
+    earlierEpochs: 0,
+    curves: { stepLosses: [], stepsPerEpoch: 1, epochs: [] },
+    weights: { 'conv1/kernel': { shape: [2], values: Float32Array.of(4, -5) } },
+    state: {
+      epoch: 4,
+      steps: 4,
+      optimizer: { steps: 4, vectors: { mean: Float32Array.of(0.5, 0.25) } },
+      shuffling: [1, 2, 3, 4],
+      dropout: [5, 6, 7, 8],
+      callbacks: NO_EPOCHS,
+      bestWeights: null,
+    },
+  };
+  // The page was closed after the checkpoint of epoch 4 and before its model: that one is still of epoch 3.
+  const live = { curves: { stepLosses: [], stepsPerEpoch: 1, epochs: [{}, {}, {}] }, epochs: 8 };
+  trainingStore.setState({ checkpoint, live: live as never });
+  await vi.waitFor(async () => {
+    const db = await openDB('sweetspot', 1);
+    expect(await db.get('models', 'checkpoint')).toBeDefined();
+    expect(await db.get('session', 'session')).toMatchObject({ modelId: 'run' });
+    db.close();
+  });
+  forget();
+  trainingStore.setState({ checkpoint: null, live: null });
+  openEntry({ design, modelId: null, baselineModelId: null });
+
+  expect(await restoreSession()).toBe(true);
+  expect(trainingStore.getState().checkpoint).toEqual(checkpoint);
+  expect(modelStore.getState().models.run).toMatchObject({
+    epochs: 4,
+    weights: checkpoint.weights,
+    validation: null,
+  });
+  expect(noticeStore.getState().notices[0]?.message).toMatch(/interrupted after epoch 4 of 8; in Train/);
+
+  expect(resumable(present(), checkpoint)).toBe(checkpoint);
+  const elsewhere = { ...design, data: { ...design.data, splitSeed: 77 } };
+  expect(resumable({ ...present(), design: elsewhere }, checkpoint)).toBeNull();
+  expect(resumable({ ...present(), modelId: 'other' }, checkpoint)).toBeNull();
+  const over = { ...checkpoint, state: { ...checkpoint.state, epoch: 8 } };
+  expect(resumable(present(), over)).toBeNull();
 });
 
 test('a stored design and its model share one network again, so that the weights are known to fit', () => {

@@ -5,8 +5,9 @@ import { designStore, openEntry, present } from './designStore.ts';
 import { type Evaluation, evaluationStore } from './evaluationStore.ts';
 import { type Model, modelStore, reunite } from './modelStore.ts';
 import { notify } from './noticeStore.ts';
+import { CHECKPOINT, forgetCheckpoint, keepCheckpoint, keptCheckpoint } from './storedCheckpoint.ts';
 import { forgetModels, keepModel, keptModel, type ModelsSchema } from './storedModels.ts';
-import { trainingStore } from './trainingStore.ts';
+import { type Checkpoint, trainingStore } from './trainingStore.ts';
 
 /** What a reload brings back. */
 interface Session {
@@ -69,10 +70,12 @@ const sessionNow = (): Session => {
 let timer: ReturnType<typeof setTimeout> | undefined;
 let saving: Promise<void> = Promise.resolve();
 const saved = new Map<string, Model>();
+let savedCheckpoint: Checkpoint | null = null;
 
 async function save(): Promise<void> {
   try {
     const db = await open();
+    await saveCheckpoint(db);
     for (const model of Object.values(modelStore.getState().models)) {
       if (saved.get(model.id) === model) continue;
       await keepModel(models(db), model, saved.get(model.id));
@@ -84,24 +87,62 @@ async function save(): Promise<void> {
   }
 }
 
+/** Before the models: what a page closed between the two leaves is then the later of both. */
+async function saveCheckpoint(db: IDBPDatabase<Stored>): Promise<void> {
+  const { checkpoint } = trainingStore.getState();
+  if (checkpoint === savedCheckpoint) return;
+  if (checkpoint) await keepCheckpoint(models(db), checkpoint);
+  else await forgetCheckpoint(models(db));
+  savedCheckpoint = checkpoint;
+}
+
 function saveSoon(): void {
-  clearTimeout(timer);
+  // Not put off by later changes: short epochs follow each other faster than the wait, and all would be lost.
+  if (timer !== undefined) return;
   // one after the other: large weights take a while, in pieces
   timer = setTimeout(() => {
+    timer = undefined;
     saving = saving.then(save);
   }, SAVE_AFTER_MS);
 }
 
 /** Saves after every change, from now on. */
 export function keepSaving(): void {
-  let { live } = trainingStore.getState();
+  let { live, checkpoint } = trainingStore.getState();
   designStore.subscribe(saveSoon);
   modelStore.subscribe(saveSoon);
   evaluationStore.subscribe(saveSoon);
   trainingStore.subscribe((state) => {
-    if (Boolean(state.live) !== Boolean(live)) saveSoon();
-    live = state.live;
+    if (Boolean(state.live) !== Boolean(live) || state.checkpoint !== checkpoint) saveSoon();
+    ({ live, checkpoint } = state);
   });
+}
+
+/** The checkpoint, where its model is there; the model has its weights then, for it was kept first. */
+async function restoreCheckpoint(
+  db: IDBPDatabase<Stored>,
+  found: Record<string, Model>,
+): Promise<Checkpoint | null> {
+  const checkpoint = await keptCheckpoint(models(db));
+  const model = checkpoint && found[checkpoint.modelId];
+  if (!model) return null;
+  const { weights, curves, earlierEpochs, state } = checkpoint;
+  const epochs = earlierEpochs + state.epoch;
+  if (model.epochs !== epochs)
+    found[model.id] = { ...model, weights, curves, epochs, validation: null, apoz: null };
+  savedCheckpoint = checkpoint;
+  return checkpoint;
+}
+
+function interrupted(
+  { epoch, epochs }: { epoch: number; epochs: number },
+  checkpoint: Checkpoint | null,
+): string {
+  if (checkpoint)
+    return `A training was interrupted after epoch ${checkpoint.state.epoch} of ${checkpoint.recipe.epochs}; in Train it can be continued as if nothing had happened.`;
+  return epoch === 0
+    ? `A training of ${epochs} epochs was interrupted before its first epoch ended; nothing was lost but that. Start it again.`
+    : `A training was interrupted after epoch ${epoch} of ${epochs}; the weights of epoch ${epoch} are here. Train on from them.`;
 }
 
 /** Brings back the last session; with a design of its own (a link), only the evaluated points. True where it did. */
@@ -125,21 +166,15 @@ export async function restoreSession(): Promise<boolean> {
         saved.set(id, model);
       }
     }
-    await forgetModels(models(db), used);
+    const checkpoint = await restoreCheckpoint(db, found);
+    await forgetModels(models(db), checkpoint ? new Set([...used, CHECKPOINT]) : used);
     const design = parseDesign(session.design);
     if (!design.ok) return false;
     modelStore.setState({ models: found });
     evaluationStore.setState({ evaluations: session.evaluations });
+    trainingStore.setState({ checkpoint });
     openEntry(reunite(design.value, session.modelId, session.baselineModelId));
-    if (session.running) {
-      const { epoch, epochs } = session.running;
-      notify(
-        'info',
-        epoch === 0
-          ? `A training of ${epochs} epochs was interrupted before its first epoch ended; nothing was lost but that. Start it again.`
-          : `A training was interrupted after epoch ${epoch} of ${epochs}; the weights of epoch ${epoch} are here. Train on from them.`,
-      );
-    }
+    if (session.running) notify('info', interrupted(session.running, checkpoint));
     return true;
   } catch (error) {
     tellOnce(error);

@@ -1,18 +1,21 @@
 import type { DBSchema, IDBPDatabase } from 'idb';
 import type { Weights, WeightTensor } from '../core/network/network.ts';
 import type { Model } from './modelStore.ts';
+import type { SlimCheckpoint } from './storedCheckpoint.ts';
+
+/** By parameter key: the shape, and the piece that its numbers begin with. */
+export type Places = Readonly<
+  Record<string, { readonly shape: readonly number[]; readonly firstPiece: number }>
+>;
 
 /** A model whose numbers lie beside it in pieces. */
 interface SlimModel extends Omit<Model, 'weights'> {
-  /** By parameter key: the shape, and the piece that its numbers begin with. */
-  readonly stored: Readonly<
-    Record<string, { readonly shape: readonly number[]; readonly firstPiece: number }>
-  >;
+  readonly stored: Places;
 }
 
-/** The store of models: whole ones as they were kept before, slim ones, and pieces of their weights. */
+/** The store of models: whole ones as they were kept before, slim ones, pieces of their weights, and a checkpoint. */
 export interface ModelsSchema extends DBSchema {
-  models: { key: string; value: Model | SlimModel | Float32Array };
+  models: { key: string; value: Model | SlimModel | SlimCheckpoint | Float32Array };
 }
 
 /**
@@ -26,29 +29,40 @@ const ownerOf = (key: string): string => key.split('/')[0] ?? '';
 
 const pieceCount = (length: number) => Math.ceil(length / PIECE);
 
-/**
- * Keeps a model; its numbers only where they are not those of `before`, which is kept already. All or nothing: a page
- * closed on the way must not leave weights of two epochs mixed.
- */
+/** Keeps a model; its numbers only where they are not those of `before`, which is kept already. */
 export async function keepModel(
   db: IDBPDatabase<ModelsSchema>,
   model: Model,
   before: Model | undefined,
 ): Promise<void> {
   const { weights, ...rest } = model;
-  const stored: Record<string, SlimModel['stored'][string]> = {};
+  await keepPieces(db, model.id, weights, before?.weights === weights, (stored) => ({ ...rest, stored }));
+}
+
+/**
+ * Keeps tensors in pieces and the record that tells where they are, in place of what was kept there. All or nothing: a
+ * page closed on the way must not leave weights of two epochs mixed.
+ */
+export async function keepPieces(
+  db: IDBPDatabase<ModelsSchema>,
+  id: string,
+  tensors: Weights,
+  areKept: boolean,
+  record: (stored: Places) => SlimModel | SlimCheckpoint,
+): Promise<void> {
+  const stored: Record<string, Places[string]> = {};
   let piece = 0;
   const change = db.transaction('models', 'readwrite');
   try {
-    for (const [key, { shape, values }] of Object.entries(weights)) {
+    for (const [key, { shape, values }] of Object.entries(tensors)) {
       stored[key] = { shape, firstPiece: piece };
-      if (before?.weights !== weights)
+      if (!areKept)
         for (let i = 0; i < pieceCount(values.length); i++)
           // a copy: of a view the whole buffer would be stored
-          await change.store.put(values.slice(i * PIECE, (i + 1) * PIECE), pieceKey(model.id, piece + i));
+          await change.store.put(values.slice(i * PIECE, (i + 1) * PIECE), pieceKey(id, piece + i));
       piece += pieceCount(values.length);
     }
-    await change.store.put({ ...rest, stored }, model.id);
+    await change.store.put(record(stored), id);
   } catch (error) {
     // It may have ended itself, as where the disk is full.
     change.done.catch(() => {});
@@ -69,7 +83,7 @@ function tryToAbort(change: { abort(): void }): void {
 async function tensorOf(
   db: IDBPDatabase<ModelsSchema>,
   id: string,
-  { shape, firstPiece }: SlimModel['stored'][string],
+  { shape, firstPiece }: Places[string],
 ): Promise<WeightTensor | null> {
   const values = new Float32Array(shape.reduce((product, n) => product * n, 1));
   for (let i = 0; i < pieceCount(values.length); i++) {
@@ -84,15 +98,26 @@ async function tensorOf(
 export async function keptModel(db: IDBPDatabase<ModelsSchema>, id: string): Promise<Model | null> {
   const found = await db.get('models', id);
   if (!found || found instanceof Float32Array) return null;
+  if ('run' in found) return null;
   if (!('stored' in found)) return found;
   const { stored, ...rest } = found;
-  const weights: Record<string, WeightTensor> = {};
+  const weights = await piecesAt(db, id, stored);
+  return weights && { ...rest, weights };
+}
+
+/** Tensors that were kept; null where one, or a part of one, is gone. */
+export async function piecesAt(
+  db: IDBPDatabase<ModelsSchema>,
+  id: string,
+  stored: Places,
+): Promise<Weights | null> {
+  const tensors: Record<string, WeightTensor> = {};
   for (const [key, place] of Object.entries(stored)) {
     const tensor = await tensorOf(db, id, place);
     if (!tensor) return null;
-    weights[key] = tensor;
+    tensors[key] = tensor;
   }
-  return { ...rest, weights: weights as Weights };
+  return tensors;
 }
 
 /** Forgets models, and pieces of models, that nothing needs any more. */

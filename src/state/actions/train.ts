@@ -1,29 +1,31 @@
-import type { Recipe } from '../../core/exploration/design.ts';
-import { type Network, outputsOf, type Weights } from '../../core/network/network.ts';
+import { type Network, outputsOf } from '../../core/network/network.ts';
 import { FaultError } from '../../core/result.ts';
-import type { BackendName, TrainEpoch, TrainNotice, TrainResult, TrainStep } from '../../workers/protocol.ts';
+import type { BackendName, TrainEpoch, TrainNotice, TrainStep } from '../../workers/protocol.ts';
 import { loadedData } from '../dataStore.ts';
 import { cachedGeometry, modelOf } from '../derived.ts';
-import { amendEntry, changeEntry, type Entry, present } from '../designStore.ts';
+import { changeEntry, type Entry, present } from '../designStore.ts';
 import { type JobContext, runJob } from '../jobStore.ts';
-import { type LearningCurves, type Model, modelById, newId, patchModel, putModel } from '../modelStore.ts';
-import { notify } from '../noticeStore.ts';
+import { modelById, newId, patchModel } from '../modelStore.ts';
 import { trainWorker } from '../services.ts';
-import { patchLive, trainingStore } from '../trainingStore.ts';
+import { type Checkpoint, patchLive, trainingStore } from '../trainingStore.ts';
 import { handImagesToTrainer } from './data.ts';
 import { addEvaluation } from './explore.ts';
+import { EMPTY_CURVES, finish, onEpoch, onStep, type Run } from './trainEvents.ts';
 
 let chosenFor = '';
 
 /** Measures the backends once a worker and override, and remembers the choice. */
-export async function chooseBackend(job: JobContext): Promise<BackendName> {
-  const { backend, backendOverride } = trainingStore.getState();
-  const key = () => `${trainWorker.generation}:${backendOverride}`;
+export async function chooseBackend(
+  job: JobContext,
+  override: BackendName | null = trainingStore.getState().backendOverride,
+): Promise<BackendName> {
+  const { backend } = trainingStore.getState();
+  const key = () => `${trainWorker.generation}:${override}`;
   if (backend && chosenFor === key()) return backend.active;
   job.report(null, 'measuring the backends');
   const choice = await trainWorker.call(
     'chooseBackend',
-    { override: backendOverride },
+    { override },
     { signal: job.signal, onProgress: ({ message }) => job.report(null, message) },
   );
   chosenFor = key();
@@ -33,85 +35,15 @@ export async function chooseBackend(job: JobContext): Promise<BackendName> {
 
 export function overrideBackend(backend: BackendName | null): void {
   trainingStore.setState({ backendOverride: backend });
-  void runJob('Choosing a backend', chooseBackend);
+  void runJob('Choosing a backend', (job) => chooseBackend(job));
 }
 
 /** Brings the train worker to the point where it can work: backend chosen, images there. */
-export async function prepareTrainer(job: JobContext): Promise<BackendName> {
-  const backend = await chooseBackend(job);
+export async function prepareTrainer(job: JobContext, override?: BackendName): Promise<BackendName> {
+  const backend = await chooseBackend(job, override);
   job.report(null, 'handing over the images');
   await handImagesToTrainer(job.signal);
   return backend;
-}
-
-const EMPTY_CURVES: LearningCurves = { stepLosses: [], stepsPerEpoch: 1, epochs: [] };
-
-function onStep(event: TrainStep, recipe: Recipe, job: JobContext): void {
-  const { live } = trainingStore.getState();
-  if (!live) return;
-  const done = (event.epoch - 1) * event.stepsPerEpoch + event.step;
-  const total = recipe.epochs * event.stepsPerEpoch;
-  const secondsLeft = ((total - done) * recipe.batchSize) / Math.max(1, event.imagesPerSecond);
-  // Steps are reported at a limited rate: each loss is written at its own position, gaps repeat the last.
-  const stepLosses = [...live.curves.stepLosses];
-  while (stepLosses.length < done) stepLosses.push(event.loss);
-  patchLive({
-    epoch: event.epoch,
-    step: event.step,
-    imagesPerSecond: event.imagesPerSecond,
-    secondsLeft,
-    note: '',
-    curves: { ...live.curves, stepLosses, stepsPerEpoch: event.stepsPerEpoch },
-  });
-  job.report(
-    done / total,
-    `epoch ${event.epoch} of ${recipe.epochs}, ${Math.round(event.imagesPerSecond)} images/s`,
-  );
-}
-
-interface Run {
-  readonly id: string;
-  readonly kind: 'train' | 'fine-tune';
-  readonly network: Network;
-  readonly recipe: Recipe;
-  readonly startWeights: Weights;
-  readonly backend: BackendName;
-  readonly earlierEpochs: number;
-}
-
-function modelAfter(run: Run, weights: Weights, epochs: number): Model {
-  return {
-    id: run.id,
-    network: run.network,
-    weights,
-    origin: run.kind === 'train' ? 'trained' : 'fine-tuned',
-    epochs: run.earlierEpochs + epochs,
-    backend: run.backend,
-    curves: trainingStore.getState().live?.curves ?? EMPTY_CURVES,
-    validation: null,
-    apoz: null,
-  };
-}
-
-/** Gives the weights to the design, unless the user has gone on to another network meanwhile. */
-function attach(run: Run): void {
-  amendEntry((entry) => {
-    if (entry.design.network !== run.network) return entry;
-    return {
-      ...entry,
-      modelId: run.id,
-      baselineModelId: entry.design.baseline === run.network ? run.id : entry.baselineModelId,
-    };
-  });
-}
-
-function onEpoch(event: TrainEpoch, run: Run): void {
-  const { live } = trainingStore.getState();
-  if (!live) return;
-  const { weights, kind: _, checkpoint: __, ...epoch } = event;
-  patchLive({ curves: { ...live.curves, epochs: [...live.curves.epochs, epoch] } });
-  putModel(modelAfter(run, weights, event.epoch));
-  attach(run);
 }
 
 /** A network must have an output a class. */
@@ -126,32 +58,36 @@ function checkClasses(network: Network): void {
   });
 }
 
-async function runTraining(
+/** The run that the user asks for: a new one, or the interrupted one from its checkpoint. */
+async function prepareRun(
   kind: 'train' | 'fine-tune',
-  startPaused: boolean,
+  checkpoint: Checkpoint | null,
   job: JobContext,
-): Promise<void> {
+): Promise<Run> {
   const entry = present();
-  const { network } = entry.design;
-  const recipe = kind === 'train' ? entry.design.recipe : entry.design.fineTune;
+  const { network, data } = entry.design;
   checkClasses(network);
+  if (checkpoint) {
+    // To the last bit only on the backend where it began.
+    const backend = await prepareTrainer(job, checkpoint.backend);
+    return { ...checkpoint, id: checkpoint.modelId, network, backend, from: checkpoint.state };
+  }
+  const recipe = kind === 'train' ? entry.design.recipe : entry.design.fineTune;
   const backend = await prepareTrainer(job);
   const model = modelOf(entry);
-  const startWeights =
+  const weights =
     model?.weights ??
     (await trainWorker.call('initialize', { network, seed: recipe.seed }, { signal: job.signal }));
-  const run: Run = {
-    id: newId(),
-    kind,
-    network,
-    recipe,
-    startWeights,
-    backend,
-    earlierEpochs: model?.epochs ?? 0,
-  };
+  const earlierEpochs = model?.epochs ?? 0;
+  const curves = EMPTY_CURVES;
+  return { id: newId(), kind, network, recipe, data, weights, backend, earlierEpochs, curves, from: null };
+}
+
+async function runTraining(run: Run, startPaused: boolean, job: JobContext): Promise<void> {
+  const { network, weights, recipe, from } = run;
   const call = trainWorker.start(
     'train',
-    { network, weights: startWeights, recipe, startPaused, from: null },
+    { network, weights, recipe, startPaused, from },
     {
       onProgress: (event: TrainStep | TrainEpoch | TrainNotice) => {
         if (event.kind === 'step') onStep(event, recipe, job);
@@ -163,45 +99,56 @@ async function runTraining(
   // Canceling a training means stopping it: what was learned so far is kept.
   job.signal.addEventListener('abort', () => call.control('stop'), { once: true });
   if (job.signal.aborted) call.control('stop');
-  trainingStore.setState({
+  trainingStore.setState(({ checkpoint }) => ({
+    checkpoint: from ? checkpoint : null,
     live: {
       network,
-      kind,
-      curves: EMPTY_CURVES,
+      kind: run.kind,
+      curves: run.curves,
       epochs: recipe.epochs,
-      epoch: 1,
+      epoch: (from?.epoch ?? 0) + 1,
       step: 0,
       imagesPerSecond: 0,
       secondsLeft: null,
+      learningRate: null,
       paused: startPaused,
       note: '',
       control: call.control,
     },
-  });
+  }));
   // A step of undo of its own: undo brings back the weights from before this training.
-  if (entry.modelId !== null) changeEntry((now) => ({ ...now }));
-  const result = await call.reply;
-  finish(run, result);
-}
-
-function finish(run: Run, result: TrainResult): void {
-  if (result.steps > 0) {
-    putModel({ ...modelAfter(run, result.weights, result.epochs), validation: result.validation });
-    attach(run);
-  }
-  if (result.stopped !== null && typeof result.stopped === 'object') notify('error', result.stopped.message);
+  if (!from && present().modelId !== null) changeEntry((now) => ({ ...now }));
+  finish(run, await call.reply);
 }
 
 /** Trains the design's network: from its weights where it has some, else from seeded ones. */
-export async function startTraining(
+export const startTraining = (kind: 'train' | 'fine-tune', { startPaused = false } = {}): Promise<void> =>
+  trainFrom(kind, null, startPaused);
+
+/** Goes on with the interrupted training as if it had never stopped; does nothing where {@link resumable} is null. */
+export async function continueTraining(): Promise<void> {
+  const checkpoint = resumable(present(), trainingStore.getState().checkpoint);
+  if (checkpoint) await trainFrom(checkpoint.kind, checkpoint, false);
+}
+
+/** The checkpoint, where the design still has the weights and the images of its run and epochs are left. */
+export function resumable({ design, modelId }: Entry, checkpoint: Checkpoint | null): Checkpoint | null {
+  if (!checkpoint || checkpoint.modelId !== modelId) return null;
+  const { recipe, state, data } = checkpoint;
+  const isOver = state.epoch >= recipe.epochs;
+  return !isOver && JSON.stringify(design.data) === JSON.stringify(data) ? checkpoint : null;
+}
+
+async function trainFrom(
   kind: 'train' | 'fine-tune',
-  { startPaused = false } = {},
+  checkpoint: Checkpoint | null,
+  startPaused: boolean,
 ): Promise<void> {
   if (trainingStore.getState().live) return;
   const before = present().modelId;
   await runJob(kind === 'train' ? 'Training' : 'Fine-tuning', async (job) => {
     try {
-      await runTraining(kind, startPaused, job);
+      await runTraining(await prepareRun(kind, checkpoint, job), startPaused, job);
     } catch (error) {
       if (error instanceof FaultError && error.fault.code === 'graphics-lost') {
         trainWorker.restart('The training worker was restarted.');
@@ -211,7 +158,7 @@ export async function startTraining(
       trainingStore.setState({ live: null });
     }
   });
-  if (present().modelId !== before && modelOf(present())?.validation) {
+  if ((checkpoint || present().modelId !== before) && modelOf(present())?.validation) {
     addEvaluation(present());
     await measureApoz();
   }

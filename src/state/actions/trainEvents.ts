@@ -1,0 +1,107 @@
+import type { DataChoice, Recipe } from '../../core/exploration/design.ts';
+import type { Network, Weights } from '../../core/network/network.ts';
+import type { RunState } from '../../core/training/checkpoint.ts';
+import type { BackendName, TrainEpoch, TrainResult, TrainStep } from '../../workers/protocol.ts';
+import { amendEntry } from '../designStore.ts';
+import type { JobContext } from '../jobStore.ts';
+import { type LearningCurves, type Model, putModel } from '../modelStore.ts';
+import { notify } from '../noticeStore.ts';
+import { patchLive, trainingStore } from '../trainingStore.ts';
+
+export const EMPTY_CURVES: LearningCurves = { stepLosses: [], stepsPerEpoch: 1, epochs: [] };
+
+/** Shows a step: losses, speed, time left. */
+export function onStep(event: TrainStep, recipe: Recipe, job: JobContext): void {
+  const { live } = trainingStore.getState();
+  if (!live) return;
+  const done = (event.epoch - 1) * event.stepsPerEpoch + event.step;
+  const total = recipe.epochs * event.stepsPerEpoch;
+  const secondsLeft = ((total - done) * recipe.batchSize) / Math.max(1, event.imagesPerSecond);
+  // Steps are reported at a limited rate: each loss is written at its own position, gaps repeat the last.
+  const stepLosses = [...live.curves.stepLosses];
+  while (stepLosses.length < done) stepLosses.push(event.loss);
+  patchLive({
+    epoch: event.epoch,
+    step: event.step,
+    imagesPerSecond: event.imagesPerSecond,
+    learningRate: event.learningRate,
+    secondsLeft,
+    note: '',
+    curves: { ...live.curves, stepLosses, stepsPerEpoch: event.stepsPerEpoch },
+  });
+  job.report(
+    done / total,
+    `epoch ${event.epoch} of ${recipe.epochs}, ${Math.round(event.imagesPerSecond)} images/s`,
+  );
+}
+
+/** What a training was started with. */
+export interface Run {
+  readonly id: string;
+  readonly kind: 'train' | 'fine-tune';
+  readonly network: Network;
+  readonly recipe: Recipe;
+  readonly data: DataChoice;
+  readonly weights: Weights;
+  readonly backend: BackendName;
+  readonly earlierEpochs: number;
+  /** Of the epochs before the checkpoint. */
+  readonly curves: LearningCurves;
+  readonly from: RunState | null;
+}
+
+function modelAfter(run: Run, weights: Weights, epochs: number): Model {
+  return {
+    id: run.id,
+    network: run.network,
+    weights,
+    origin: run.kind === 'train' ? 'trained' : 'fine-tuned',
+    epochs: run.earlierEpochs + epochs,
+    backend: run.backend,
+    curves: trainingStore.getState().live?.curves ?? EMPTY_CURVES,
+    validation: null,
+    apoz: null,
+  };
+}
+
+/** Gives the weights to the design, unless the user has gone on to another network meanwhile. */
+function attach(run: Run): void {
+  amendEntry((entry) => {
+    if (entry.design.network !== run.network) return entry;
+    return {
+      ...entry,
+      modelId: run.id,
+      baselineModelId: entry.design.baseline === run.network ? run.id : entry.baselineModelId,
+    };
+  });
+}
+
+/** Shows an epoch, and keeps its weights and its checkpoint where it is one to be kept. */
+export function onEpoch(event: TrainEpoch, run: Run): void {
+  const { live } = trainingStore.getState();
+  if (!live) return;
+  const { weights, kind: _, checkpoint: state, reduced: _r, stops: _s, ...epoch } = event;
+  const curves = { ...live.curves, epochs: [...live.curves.epochs, epoch] };
+  patchLive({ curves });
+  if (!state) return;
+  putModel(modelAfter(run, weights, event.epoch));
+  attach(run);
+  const { id: modelId, kind, recipe, data, backend, earlierEpochs } = run;
+  trainingStore.setState({
+    checkpoint: { modelId, kind, recipe, data, backend, earlierEpochs, curves, weights, state },
+  });
+}
+
+/** Keeps the result; the run is over, and there is nothing to go on from. */
+export function finish(run: Run, result: TrainResult): void {
+  if (result.steps > 0) {
+    putModel({ ...modelAfter(run, result.weights, result.epochs), validation: result.validation });
+    attach(run);
+  }
+  trainingStore.setState({ checkpoint: null });
+  if (result.stopped === 'early') notify('info', earlyEnd(result));
+  if (result.stopped !== null && typeof result.stopped === 'object') notify('error', result.stopped.message);
+}
+
+const earlyEnd = ({ epochs, restoredEpoch }: TrainResult): string =>
+  `Early stopping ended the training after epoch ${epochs}: the validation loss no longer improved.${restoredEpoch === null ? '' : ` The weights are those of epoch ${restoredEpoch}, the best one.`}`;
