@@ -13,6 +13,7 @@ import { encodeLink } from '../src/formats/design/link.ts';
 import { measureFiles } from './files.ts';
 import { measureFolding } from './folding.ts';
 import { measureSimulator } from './simulator.ts';
+import { measureTrainers } from './training.ts';
 
 const root = join(import.meta.dirname, '..');
 const PORT = 4199;
@@ -186,11 +187,13 @@ try {
     simulator: measureSimulator(),
     folding: measureFolding(),
     files: await measureFiles(),
+    trainers: await measureTrainers(),
   };
   console.log('Bundle, kB gzipped:', results.bundle);
   console.log('Simulator, designs a second on one thread:', results.simulator);
   console.log('FINN folding on one thread:', results.folding);
   console.log('Models of 100 MB, read:', results.files);
+  console.log('Training side by side, images a second:', results.trainers);
   results.threshold = await measureThresholds(browser);
   console.log('Threshold move to redrawn charts, ms:', results.threshold);
   for (const [backend, extent, epochs] of [
