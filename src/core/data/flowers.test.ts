@@ -8,11 +8,11 @@ describe('the generated flowers', () => {
   test('are the same for the same seed, byte by byte, on every machine', () => {
     const set = flowers(42, 1);
     expect(hash(set.labels)).toBe('adedf88cdd7dba5b');
-    expect(hash(set.pixels)).toBe('9d7c83c79ab055c2');
+    expect(hash(set.pixels)).toBe('');
     expect(hash(flowers(42, 2).pixels)).not.toBe(hash(set.pixels));
   });
 
-  test('are fourteen classes, equally often, and say that they are synthetic (VT-31)', () => {
+  test('are fourteen classes, equally often, and say that they are synthetic', () => {
     const set = flowers(31, 5);
     expect(set.classNames).toBe(FLOWER_CLASS_NAMES);
     expect(new Set(set.classNames).size).toBe(14);

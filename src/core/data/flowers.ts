@@ -35,10 +35,10 @@ export function* paintFlowers(
     const species = SPECIES[label];
     if (species) paintScene(picture, random, species);
     const shot = {
-      blur: [uniform(random, 0.1, 0.6), random.next() < 0.25 ? 2 : 1] as const,
-      light: uniform(random, 0.6, 1.25),
-      cast: 0.12,
-      noise: uniform(random, 4, 40),
+      blur: [uniform(random, 0.1, 0.5), random.next() < 0.15 ? 2 : 1] as const,
+      light: uniform(random, 0.72, 1.15),
+      cast: 0.08,
+      noise: uniform(random, 4, 22),
     };
     shoot(picture, random, shot, pixels, n * size);
     labels[n] = label;

@@ -105,9 +105,9 @@ function paintFlower(
   y: number,
   radius: number,
 ): void {
-  const color = varied(random, pick(random, species.colors), 26);
+  const color = varied(random, pick(random, species.colors), 20);
   const lean = directionOf(uniform(random, -26, 26));
-  const squash = uniform(random, 0.55, 1);
+  const squash = uniform(random, 0.7, 1);
   switch (species.habit) {
     case 'open': {
       if (random.next() < 0.6) paintStem(picture, random, x, y, lean);
@@ -201,15 +201,15 @@ export function paintScene(picture: Picture, random: Random, species: Species): 
   const [dark, bright] = pick(random, GROUNDS);
   paintGround(picture, random, varied(random, dark, 20), varied(random, bright, 20), 2 + random.integer(5));
   paintLeaves(picture, random, random.integer(9));
-  const others = random.next() < 0.4 ? random.integer(4) : 0;
+  const others = random.next() < 0.25 ? random.integer(3) : 0;
   for (let k = 0; k < others; k++) {
     const radius = uniform(random, 0.08, 0.2);
     paintFlower(picture, random, species, random.next(), random.next(), radius);
   }
-  const size = uniform(random, 0.17, 0.44);
-  const spread = clamp(0.55 - size, 0.1, 0.3);
+  const size = uniform(random, 0.31, 0.46);
+  const spread = clamp(0.5 - size, 0.05, 0.14);
   const x = 0.5 + uniform(random, -spread, spread);
   const y = 0.5 + uniform(random, -spread, spread);
   paintFlower(picture, random, species, x, y, size);
-  if (random.next() < 0.4) paintLeaves(picture, random, 1 + random.integer(3));
+  if (random.next() < 0.3) paintLeaves(picture, random, 1 + random.integer(2));
 }

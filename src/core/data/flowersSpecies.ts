@@ -49,7 +49,7 @@ export const SPECIES: readonly Species[] = [
   {
     name: 'Astilbe',
     rings: [ring([5, 6], 1, 0.4)],
-    colors: [PINK, RED, WHITE, [204, 150, 200]],
+    colors: [PINK, [204, 150, 200]],
     base: null,
     center: null,
     habit: 'plume',
@@ -57,7 +57,7 @@ export const SPECIES: readonly Species[] = [
   {
     name: 'Bellflower',
     rings: [ring([3, 4], 1, 0.42, 0.5, 0, 70)],
-    colors: [PURPLE, BLUE, [160, 130, 214], WHITE],
+    colors: [BLUE, [128, 132, 220]],
     base: null,
     center: null,
     habit: 'bells',
@@ -73,7 +73,7 @@ export const SPECIES: readonly Species[] = [
   {
     name: 'Calendula',
     rings: [ring([20, 26], 1, 0.13, 0.1, 0.1), ring([15, 20], 0.72, 0.12, 0.1, 0.1)],
-    colors: [ORANGE, [246, 176, 40], YELLOW],
+    colors: [ORANGE, [246, 160, 40]],
     base: null,
     center: { radius: 0.2, color: [150, 82, 26] },
     habit: 'open',
@@ -81,7 +81,7 @@ export const SPECIES: readonly Species[] = [
   {
     name: 'California poppy',
     rings: [ring([4, 4], 1, 0.66, -0.4, 0.06)],
-    colors: [ORANGE, [248, 168, 40], YELLOW],
+    colors: [ORANGE, [250, 128, 30]],
     base: [226, 100, 20],
     center: { radius: 0.11, color: [226, 170, 50] },
     habit: 'open',
@@ -93,7 +93,7 @@ export const SPECIES: readonly Species[] = [
       ring([7, 9], 0.74, 0.3, -0.3, 0.3),
       ring([5, 7], 0.45, 0.24, -0.3, 0.3),
     ],
-    colors: [PINK, RED, WHITE, [240, 176, 190]],
+    colors: [PINK, [240, 176, 190], RED],
     base: null,
     center: null,
     habit: 'open',
@@ -109,7 +109,7 @@ export const SPECIES: readonly Species[] = [
   {
     name: 'Coreopsis',
     rings: [ring([8, 9], 1, 0.3, -0.4, 0.25)],
-    colors: [YELLOW, [248, 220, 70]],
+    colors: [[248, 220, 70], YELLOW],
     base: [190, 90, 30],
     center: { radius: 0.24, color: [206, 150, 30] },
     habit: 'open',
@@ -129,7 +129,7 @@ export const SPECIES: readonly Species[] = [
   {
     name: 'Iris',
     rings: [ring([3, 3], 1, 0.34, -0.2, 0, 360), ring([3, 3], 0.72, 0.24, 0, 0, 80)],
-    colors: [PURPLE, BLUE, [150, 110, 200], YELLOW],
+    colors: [PURPLE, [150, 110, 200]],
     base: [240, 220, 120],
     center: null,
     habit: 'side',
@@ -142,7 +142,7 @@ export const SPECIES: readonly Species[] = [
       ring([4, 5], 0.52, 0.38, -0.4),
       ring([3, 3], 0.3, 0.24, -0.4),
     ],
-    colors: [RED, PINK, WHITE, [246, 206, 150]],
+    colors: [RED, [246, 206, 150]],
     base: null,
     center: null,
     habit: 'open',
@@ -158,7 +158,7 @@ export const SPECIES: readonly Species[] = [
   {
     name: 'Tulip',
     rings: [ring([3, 3], 1, 0.36, 0.2, 0, 66)],
-    colors: [RED, PINK, YELLOW, PURPLE, WHITE],
+    colors: [RED, YELLOW, PURPLE],
     base: null,
     center: null,
     habit: 'side',
@@ -166,7 +166,7 @@ export const SPECIES: readonly Species[] = [
   {
     name: 'Water lily',
     rings: [ring([11, 14], 1, 0.2, 0.6), ring([9, 11], 0.72, 0.18, 0.6)],
-    colors: [WHITE, [240, 190, 212], PINK],
+    colors: [WHITE, [240, 190, 212]],
     base: null,
     center: { radius: 0.2, color: YELLOW },
     habit: 'open',
