@@ -138,6 +138,12 @@ export function confusionMatrix(
         anchor: 'start',
         transform: 'translate(0,11)',
       },
+      {
+        text: frame.width > 480 ? 'diagonal: recognized; elsewhere: mistakes; the deeper, the more' : '',
+        className: 'quiet',
+        anchor: 'end',
+        transform: `translate(${frame.width - 2},11)`,
+      },
       ...classNames.flatMap((name, i) => {
         if (i % columnStep !== 0) return [];
         const x = left + (i + 0.5) * cellWidth;

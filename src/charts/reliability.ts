@@ -17,7 +17,7 @@ import type { Chart } from './types.ts';
 
 export { summary, table } from './reliabilityModel.ts';
 
-const TOP = 24;
+const TOP = 30;
 const BOTTOM = 38;
 const RIGHT = 12;
 /** Height of the strip that shows how many images each range has. */
@@ -49,10 +49,11 @@ export function reliability(
     .attr('class', 'tick-label')
     .attr('text-anchor', 'end')
     .node() as SVGTextElement;
-  const diagonalName = plot
+  const legend = plot
     .append('text')
-    .attr('class', 'quiet halo')
+    .attr('class', 'quiet')
     .attr('text-anchor', 'end')
+    .attr('y', 11)
     .node() as SVGTextElement;
   const cursor = createCursor(frame.group('cursor-layer'), frame.tooltip, {
     hover: () => options.onHover?.(null),
@@ -115,9 +116,13 @@ export function reliability(
     putText(stripName, IMAGES);
     put(stripName, 'x', left - 7);
     put(stripName, 'y', bottom - STRIP / 2 + 4);
-    putText(diagonalName, 'as sure as right');
-    put(diagonalName, 'x', x(0.62));
-    put(diagonalName, 'y', y(0.7));
+    putText(
+      legend,
+      width > 420
+        ? 'bars: share that is right, with 95 % interval; dashed: as sure as right'
+        : 'dashed: as sure as right',
+    );
+    put(legend, 'x', right);
     cursor.draw({
       name: 'Ranges of confidence',
       count: bins.length,

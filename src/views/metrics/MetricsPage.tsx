@@ -111,7 +111,7 @@ function Measured({ model, prediction, baseline, dataKey }: MeasuredProps) {
       <ClassTable report={report} names={names} />
       <ChartPanel
         title="Calibration"
-        subtitle={`how often it is right when it is how sure; ECE ${formatPercent(calibration.expectedError)}`}
+        subtitle={`share right by confidence, 95 % intervals; ECE ${formatPercent(calibration.expectedError)}`}
         kind={RELIABILITY}
         data={calibration}
         fileName="reliability"

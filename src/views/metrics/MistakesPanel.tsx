@@ -101,7 +101,7 @@ function MistakeItem({ mistake, names, image, pixels }: MistakeItemProps) {
         <b>{truth}</b>
         <span>taken for {taken}</span>
         <span>
-          {formatPercent(confidence, 0)} against {formatPercent(ofTruth, 0)}
+          {formatPercent(confidence, 0)} sure; truth {formatPercent(ofTruth, 0)}
         </span>
       </span>
     </li>

@@ -26,7 +26,7 @@ export function NumbersPanel({ prediction, baseline, comparison, names }: Number
   return (
     <Panel
       title="Numbers"
-      subtitle={`${formatInteger(report.imageCount)} validation images`}
+      subtitle={`${formatInteger(report.imageCount)} images`}
       className="side-chart"
       actions={
         <>
