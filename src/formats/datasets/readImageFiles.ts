@@ -3,6 +3,7 @@ import { fail, ok, type Result } from '../../core/result.ts';
 import { CIFAR10_RECORD, type FileContent, readCifar10 } from './cifar10.ts';
 import { gunzip, isGzip } from './gzip.ts';
 import { fitsIdx, readIdxFiles } from './idx.ts';
+import type { IdxFamily } from './idxFamilies.ts';
 
 export interface ImageFiles {
   readonly format: 'cifar10' | 'mnist';
@@ -64,8 +65,11 @@ function sniff({ name, bytes }: FileContent): Result<'cifar10' | 'mnist'> {
   return fail('unsupported-type', `${name} is of a type that is not known here; ${WANTED}.`, name);
 }
 
-/** Reads whatever images a user chose or dropped; the files' order does not matter. */
-export function readImageFiles(files: readonly NamedFile[]): Result<ImageFiles> {
+/**
+ * Reads whatever images a user chose or dropped; the files' order does not matter. What labels of IDX files mean is the
+ * family's, which is guessed from names where it isn't told.
+ */
+export function readImageFiles(files: readonly NamedFile[], family?: IdxFamily): Result<ImageFiles> {
   if (files.length === 0) return fail('no-files', `No file was chosen; ${WANTED}.`);
   const contents: FileContent[] = [];
   let format: 'cifar10' | 'mnist' | null = null;
@@ -85,6 +89,6 @@ export function readImageFiles(files: readonly NamedFile[]): Result<ImageFiles> 
     format = sniffed.value;
     contents.push(content.value);
   }
-  const images = format === 'mnist' ? readIdxFiles(contents) : readCifar10(contents);
+  const images = format === 'mnist' ? readIdxFiles(contents, family) : readCifar10(contents);
   return images.ok ? ok({ format: format ?? 'cifar10', images: images.value }) : images;
 }

@@ -1,0 +1,114 @@
+import {
+  type ImageEntry,
+  type ImageSource,
+  MOST_CLASSES,
+  type Part,
+} from '../../core/data/compile/entries.ts';
+import { fail, ok, type Result } from '../../core/result.ts';
+import { shortSentence } from '../../core/sentence.ts';
+import { isPicture, LARGEST_PICTURE, MOST_FILES, type StoredFile } from './storedFile.ts';
+
+const PART_FOLDERS: Readonly<Record<string, Part>> = {
+  train: 'train',
+  training: 'train',
+  val: 'validation',
+  valid: 'validation',
+  validation: 'validation',
+  test: 'test',
+  testing: 'test',
+};
+
+export const partOfFolder = (folder: string): Part | undefined =>
+  Object.hasOwn(PART_FOLDERS, folder.toLowerCase()) ? PART_FOLDERS[folder.toLowerCase()] : undefined;
+
+/** Pictures of what can be pictures' files; the reason in one sentence where there is none. */
+export function picturesAmong(files: readonly StoredFile[], name: string): Result<readonly StoredFile[]> {
+  if (files.length > MOST_FILES) {
+    return fail(
+      'too-many-files',
+      `${name} has ${files.length.toLocaleString('en-US')} files, more than the ${MOST_FILES.toLocaleString('en-US')} of a set; use a smaller part of it.`,
+      name,
+    );
+  }
+  const pictures = files.filter((file) => isPicture(file));
+  const huge = pictures.find(({ byteLength }) => byteLength > LARGEST_PICTURE);
+  if (huge) {
+    return fail(
+      'too-large',
+      shortSentence(
+        `${huge.path} in ${name} has ${huge.byteLength.toLocaleString('en-US')} bytes, more than the ${LARGEST_PICTURE.toLocaleString('en-US')} of a picture; make it smaller or leave it out.`,
+      ),
+      name,
+    );
+  }
+  if (pictures.length > 0) return ok(pictures);
+  const archive = files.find(({ path }) => /\.(zip|tar|t?gz|7z|rar)$/i.test(path));
+  return fail(
+    archive ? 'archive' : 'no-images',
+    shortSentence(
+      archive
+        ? `${name} holds no pictures but another archive, ${archive.path}; unpack it once and choose the inner one.`
+        : `${name} holds no pictures among ${files.length.toLocaleString('en-US')} files; PNG, JPEG, WebP, GIF and BMP can be read, in one folder for each class.`,
+    ),
+    name,
+  );
+}
+
+/** Alphabetical, with 10 behind 9 where names are numbers. */
+const inOrder = (a: string, b: string): number =>
+  /^\d+$/.test(a) && /^\d+$/.test(b) && Number(a) !== Number(b) ? Number(a) - Number(b) : a < b ? -1 : 1;
+
+/** A source of entries whose classes are told by name; the names become labels in alphabetical order. */
+export function sourceOf(
+  name: string,
+  found: readonly {
+    readonly file: StoredFile;
+    readonly className: string;
+    readonly part?: Part | undefined;
+  }[],
+): Result<ImageSource> {
+  const classNames = [...new Set(found.map(({ className }) => className))].sort(inOrder);
+  if (classNames.length > MOST_CLASSES) {
+    return fail(
+      'too-many-classes',
+      `${name} has ${classNames.length.toLocaleString('en-US')} classes, more than the ${MOST_CLASSES.toLocaleString('en-US')} of a set; check that images and not classes have a folder each.`,
+      name,
+    );
+  }
+  const labels = new Map(classNames.map((className, label) => [className, label]));
+  const entries = found.map(
+    ({ file, className, part }): ImageEntry => ({
+      path: file.path,
+      label: labels.get(className) ?? 0,
+      load: file.load,
+      ...(part && { part }),
+    }),
+  );
+  return ok({ name, classNames, entries });
+}
+
+/**
+ * Pictures in one folder for each class, as EuroSAT/AnnualCrop/AnnualCrop_1.jpg: the folder that a picture lies in is
+ * its class, and a folder train, val or test anywhere above tells its part.
+ */
+export function readClassFolders(files: readonly StoredFile[], name: string): Result<ImageSource> {
+  const pictures = picturesAmong(files, name);
+  if (!pictures.ok) return pictures;
+  const found: { file: StoredFile; className: string; part: Part | undefined }[] = [];
+  for (const file of pictures.value) {
+    const folders = file.path.split('/').filter((folder) => folder !== '' && folder !== '.');
+    folders.pop();
+    const className = folders.pop();
+    if (className === undefined || partOfFolder(className)) {
+      return fail(
+        'no-class',
+        shortSentence(
+          `${file.path} in ${name} lies in no folder of a class; put the images of each class in a folder of its name, or add a CSV table of paths and labels.`,
+        ),
+        name,
+      );
+    }
+    found.push({ file, className, part: folders.map(partOfFolder).find((part) => part !== undefined) });
+  }
+  return sourceOf(name, found);
+}

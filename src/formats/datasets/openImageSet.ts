@@ -1,0 +1,146 @@
+import type { ImageSource } from '../../core/data/compile/entries.ts';
+import type { LabeledImages } from '../../core/data/labeledImages.ts';
+import { fail, ok, type Result } from '../../core/result.ts';
+import type { ByteSource } from './byteSource.ts';
+import { CIFAR10_RECORD, type FileContent } from './cifar10.ts';
+import { CIFAR100_RECORD, readCifar100 } from './cifar100.ts';
+import type { Cifar100Labels } from './cifar100Names.ts';
+import { readCifarArchive } from './cifarArchive.ts';
+import { isPickle, readCifarPython } from './cifarPython.ts';
+import { readClassFolders } from './classFolders.ts';
+import { gunzip, isGzip } from './gzip.ts';
+import { fitsIdx } from './idx.ts';
+import type { IdxFamily } from './idxFamilies.ts';
+import { readLabelTable } from './labelTable.ts';
+import { readImageFiles } from './readImageFiles.ts';
+import { isPicture, isTable, type StoredFile } from './storedFile.ts';
+import { isTarHeader } from './tar.ts';
+import { isZipStart, openZip } from './zip.ts';
+
+/** Images that a file holds as pixels, or pictures that have to be decoded and compiled first. */
+export type OpenedImageSet =
+  | { readonly kind: 'images'; readonly images: LabeledImages }
+  | { readonly kind: 'pictures'; readonly source: ImageSource };
+
+export interface OpenOptions {
+  /** CIFAR-100's 100 classes or 20 superclasses. */
+  readonly cifar100?: Cifar100Labels;
+  /** What the labels of IDX files mean; guessed from their names where it isn't told. */
+  readonly idxFamily?: IdxFamily;
+  /** The names that numbers in a CSV table stand for. */
+  readonly classNames?: readonly string[];
+}
+
+/** The most bytes of files that are read whole; the set made of them takes as much again. */
+const LARGEST = 2 ** 29;
+const LARGEST_TABLE = 200 * 2 ** 20;
+
+const asImages = (images: Result<LabeledImages>): Result<OpenedImageSet> =>
+  images.ok ? ok({ kind: 'images', images: images.value }) : images;
+
+/** Pictures with their classes: by the only CSV table among the files, else by folders. */
+async function openPictures(
+  files: readonly StoredFile[],
+  name: string,
+  options: OpenOptions,
+): Promise<Result<OpenedImageSet>> {
+  const tables = files.filter(isTable);
+  const [table] = tables;
+  let source: Result<ImageSource>;
+  if (table && tables.length === 1 && table.byteLength <= LARGEST_TABLE) {
+    const bytes = await table.load();
+    if (!bytes.ok) return bytes;
+    const text = new TextDecoder().decode(bytes.value);
+    source = readLabelTable(text, table.path, files, name, options.classNames);
+  } else source = readClassFolders(files, name);
+  return source.ok ? ok({ kind: 'pictures', source: source.value }) : source;
+}
+
+const storedFile = (source: ByteSource): StoredFile => ({
+  path: source.name,
+  byteLength: source.size,
+  load: async () => ok(await source.read(0, source.size)),
+});
+
+/** The name of the folder that all files lie in, or what there is of one. */
+const folderName = (files: readonly ByteSource[]): string => {
+  const [first = ''] = (files[0]?.name ?? '').split('/');
+  return files.every(({ name }) => name.startsWith(`${first}/`)) ? first : 'The chosen files';
+};
+
+/** The bytes as a buffer of their own; copied only where they are a part of a larger one. */
+const ownBuffer = (bytes: Uint8Array): ArrayBuffer =>
+  bytes.buffer instanceof ArrayBuffer && bytes.buffer.byteLength === bytes.length
+    ? bytes.buffer
+    : Uint8Array.from(bytes).buffer;
+
+const isCifar100 = ({ bytes }: FileContent) =>
+  bytes.length > 0 && bytes.length % CIFAR100_RECORD === 0 && bytes.length % CIFAR10_RECORD !== 0;
+
+/** The bytes that a file will take: of a gzip file what it promises (RFC 1952), which {@link gunzip} holds it to. */
+const unpackedSize = (bytes: Uint8Array): number =>
+  isGzip(bytes) && bytes.length >= 18
+    ? new DataView(bytes.buffer, bytes.byteOffset + bytes.length - 4).getUint32(0, true)
+    : bytes.length;
+
+async function openWhole(
+  files: readonly ByteSource[],
+  options: OpenOptions,
+): Promise<Result<OpenedImageSet>> {
+  const tooLarge = (total: number) =>
+    fail(
+      'too-large',
+      `The chosen files have ${total.toLocaleString('en-US')} bytes, more than the ${LARGEST.toLocaleString('en-US')} that are read at once; choose fewer of them.`,
+    );
+  const packedTotal = files.reduce((sum, { size }) => sum + size, 0);
+  if (packedTotal > LARGEST) return tooLarge(packedTotal);
+  const bare: FileContent[] = [];
+  let total = 0;
+  for (const { name, size, read } of [...files].sort((a, b) => (a.name < b.name ? -1 : 1))) {
+    const bytes = await read(0, size);
+    total += unpackedSize(bytes);
+    if (total > LARGEST) return tooLarge(total);
+    const unpacked = isGzip(bytes) ? gunzip(bytes, name) : ok(bytes);
+    if (!unpacked.ok) return unpacked;
+    bare.push({ name, bytes: unpacked.value });
+  }
+  if (bare.every(({ bytes }) => isPickle(bytes) && !fitsIdx(bytes))) {
+    return asImages(readCifarPython(bare, options.cifar100));
+  }
+  if (bare.every(isCifar100)) return asImages(readCifar100(bare, options.cifar100));
+  const read = readImageFiles(
+    bare.map(({ name, bytes }) => ({ name, bytes: ownBuffer(bytes) })),
+    options.idxFamily,
+  );
+  return read.ok ? ok({ kind: 'images', images: read.value.images }) : read;
+}
+
+/** Whether a file is a tar archive, packed or not; only its begin is looked at. */
+async function isTarArchive(source: ByteSource): Promise<boolean> {
+  const start = await source.read(0, Math.min(source.size, 512));
+  return /\.(tar|tar\.gz|tgz)$/i.test(source.name) ? isGzip(start) || isTarHeader(start) : isTarHeader(start);
+}
+
+/**
+ * Opens whatever a user chose or dropped: CIFAR-10 and -100 (binary or Python version, also as .tar.gz), MNIST and its
+ * kin, a zip archive or a folder of pictures by class, or pictures with a CSV table. A source's name is its path, where
+ * it comes from a folder (webkitRelativePath).
+ */
+export async function openImageSet(
+  files: readonly ByteSource[],
+  options: OpenOptions = {},
+): Promise<Result<OpenedImageSet>> {
+  const [first] = files;
+  if (!first)
+    return fail('no-files', 'No file was chosen; choose a folder, an archive or the files of a set.');
+  const stored = files.map(storedFile);
+  if (stored.some(isPicture)) return openPictures(stored, folderName(files), options);
+  if (files.length === 1) {
+    if (isZipStart(await first.read(0, 4))) {
+      const members = await openZip(first);
+      return members.ok ? openPictures(members.value, first.name, options) : members;
+    }
+    if (await isTarArchive(first)) return asImages(await readCifarArchive(first, options.cifar100));
+  }
+  return openWhole(files, options);
+}
