@@ -7,7 +7,7 @@ const hash = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('h
 describe('the generated flowers', () => {
   test('are the same for the same seed, byte by byte, on every machine', () => {
     const set = flowers(42, 1);
-    expect(hash(set.labels)).toBe('adedf88cdd7dba5b');
+    expect(hash(set.labels)).toBe('c1a68d5a7059993f');
     expect(hash(set.pixels)).toBe('');
     expect(hash(flowers(42, 2).pixels)).not.toBe(hash(set.pixels));
   });
