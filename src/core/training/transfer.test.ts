@@ -9,7 +9,14 @@ import { type Network, parameterKey, type Weights, type WeightTensor } from '../
 import { presetById } from '../network/presets.ts';
 import { geometryAt, geometryOf } from '../network/shapes.ts';
 import { unwrap } from '../result.ts';
-import { bitEqual, carryWeights, freezeChoices, frozenAllButHead, weightsAfterEdit } from './transfer.ts';
+import {
+  bitEqual,
+  carryWeights,
+  freezeChoices,
+  frozenAllButHead,
+  progressLine,
+  weightsAfterEdit,
+} from './transfer.ts';
 
 const built = (id: string): Network => {
   const preset = presetById(id);
@@ -121,4 +128,11 @@ test('weights differ where one bit does, even the sign of a zero', () => {
   expect(bitEqual(zero(0), zero(-0), ['a'])).toBe(false);
   expect(bitEqual(zero(0), zero(-0), ['b'])).toBe(true);
   expect(bitEqual(zero(0), {}, ['a'])).toBe(false);
+});
+
+test('progress is told with four decimals, as source 002 prints it (VT-05)', () => {
+  const line = { epoch: 1, epochs: 5, trainLoss: 1.23456, validationLoss: 0.5, validationAccuracy: 2 / 3 };
+  expect(progressLine(line)).toBe(
+    'Epoch: 1/5 | Training Loss: 1.2346 | Validation Loss: 0.5000 | Validation Accuracy: 0.6667',
+  );
 });

@@ -180,3 +180,25 @@ export function bitEqual(a: Weights, b: Weights, layers: Iterable<LayerId>): boo
     return left.every((bits, i) => bits === right[i]);
   });
 }
+
+/** What source 002, section 5.2.2, transfers with. Its loss on logits needs the log-softmax that ours has built in. */
+export const SOURCE_TRANSFER = {
+  optimizer: 'adam',
+  learningRate: 0.001,
+  epochs: 5,
+  linesEverySteps: 30,
+} as const;
+
+/** What source 002 prints every 30 steps: the mean loss since the last line, and the validation. */
+export function progressLine(line: {
+  readonly epoch: number;
+  readonly epochs: number;
+  readonly trainLoss: number;
+  readonly validationLoss: number;
+  readonly validationAccuracy: number;
+}): string {
+  const [train, loss, accuracy] = [line.trainLoss, line.validationLoss, line.validationAccuracy].map(
+    (value) => value.toFixed(4),
+  );
+  return `Epoch: ${line.epoch}/${line.epochs} | Training Loss: ${train} | Validation Loss: ${loss} | Validation Accuracy: ${accuracy}`;
+}
