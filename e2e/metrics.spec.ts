@@ -1,0 +1,113 @@
+import { readFile } from 'node:fs/promises';
+import AxeBuilder from '@axe-core/playwright';
+import { expect, type Page, test } from '@playwright/test';
+import { App } from './app.ts';
+
+async function trainAndMeasure(page: Page, app: App): Promise<void> {
+  await app.open();
+  await app.room('Train');
+  await page.getByLabel('Epochs').fill('1');
+  await page.getByLabel('Epochs').press('Enter');
+  await page.getByRole('tab', { name: 'Metrics' }).click();
+  await expect(page.getByText('No weights yet. Train the network')).toBeVisible();
+  await page.getByRole('tab', { name: 'Training' }).click();
+  await page.getByRole('button', { name: 'Start training' }).click();
+  await app.idle();
+  await page.getByRole('tab', { name: 'Metrics' }).click();
+  await app.idle();
+}
+
+async function scan(page: Page, what: string): Promise<void> {
+  const { violations } = await new AxeBuilder({ page }).analyze();
+  const serious = violations.filter(({ impact }) => impact === 'serious' || impact === 'critical');
+  const told = serious.map((v) => `${v.id}: ${v.nodes.map((node) => node.target.join(' ')).join(', ')}`);
+  expect(told, what).toEqual([]);
+}
+
+for (const colorScheme of ['light', 'dark'] as const) {
+  test(`a short training is measured image by image, ${colorScheme} (VT-06)`, async ({ browser }) => {
+    const context = await browser.newContext({ colorScheme, viewport: { width: 1440, height: 900 } });
+    const page = await context.newPage();
+    const app = new App(page);
+    await trainAndMeasure(page, app);
+
+    const numbers = app.panel('Numbers');
+    const accuracy = numbers.getByRole('row', { name: /^Accuracy C\/N/ });
+    const value = Number(await accuracy.locator('td').first().innerText());
+    expect(Math.abs(100 * value - (await app.accuracy()))).toBeLessThan(0.06);
+    const [, right = '', total = ''] =
+      /([\d,]+) of ([\d,]+) images; 95 %/.exec(await accuracy.innerText()) ?? [];
+    const count = (text: string) => Number(text.replaceAll(',', ''));
+    expect((count(right) / count(total)).toFixed(4)).toBe(value.toFixed(4));
+
+    const matrix = app.panel('Confusion matrix');
+    await matrix.getByRole('button', { name: 'Table' }).click();
+    await expect(matrix.locator('tbody tr')).toHaveCount(10);
+    const images = await matrix.locator('tbody tr td:last-child').allInnerTexts();
+    expect(images.map(count).reduce((a, b) => a + b)).toBe(count(total));
+    await matrix.getByRole('button', { name: 'Chart' }).click();
+
+    const classes = page.getByRole('region', { name: 'Metrics by class' });
+    await expect(classes.locator('tbody tr')).toHaveCount(10);
+    await classes.getByRole('button', { name: 'Recall' }).click();
+    const recalls = (await classes.locator('tbody tr td:nth-child(5)').allInnerTexts()).map(Number);
+    expect(recalls).toEqual(recalls.toSorted((a, b) => a - b));
+
+    const mistakes = app.panel('Mistakes');
+    const wrong = count(total) - count(right);
+    await expect(mistakes).toContainText(new RegExp(`^Mistakes${wrong} image`));
+    const first = mistakes.getByRole('img', { name: /^An image of/ }).first();
+    await expect(first).toBeVisible();
+    const different = await first.evaluate((canvas: HTMLCanvasElement) => {
+      const data = canvas.getContext('2d')?.getImageData(0, 0, canvas.width, canvas.height).data;
+      return new Set(data).size;
+    });
+    expect(different).toBeGreaterThan(5);
+
+    const pair = matrix.locator('.pairs button').first();
+    const [, pairCount = ''] = /: ([\d,]+) \(/.exec(await pair.innerText()) ?? [];
+    await pair.click();
+    await expect(mistakes).toContainText(new RegExp(`^Mistakes${pairCount} image`));
+    await mistakes.getByRole('button', { name: 'Show all' }).click();
+
+    const cells = matrix.getByRole('slider', { name: 'Cells of the confusion matrix' });
+    await cells.focus();
+    await page.keyboard.press('ArrowRight');
+    await expect(cells).toHaveAttribute('aria-valuetext', /taken for|no image/);
+    await page.keyboard.press('Enter');
+    await expect(mistakes.getByRole('button', { name: 'Show all' })).toBeVisible();
+
+    const reading = app.panel('Calibration').getByRole('slider', { name: 'Ranges of confidence' });
+    await expect(reading).toHaveAttribute('aria-valuetext', /to 100 % sure/);
+
+    const download = page.waitForEvent('download');
+    await numbers.getByRole('button', { name: 'Numbers as CSV' }).click();
+    const csv = await readFile(await (await download).path(), 'utf8');
+    expect(csv).toContain(`all,,,correct,${count(right)}\r\n`);
+    await scan(page, `metrics, ${colorScheme}`);
+    await context.close();
+  });
+}
+
+test('a pruned network is compared with its baseline image by image', async ({ page }) => {
+  const app = new App(page);
+  await trainAndMeasure(page, app);
+  await app.room('Prune');
+  for (const slider of await app.panel('Thresholds').getByRole('slider').all()) {
+    await slider.focus();
+    for (let i = 0; i < 5; i++) await page.keyboard.press('PageDown');
+  }
+  await page.getByRole('button', { name: /^Prune \d+ channels/ }).click();
+  await app.idle();
+  await app.room('Train');
+  await page.getByRole('tab', { name: 'Metrics' }).click();
+  await app.idle();
+  const comparison = app.panel('Against the baseline');
+  await expect(comparison).toContainText(/McNemar's exact test|Both are right and wrong on the same/);
+  const cells = await comparison.locator('tbody td').allInnerTexts();
+  const numbers = app.panel('Numbers').getByRole('row', { name: /^Accuracy C\/N/ });
+  const [, total = ''] = /of ([\d,]+) images/.exec(await numbers.innerText()) ?? [];
+  const count = (text: string) => Number(text.replaceAll(',', ''));
+  expect(cells.map(count).reduce((a, b) => a + b)).toBe(count(total));
+  await scan(page, 'the comparison');
+});
