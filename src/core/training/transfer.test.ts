@@ -110,16 +110,19 @@ describe('what is frozen', () => {
       expect(frozen.has(id), id).toBe(!head.inputs.includes(id) && dropouts.at(-1) !== id);
   });
 
-  test('can be chosen in stages that free fewer and fewer parameters', () => {
-    const choices = unwrap(freezeChoices(network));
-    expect(choices.map(({ id }) => id)).toEqual(expect.arrayContaining(['nothing', 'body']));
-    expect(choices[0]).toMatchObject({ frozen: new Set(), trainableCount: choices[0]!.allCount });
-    for (let i = 1; i < choices.length; i++) {
-      expect(choices[i]!.trainableCount).toBeLessThan(choices[i - 1]!.trainableCount);
-      expect(choices[i]!.frozen).toEqual(new Set([...choices[i - 1]!.frozen, ...choices[i]!.frozen]));
-    }
-    expect(choices.at(-1)!.trainableCount).toBe(64 * 10 + 10);
-  });
+  test.each(['tiny-resnet', 'mobilenet-v3-small', 'squeezenet-1.1', 'tfc'])(
+    'can be chosen in stages that free fewer and fewer parameters of %s',
+    (id) => {
+      const choices = unwrap(freezeChoices(built(id)));
+      expect(choices.map(({ id }) => id)).toEqual(expect.arrayContaining(['nothing', 'body']));
+      expect(choices[0]).toMatchObject({ frozen: new Set(), trainableCount: choices[0]!.allCount });
+      for (let i = 1; i < choices.length; i++) {
+        expect(choices[i]!.trainableCount).toBeLessThan(choices[i - 1]!.trainableCount);
+        expect(choices[i]!.frozen).toEqual(new Set([...choices[i - 1]!.frozen, ...choices[i]!.frozen]));
+      }
+      if (id === 'tiny-resnet') expect(choices.at(-1)!.trainableCount).toBe(64 * 10 + 10);
+    },
+  );
 });
 
 test('weights differ where one bit does, even the sign of a zero', () => {

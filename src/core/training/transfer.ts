@@ -164,7 +164,8 @@ export function freezeChoices(network: Network): Result<readonly FreezeChoice[]>
     );
   }
   choices.push(choice('body', 'All but the head', body.value));
-  return ok(choices);
+  // Gates of 1x1 maps are frozen with the layers they lead to, so that the last stages may free the same.
+  return ok(choices.filter(({ trainableCount }, i) => trainableCount !== choices[i + 1]?.trainableCount));
 }
 
 /** Whether no parameter of these layers differs in a single bit: what frozen layers promise. */
