@@ -1,3 +1,4 @@
+import { drawHeads, type Layout, LINE, layoutOf } from './confusionLayout.ts';
 import {
   type ConfusionCell,
   type ConfusionMatrixData,
@@ -13,22 +14,13 @@ import {
   tipOf,
 } from './confusionMatrixModel.ts';
 import { createFrame, put } from './frame.ts';
-import { fitText, textWidth } from './text.ts';
+import { textWidth } from './text.ts';
 import type { Chart } from './types.ts';
 
 export { summary, table } from './confusionMatrixModel.ts';
 
-const TOP = 18;
-const LINE = 12;
-
-/** Where the cells lie. */
-interface Layout {
-  readonly left: number;
-  readonly top: number;
-  readonly cellWidth: number;
-  readonly cellHeight: number;
-  readonly turned: boolean;
-}
+/** Per cent of a color under numbers, which must stay readable. */
+const DEEPEST_UNDER_TEXT = 45;
 
 /**
  * Which class is taken for which. Cells are one path a shade, so that a hundred classes cost no more than ten; a
@@ -45,6 +37,7 @@ export function confusionMatrix(
   let layout: Layout = { left: 0, top: 0, cellWidth: 1, cellHeight: 1, turned: false };
   const frame = createFrame(container, { kind: 'confusion', minHeight: 260 }, () => draw());
   const heads = frame.group('heads').attr('aria-hidden', 'true');
+  const border = frame.group('border').append('rect').attr('class', 'border').node() as SVGRectElement;
   const cells = frame.group('cells').attr('aria-hidden', 'true');
   const texts = frame.group('texts').attr('aria-hidden', 'true');
   const cursor = frame.group('cursor').attr('role', 'slider').attr('tabindex', 0);
@@ -113,78 +106,11 @@ export function confusionMatrix(
     event.preventDefault();
   });
 
-  function arrange(): void {
-    const { classNames } = data;
-    const { width, height } = frame;
-    const widest = Math.ceil(Math.max(0, ...classNames.map((name) => textWidth(name))));
-    const left = Math.min(widest, Math.max(40, width * 0.28)) + 10;
-    const cellWidth = Math.max(1, (width - left - 2) / classNames.length);
-    const turned = widest > cellWidth - 4;
-    const top = TOP + (turned ? Math.min(widest, 90) : LINE) + 8;
-    const cellHeight = Math.max(1, (height - top - 2) / classNames.length);
-    layout = { left, top, cellWidth, cellHeight, turned };
-  }
-
-  function drawHeads(): void {
-    const { left, top, cellWidth, cellHeight, turned } = layout;
-    const { classNames } = data;
-    // Lines of text need their height, also where columns are turned.
-    const rowStep = Math.max(1, Math.ceil(LINE / cellHeight));
-    const columnStep = turned ? Math.max(1, Math.ceil(LINE / cellWidth)) : 1;
-    const labels = [
-      {
-        text: 'true class ↓  predicted class →',
-        className: 'axis-label',
-        anchor: 'start',
-        transform: 'translate(0,11)',
-      },
-      {
-        text: frame.width > 480 ? 'diagonal: recognized; elsewhere: mistakes; the deeper, the more' : '',
-        className: 'quiet',
-        anchor: 'end',
-        transform: `translate(${frame.width - 2},11)`,
-      },
-      ...classNames.flatMap((name, i) => {
-        if (i % columnStep !== 0) return [];
-        const x = left + (i + 0.5) * cellWidth;
-        return [
-          {
-            text: turned ? fitText(name, 90) : name,
-            className: 'tick-label',
-            anchor: turned ? 'start' : 'middle',
-            transform: turned
-              ? `translate(${(x + 4).toFixed(1)},${top - 5}) rotate(-90)`
-              : `translate(${x.toFixed(1)},${top - 6})`,
-          },
-        ];
-      }),
-      ...classNames.flatMap((name, i) => {
-        if (i % rowStep !== 0) return [];
-        const y = top + (i + 0.5) * cellHeight + 4;
-        return [
-          {
-            text: fitText(name, left - 10),
-            className: 'tick-label',
-            anchor: 'end',
-            transform: `translate(${left - 7},${y.toFixed(1)})`,
-          },
-        ];
-      }),
-    ];
-    heads
-      .selectAll<SVGTextElement, (typeof labels)[number]>('text')
-      .data(labels)
-      .join('text')
-      .attr('class', (label) => label.className)
-      .attr('text-anchor', (label) => label.anchor)
-      .attr('transform', (label) => label.transform)
-      .text((label) => label.text);
-  }
-
   function drawCells(): void {
     const n = data.classNames.length;
     const { cellWidth, cellHeight } = layout;
-    const gap = Math.min(cellWidth, cellHeight) > 8 ? 1 : 0;
+    const dense = Math.min(cellWidth, cellHeight) <= 8;
+    const gap = dense ? 0 : 1;
     const levels = levelsOf(data);
     const paths = new Map<string, { kind: string; level: number; d: string[] }>();
     const words: { x: number; y: number; text: string }[] = [];
@@ -193,6 +119,7 @@ export function confusionMatrix(
       const support = roomy ? supportOf(data, label) : 0;
       for (let predicted = 0; predicted < n; predicted++) {
         const level = levels[label * n + predicted] ?? 0;
+        if (dense && level === 0) continue; // a grid of thousands would be all that is seen
         const kind = level === 0 ? 'none' : label === predicted ? 'right' : 'wrong';
         const { x, y } = boxOf({ label, predicted });
         const key = `${kind} ${level}`;
@@ -209,12 +136,13 @@ export function confusionMatrix(
           });
       }
     }
+    const deepest = roomy ? DEEPEST_UNDER_TEXT : 100;
     cells
       .selectAll<SVGPathElement, { kind: string; level: number; d: string[] }>('path')
       .data([...paths.values()])
       .join('path')
       .attr('class', ({ kind }) => `shade is-${kind}`)
-      .attr('style', ({ level }) => `--share: ${((45 * level) / LEVELS).toFixed(1)}%`)
+      .attr('style', ({ level }) => `--share: ${((deepest * level) / LEVELS).toFixed(1)}%`)
       .attr('d', ({ d }) => d.join(''));
     texts
       .selectAll<SVGTextElement, (typeof words)[number]>('text')
@@ -233,10 +161,11 @@ export function confusionMatrix(
     if (isEmpty(data)) return;
     const n = data.classNames.length;
     at = { label: Math.min(at.label, n - 1), predicted: Math.min(at.predicted, n - 1) };
-    arrange();
-    drawHeads();
+    layout = layoutOf(data, frame.width, frame.height);
+    drawHeads(heads, data, layout, frame.width);
     drawCells();
     const all = { x: layout.left, y: layout.top, width: n * layout.cellWidth, height: n * layout.cellHeight };
+    place(border, all);
     place(hit, all);
     place(ring, all);
     place(mark, boxOf(at));
