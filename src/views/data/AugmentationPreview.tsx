@@ -14,7 +14,7 @@ import { alone, augmentedSamples, previewImages } from './augmentedSamples.ts';
 import { ImageStrip } from './ImageStrip.tsx';
 
 /** Images in each strip. */
-const SHOWN = 6;
+const SHOWN = 4;
 
 interface AugmentationPreviewProps {
   readonly samples: Samples;
