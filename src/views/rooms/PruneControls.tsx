@@ -21,8 +21,8 @@ import { whatIfStore } from '../../state/whatIfStore.ts';
 import { NumberField, Segmented } from '../parts/fields.tsx';
 import { Panel } from '../parts/Panel.tsx';
 import { prunableChannels } from '../pruningState.ts';
+import { RecipeFields } from '../train/RecipeFields.tsx';
 import { useEntry, useModel } from '../useEntry.ts';
-import { RecipeFields } from './TrainRoom.tsx';
 
 const MULTIPLES: readonly { value: KeepMultiple; label: string }[] = [1, 2, 4, 8, 16].map((value) => ({
   value: value as KeepMultiple,

@@ -1,0 +1,79 @@
+import { useStore } from 'zustand';
+import {
+  continueTraining,
+  resetWeights,
+  resumable,
+  setPaused,
+  startTraining,
+  stepOnce,
+  stopTraining,
+} from '../../state/actions/train.ts';
+import type { Model } from '../../state/modelStore.ts';
+import { type LiveRun, trainingStore } from '../../state/trainingStore.ts';
+import { useEntry } from '../useEntry.ts';
+
+/** Start, or continue what was interrupted; pause, step and stop what runs. */
+export function RunButtons({
+  model,
+  live,
+  starting,
+  ready,
+}: {
+  model: Model | null;
+  live: LiveRun | null;
+  starting: boolean;
+  ready: boolean;
+}) {
+  const entry = useEntry();
+  const { recipe } = entry.design;
+  const checkpoint = resumable(
+    entry,
+    useStore(trainingStore, (state) => state.checkpoint),
+  );
+  if (live) {
+    return (
+      <div className="button-row">
+        <button type="button" className="primary" onClick={() => setPaused(!live.paused)}>
+          {live.paused ? 'Resume' : 'Pause'}
+        </button>
+        <button type="button" onClick={() => stepOnce('train')}>
+          Step
+        </button>
+        <button type="button" onClick={stopTraining}>
+          Stop
+        </button>
+      </div>
+    );
+  }
+  return (
+    <>
+      {checkpoint && (
+        <button
+          type="button"
+          className="primary wide"
+          disabled={starting || !ready}
+          onClick={() => void continueTraining()}
+        >
+          {`Continue at epoch ${checkpoint.state.epoch + 1} of ${checkpoint.recipe.epochs}`}
+        </button>
+      )}
+      <button
+        type="button"
+        className={checkpoint ? 'wide' : 'primary wide'}
+        disabled={starting || !ready}
+        onClick={() => void startTraining('train')}
+      >
+        {starting ? 'Starting…' : model ? `Train ${recipe.epochs} more epochs` : 'Start training'}
+      </button>
+      <div className="button-row">
+        <button type="button" disabled={starting || !ready} onClick={() => stepOnce('train')}>
+          Step one batch
+        </button>
+        <button type="button" disabled={starting || model === null} onClick={resetWeights}>
+          Reset weights
+        </button>
+      </div>
+      {!ready && <p className="hint">Training waits for images: see the Data room.</p>}
+    </>
+  );
+}
