@@ -25,9 +25,9 @@ describe('average precision (SX-31)', () => {
     // precision 1, 1/2, 2/3, 1/2, 3/5 at recall 1/4, 1/4, 1/2, 1/2, 3/4
     const right = scores(0.9, 0.7, 0.5);
     const wrong = scores(0.8, 0.6);
-    const points = precisionRecall(right, wrong, 4);
-    expect(points.map(({ precision }) => precision)).toEqual([1, 1 / 2, 2 / 3, 1 / 2, 3 / 5]);
-    expect(points.map(({ recall }) => recall)).toEqual([1 / 4, 1 / 4, 1 / 2, 1 / 2, 3 / 4]);
+    const { precision, recall } = precisionRecall(right, wrong, 4);
+    expect([...precision]).toEqual([1, 1 / 2, 2 / 3, 1 / 2, 3 / 5]);
+    expect([...recall]).toEqual([1 / 4, 1 / 4, 1 / 2, 1 / 2, 3 / 4]);
     expect(averagePrecision(right, wrong, 4)).toBeCloseTo((1 + 2 / 3 + 3 / 5) / 4, 12);
     // recalls 0, 0.1, 0.2 reach 1; 0.3 to 0.5 reach 2/3; 0.6 and 0.7 reach 3/5; the rest nothing
     expect(averagePrecision(right, wrong, 4, '11 points')).toBeCloseTo(

@@ -3,11 +3,10 @@ import type { Predictions } from './metrics.ts';
 /** How the area under precision over recall is taken: PASCAL VOC 2007's 11 points, or all of them (from 2010). */
 export type Interpolation = 'all points' | '11 points';
 
-/** Precision and recall when everything down to a score counts as found. */
+/** Precision and recall when everything down to a score counts as found, from the highest score on. */
 export interface PrecisionRecall {
-  readonly score: number;
-  readonly precision: number;
-  readonly recall: number;
+  readonly precision: Float64Array;
+  readonly recall: Float64Array;
 }
 
 /**
@@ -18,23 +17,23 @@ export function precisionRecall(
   right: Float32Array,
   wrong: Float32Array,
   truthCount: number,
-): PrecisionRecall[] {
+): PrecisionRecall {
   const [hits, misses] = [right.toSorted(), wrong.toSorted()];
   let [hit, miss] = [hits.length - 1, misses.length - 1];
-  const points: PrecisionRecall[] = [];
+  const precision = new Float64Array(hits.length + misses.length);
+  const recall = new Float64Array(precision.length);
+  let points = 0;
   while (hit >= 0 || miss >= 0) {
     const score = Math.max(hits[hit] ?? Number.NEGATIVE_INFINITY, misses[miss] ?? Number.NEGATIVE_INFINITY);
     if (Number.isNaN(score)) break;
     while (hit >= 0 && hits[hit] === score) hit--;
     while (miss >= 0 && misses[miss] === score) miss--;
     const found = hits.length - 1 - hit;
-    points.push({
-      score,
-      precision: found / (found + misses.length - 1 - miss),
-      recall: found / truthCount,
-    });
+    precision[points] = found / (found + misses.length - 1 - miss);
+    recall[points] = found / truthCount;
+    points++;
   }
-  return points;
+  return { precision: precision.subarray(0, points), recall: recall.subarray(0, points) };
 }
 
 /**
@@ -48,30 +47,25 @@ export function averagePrecision(
   interpolation: Interpolation = 'all points',
 ): number | null {
   if (truthCount === 0) return null;
-  const points = precisionRecall(right, wrong, truthCount);
-  let best = 0;
-  const envelope = points
-    .toReversed()
-    .map(({ precision, recall }) => {
-      best = Math.max(best, precision);
-      return { recall, precision: best };
-    })
-    .reverse();
+  const { precision, recall } = precisionRecall(right, wrong, truthCount);
+  // The envelope: what is reached at this recall or beyond.
+  for (let i = precision.length - 2; i >= 0; i--)
+    precision[i] = Math.max(precision[i] as number, precision[i + 1] as number);
+  let sum = 0;
   if (interpolation === '11 points') {
-    let sum = 0;
     for (let tenth = 0; tenth <= 10; tenth++) {
       // A recall of 3/10 must count as 0.3 in spite of rounding.
-      sum += envelope.find(({ recall }) => recall * 10 >= tenth - 1e-9)?.precision ?? 0;
+      const at = recall.findIndex((value) => value * 10 >= tenth - 1e-9);
+      sum += at < 0 ? 0 : (precision[at] as number);
     }
     return sum / 11;
   }
-  let area = 0;
   let before = 0;
-  for (const { recall, precision } of envelope) {
-    area += (recall - before) * precision;
-    before = recall;
-  }
-  return area;
+  recall.forEach((value, i) => {
+    sum += (value - before) * (precision[i] as number);
+    before = value;
+  });
+  return sum;
 }
 
 /** Mean over the classes that have something to find; null where none has. */
