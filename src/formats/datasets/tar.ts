@@ -1,4 +1,5 @@
 import { FaultError } from '../../core/result.ts';
+import { PieceReader } from './pieceReader.ts';
 
 export interface TarEntry {
   readonly name: string;
@@ -40,37 +41,6 @@ function paxPath(records: Uint8Array): string | null {
   return found?.[1] ?? null;
 }
 
-/** Takes blocks out of pieces of any size; keeps at most one piece. */
-class Blocks {
-  readonly #pieces: AsyncIterator<Uint8Array>;
-  #left: Uint8Array = new Uint8Array(0);
-
-  constructor(pieces: AsyncIterable<Uint8Array>) {
-    this.#pieces = pieces[Symbol.asyncIterator]();
-  }
-
-  /** Hands `length` bytes on in parts; returns how many there were. */
-  async take(length: number, use: (part: Uint8Array) => void): Promise<number> {
-    let taken = 0;
-    while (taken < length) {
-      if (this.#left.length === 0) {
-        const next = await this.#pieces.next();
-        if (next.done) return taken;
-        this.#left = next.value;
-      }
-      const part = this.#left.subarray(0, length - taken);
-      this.#left = this.#left.subarray(part.length);
-      taken += part.length;
-      use(part);
-    }
-    return taken;
-  }
-
-  async close(): Promise<void> {
-    await this.#pieces.return?.();
-  }
-}
-
 /**
  * The files of a tar archive (ustar, GNU or pax) one after the other, of which only those that `wants` are ever held.
  * Throws a FaultError with one sentence for a broken archive or for a wanted file of more than `mostBytes`.
@@ -87,21 +57,13 @@ export async function* tarEntries(
       message: `${fileName} is a tar archive that ${why}; it may be cut off, so download it again.`,
       where: fileName,
     });
-  const blocks = new Blocks(pieces);
+  const blocks = new PieceReader(pieces);
   const read = async (size: number): Promise<Uint8Array> => {
-    // grown as it arrives: a header that promises a gigabyte costs nothing
-    const parts: Uint8Array[] = [];
-    const taken = await blocks.take(size, (part) => parts.push(part.slice()));
-    if (taken < size) throw broken(`ends ${(size - taken).toLocaleString('en-US')} bytes too early`);
-    const [only] = parts;
-    if (only && parts.length === 1) return only;
-    const whole = new Uint8Array(size);
-    let at = 0;
-    for (const part of parts.splice(0)) {
-      whole.set(part, at);
-      at += part.length;
+    const bytes = await blocks.bytes(size);
+    if (bytes.length < size) {
+      throw broken(`ends ${(size - bytes.length).toLocaleString('en-US')} bytes too early`);
     }
-    return whole;
+    return bytes;
   };
   const skip = async (size: number) => {
     if ((await blocks.take(size, () => {})) < size) throw broken('ends too early');
@@ -110,17 +72,9 @@ export async function* tarEntries(
   try {
     for (let count = 0; ; count++) {
       if (count > MOST_ENTRIES) throw broken(`has more than ${MOST_ENTRIES.toLocaleString('en-US')} entries`);
-      const parts: Uint8Array[] = [];
-      const taken = await blocks.take(BLOCK, (part) => parts.push(part.slice()));
-      if (taken === 0) return;
-      const header = new Uint8Array(BLOCK);
-      let at = 0;
-      for (const part of parts) {
-        header.set(part, at);
-        at += part.length;
-      }
-      if (taken === BLOCK && header.every((byte) => byte === 0)) return;
-      if (taken < BLOCK || !isTarHeader(header)) throw broken(`has a damaged header of entry ${count + 1}`);
+      const header = await blocks.bytes(BLOCK);
+      if (header.length === 0 || (header.length === BLOCK && header.every((byte) => byte === 0))) return;
+      if (!isTarHeader(header)) throw broken(`has a damaged header of entry ${count + 1}`);
       const size = numberOf(header.subarray(124, 136));
       if (!Number.isSafeInteger(size)) throw broken(`has an entry ${count + 1} of no size`);
       const padding = (BLOCK - (size % BLOCK)) % BLOCK;
