@@ -89,6 +89,26 @@ for (const colorScheme of ['light', 'dark'] as const) {
   });
 }
 
+test('loss and accuracy are two panels with a curve for training and one for validation (VT-37)', async ({
+  page,
+}) => {
+  const app = new App(page);
+  await trainAndMeasure(page, app);
+  await page.getByRole('tab', { name: 'Training' }).click();
+  const curves = app.panel('Learning curves');
+  const panels = curves.locator('svg g.panel');
+  await expect(panels).toHaveCount(2);
+  for (const panel of await panels.all()) {
+    for (const name of ['train', 'validation']) {
+      await expect(panel.locator(`path.${name}`)).toHaveAttribute('d', /^M\d/);
+      await expect(panel.locator(`circle.dot-${name}`)).toHaveCount(1); // one epoch
+    }
+    await expect(panel).toContainText('epochs');
+    await expect(panel).toContainText('training');
+    await expect(panel).toContainText('validation');
+  }
+});
+
 test('a pruned network is compared with its baseline image by image', async ({ page }) => {
   const app = new App(page);
   await trainAndMeasure(page, app);
