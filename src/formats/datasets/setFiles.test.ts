@@ -1,3 +1,5 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { planSet, type SetPlan } from '../../core/data/compile/combine.ts';
 import { compileImages } from '../../core/data/compile/compileImages.ts';
@@ -10,6 +12,7 @@ import { fail, type Result, unwrap } from '../../core/result.ts';
 import { damagedBytes } from '../testing/fuzz/bytes.ts';
 import { faultIn } from '../testing/fuzz/judge.ts';
 import { bytesSource, pieces } from './byteSource.ts';
+import { openImageSet } from './openImageSet.ts';
 import { readSetFile, SetFileWriter } from './setFile.ts';
 import { readSetReferences, resolveReferences, writeSetReferences } from './setReferences.ts';
 import { joined } from './testing/bytes.ts';
@@ -139,6 +142,41 @@ describe('containers', () => {
     expect(refused.ok ? '' : refused.error.message).toContain('version 2');
   });
 });
+
+const cifar = join(import.meta.dirname, '..', '..', '..', '..', 'shared', 'data', 'cifar10_test_1000.bin');
+
+test.skipIf(!existsSync(cifar))(
+  "1,000 images of CIFAR-10 have numpy's mean and deviation once compiled",
+  async () => {
+    const opened = unwrap(await openImageSet([bytesSource('test.bin', new Uint8Array(readFileSync(cifar)))]));
+    if (opened.kind !== 'images') throw new Error('expected images');
+    const options = { name: 'all', shares: { validation: 0, test: 0 }, seed: 1 };
+    const plan = unwrap(planSet([imagesSource(opened.images)], options));
+    const target = { image: opened.images.image, fit: 'crop' } as const;
+    const decoder = async () => fail('never', 'Nothing is decoded here.');
+    const sink = new MemorySink();
+    const set = unwrap(await finish(compileImages(plan, decoder, target, sink, { aborted: false })));
+    const mean = [126.669900390625, 124.0993759765625, 115.012296875];
+    const deviation = [62.87841408683919, 61.90112909790069, 66.74081319299205];
+    for (const c of [0, 1, 2]) {
+      expect(set.statistics.mean[c]).toBeCloseTo(mean[c]!, 9);
+      expect(set.statistics.deviation[c]).toBeCloseTo(deviation[c]!, 9);
+    }
+    // each image, wherever it went, is the one it was
+    const { pixels } = opened.images;
+    sink.chunks.forEach((chunk) => {
+      chunk.paths.forEach((path, i) => {
+        const n = Number(path.split('/')[1]) - 1;
+        expect(chunk.labels[i]).toBe(opened.images.labels[n]);
+        const [made, own] = [chunk.pixels, pixels].map((all, k) => {
+          const at = (k === 0 ? i : n) * 3072;
+          return Buffer.from(all.buffer, all.byteOffset + at, 3072);
+        });
+        expect(made!.equals(own!)).toBe(true);
+      });
+    });
+  },
+);
 
 describe('500 damaged files are each read or refused in one sentence', () => {
   test('with images: hardly a change goes unnoticed', async () => {

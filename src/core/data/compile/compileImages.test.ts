@@ -252,3 +252,14 @@ test('ok is only said once all is written', async () => {
   unwrap(await compiled(plan({ a: 5, b: 5 }), new Told(), decodePicture, { chunkImages: 5 }));
   expect(order).toEqual(['end 2']);
 });
+
+test('white stays white at any size, whatever the weights round to', () => {
+  for (let size = 1; size < 40; size++) {
+    const white = { width: 17, height: 23, data: new Uint8Array(17 * 23 * 4).fill(255) };
+    for (const channels of [1, 3]) {
+      const pixels = new Uint8Array(size * size * channels);
+      fitImage(white, { height: size, width: size, channels }, 'crop', pixels, 0);
+      expect(pixels.every((byte) => byte === 255)).toBe(true);
+    }
+  }
+});

@@ -83,6 +83,7 @@ function padded(picture: RgbaImage, target: FeatureMap): Box {
 
 /** The RGB of a pixel laid on black: what is fully transparent has no color that decoders agree on. */
 const OPAQUE = 255;
+const OPAQUE_SHARE = 1 / OPAQUE;
 
 /**
  * A picture as one image of a set (NHWC bytes, written to `pixels` at `to`): resized bilinearly with antialiasing,
@@ -111,6 +112,11 @@ export function fitImage(
     default:
       assertNever(fit);
   }
+  const isSame = fit !== 'pad' && width === picture.width && height === picture.height;
+  if (isSame) {
+    copy(picture.data, channels, pixels, to);
+    return;
+  }
   const across = taps(picture.width, from.x, from.width, into.width);
   const down = taps(picture.height, from.y, from.height, into.height);
   // only those rows are resized that some target row reads
@@ -119,45 +125,79 @@ export function fitImage(
   const rows = (down.first[last] as number) + (down.count[last] as number) - top;
   const narrow = new Float32Array(rows * into.width * 3);
   for (let row = 0, out = 0; row < rows; row++) {
-    const start = (top + row) * picture.width;
-    for (let x = 0; x < into.width; x++, out += 3) {
-      const first = across.first[x] as number;
-      const end = first + (across.count[x] as number);
-      let red = 0;
-      let green = 0;
-      let blue = 0;
-      for (let s = first, w = x * across.widest; s < end; s++, w++) {
-        const at = (start + s) * 4;
-        const weight = ((across.weights[w] as number) * (picture.data[at + 3] as number)) / OPAQUE;
-        red += weight * (picture.data[at] as number);
-        green += weight * (picture.data[at + 1] as number);
-        blue += weight * (picture.data[at + 2] as number);
-      }
-      narrow[out] = red;
-      narrow[out + 1] = green;
-      narrow[out + 2] = blue;
-    }
+    out = narrowRow(picture.data, (top + row) * picture.width, across, narrow, out);
   }
-  const color = [0, 0, 0];
   for (let y = 0; y < into.height; y++) {
     const first = (down.first[y] as number) - top;
     const count = down.count[y] as number;
-    for (let x = 0; x < into.width; x++) {
-      color.fill(0);
-      for (let i = 0; i < count; i++) {
-        const weight = down.weights[y * down.widest + i] as number;
-        const at = ((first + i) * into.width + x) * 3;
-        for (let c = 0; c < 3; c++) color[c] = (color[c] as number) + weight * (narrow[at + c] as number);
+    const start = to + ((into.y + y) * width + into.x) * channels;
+    for (let x = 0, out = start; x < into.width; x++, out += channels) {
+      let red = 0;
+      let green = 0;
+      let blue = 0;
+      let at = (first * into.width + x) * 3;
+      for (let w = y * down.widest; w < y * down.widest + count; w++, at += into.width * 3) {
+        const weight = down.weights[w] as number;
+        red += weight * (narrow[at] as number);
+        green += weight * (narrow[at + 1] as number);
+        blue += weight * (narrow[at + 2] as number);
       }
-      const [red = 0, green = 0, blue = 0] = color;
-      const out = to + ((into.y + y) * width + into.x + x) * channels;
-      if (channels === 1) pixels[out] = Math.round(0.299 * red + 0.587 * green + 0.114 * blue);
-      else {
-        pixels[out] = Math.round(red);
-        pixels[out + 1] = Math.round(green);
-        pixels[out + 2] = Math.round(blue);
-      }
+      put(pixels, out, channels, red, green, blue);
     }
+  }
+}
+
+/** One row of the picture, from pixel `start` on, at the target's width. */
+function narrowRow(
+  data: RgbaImage['data'],
+  start: number,
+  { first, count, weights, widest }: Taps,
+  narrow: Float32Array,
+  to: number,
+): number {
+  let out = to;
+  for (let x = 0; x < first.length; x++, out += 3) {
+    let red = 0;
+    let green = 0;
+    let blue = 0;
+    let at = (start + (first[x] as number)) * 4;
+    const end = x * widest + (count[x] as number);
+    for (let w = x * widest; w < end; w++, at += 4) {
+      const weight = (weights[w] as number) * (data[at + 3] as number) * OPAQUE_SHARE;
+      red += weight * (data[at] as number);
+      green += weight * (data[at + 1] as number);
+      blue += weight * (data[at + 2] as number);
+    }
+    narrow[out] = red;
+    narrow[out + 1] = green;
+    narrow[out + 2] = blue;
+  }
+  return out;
+}
+
+function copy(data: RgbaImage['data'], channels: number, pixels: Uint8Array, to: number): void {
+  for (let at = 0, out = to; at < data.length; at += 4, out += channels) {
+    const share = (data[at + 3] as number) * OPAQUE_SHARE;
+    const red = (data[at] as number) * share;
+    put(pixels, out, channels, red, (data[at + 1] as number) * share, (data[at + 2] as number) * share);
+  }
+}
+
+/** Writes a color, rounded to bytes, or its luma. */
+function put(
+  pixels: Uint8Array,
+  at: number,
+  channels: number,
+  red: number,
+  green: number,
+  blue: number,
+): void {
+  // what is written is from 0 to 255, so that adding a half and cutting off rounds
+  if (channels === 1) pixels[at] = 0.299 * red + 0.587 * green + 0.114 * blue + 0.5;
+  else {
+    pixels[at] = red + 0.5;
+    pixels[at + 1] = green + 0.5;
+    pixels[at + 2] = blue + 0.5;
   }
 }
 
