@@ -63,12 +63,6 @@ export function TrainRoom() {
     <div className="room">
       <div className="controls-column">
         <TrainControls model={model} live={live} />
-        <RatePanel
-          recipe={live?.kind === 'fine-tune' ? design.fineTune : design.recipe}
-          trainImageCount={trainImageCount(design.data)}
-          trained={live?.curves.epochs ?? NO_EPOCHS}
-          measuredSteps={live && live.curves.epochs.length > 0 ? live.curves.stepsPerEpoch : null}
-        />
         <BackendPanel />
       </div>
       <div className="charts">
@@ -91,6 +85,12 @@ export function TrainRoom() {
                 className="tall"
               />
               <RunSummary model={model} live={live} />
+              <RatePanel
+                recipe={live?.kind === 'fine-tune' ? design.fineTune : design.recipe}
+                trainImageCount={trainImageCount(design.data)}
+                trained={live?.curves.epochs ?? NO_EPOCHS}
+                measuredSteps={live && live.curves.epochs.length > 0 ? live.curves.stepsPerEpoch : null}
+              />
             </div>
           )}
         </Tabs>

@@ -66,7 +66,7 @@ function Regularization({ recipe, disabled, patch }: PartProps) {
         min={0}
         max={10}
         disabled={disabled}
-        hint={recipe.optimizer === 'adamw' ? 'decoupled, kernels only' : 'L2, kernels only'}
+        hint={recipe.optimizer === 'adamw' ? 'decoupled; kernels' : 'L2; kernels'}
         onChange={(weightDecay) => patch({ weightDecay })}
       />
       <NumberField
@@ -75,7 +75,7 @@ function Regularization({ recipe, disabled, patch }: PartProps) {
         min={0}
         max={1e6}
         disabled={disabled}
-        hint="norm of all; 0: never"
+        hint="norm; 0: never"
         onChange={(norm) => patch({ clipNorm: norm === 0 ? null : Math.max(1e-6, norm) })}
       />
       <NumberField
@@ -91,8 +91,8 @@ function Regularization({ recipe, disabled, patch }: PartProps) {
         value={recipe.classWeights}
         disabled={disabled}
         options={[
-          { value: 'none', label: 'All the same' },
-          { value: 'balanced', label: 'Rare ones more' },
+          { value: 'none', label: 'Equal' },
+          { value: 'balanced', label: 'Balanced' },
         ]}
         onChange={(classWeights) => patch({ classWeights })}
       />
@@ -111,7 +111,7 @@ function Callbacks({ recipe, disabled, patch }: PartProps) {
         max={10_000}
         integer
         disabled={disabled}
-        hint="epochs without improvement; 0: never"
+        hint="epochs; 0: never"
         onChange={(patience) =>
           patch({
             earlyStopping:
@@ -124,8 +124,8 @@ function Callbacks({ recipe, disabled, patch }: PartProps) {
         value={earlyStopping?.restoreBest || recipe.checkpoint === 'best-only' ? 'best' : 'last'}
         disabled={disabled}
         options={[
-          { value: 'last', label: 'The last ones' },
-          { value: 'best', label: 'The best ones' },
+          { value: 'last', label: 'Last' },
+          { value: 'best', label: 'Best' },
         ]}
         onChange={(end) =>
           patch({
@@ -141,7 +141,7 @@ function Callbacks({ recipe, disabled, patch }: PartProps) {
         max={10_000}
         integer
         disabled={disabled}
-        hint="epochs without improvement; 0: never"
+        hint="epochs; 0: never"
         onChange={(patience) =>
           patch({
             reduceOnPlateau: patience === 0 ? null : { patience, factor: reduceOnPlateau?.factor ?? 0.1 },

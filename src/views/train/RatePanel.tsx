@@ -41,7 +41,7 @@ export function RatePanel({ recipe, trainImageCount, trained, measuredSteps }: R
       kind={RATE}
       data={data}
       fileName="rate-schedule"
-      className="small-chart"
+      className="wide-chart short"
     />
   );
 }
