@@ -52,6 +52,11 @@ async function openPictures(
     if (!bytes.ok) return bytes;
     const text = new TextDecoder().decode(bytes.value);
     source = readLabelTable(text, table.path, files, name, options.classNames);
+    // a table of something else beside folders of classes
+    if (!source.ok && source.error.code === 'table-columns') {
+      const folders = readClassFolders(files, name);
+      if (folders.ok) source = folders;
+    }
   } else source = readClassFolders(files, name);
   return source.ok ? ok({ kind: 'pictures', source: source.value }) : source;
 }

@@ -183,6 +183,15 @@ describe('a table of paths and labels', () => {
     expect((await pictures([bytesSource('a.zip', zip)])).classNames).toEqual(['x', 'y']);
   });
 
+  test('of something else does not hide the folders of classes', async () => {
+    const zip = zipSync({
+      'a/1.png': body('a'),
+      'b/2.png': body('b'),
+      'log.csv': strToU8('epoch;loss\n1;2'),
+    });
+    expect((await pictures([bytesSource('a.zip', zip)])).classNames).toEqual(['a', 'b']);
+  });
+
   test('any texts are joined or refused, never thrown', () => {
     const cell = fc.oneof(
       fc.string(),

@@ -5,7 +5,7 @@ import { planSet, type SetPlan } from '../../core/data/compile/combine.ts';
 import { compileImages } from '../../core/data/compile/compileImages.ts';
 import type { ImageSource } from '../../core/data/compile/entries.ts';
 import { imagesSource } from '../../core/data/compile/imagesSource.ts';
-import { type ChunkSink, type CompiledSet, MemorySink } from '../../core/data/compile/sink.ts';
+import { type ChunkSink, type CompiledSet, labeledImages, MemorySink } from '../../core/data/compile/sink.ts';
 import type { LabeledImages } from '../../core/data/labeledImages.ts';
 import { createRandom } from '../../core/random.ts';
 import { fail, type Result, unwrap } from '../../core/result.ts';
@@ -107,6 +107,24 @@ describe('containers', () => {
       expect(unwrap(await read(bytes, back, piece))).toEqual(set);
       expect(back.chunks).toEqual(memory.chunks);
     }
+  });
+
+  test('of generated images say so, however they are kept', async () => {
+    const own = { ...randomSource(20), name: 'real' };
+    const plan = unwrap(
+      planSet([own, { ...randomSource(20), synthetic: true }], {
+        name: 'x',
+        shares: { validation: 0, test: 0 },
+        seed: 1,
+      }),
+    );
+    expect([planOf(own).synthetic, plan.synthetic]).toEqual([false, true]);
+    const sink = new MemorySink();
+    const { bytes } = await written(plan);
+    const set = unwrap(await read(bytes, sink));
+    expect(unwrap(labeledImages(set, sink.chunks)).synthetic).toBe(true);
+    const references = writeSetReferences(plan, { image, fit: 'crop', normalization: { kind: 'unit' } });
+    expect(unwrap(readSetReferences(references, 'a')).synthetic).toBe(true);
   });
 
   test('of references give the same plan with the same sources, and name what is missing', () => {

@@ -11,6 +11,7 @@ import { referencesSchema } from './setSchema.ts';
 /** A set that tells where its images are and does not hold them. */
 export interface SetReferences {
   readonly name: string;
+  readonly synthetic: boolean;
   readonly image: FeatureMap;
   readonly fit: Fit;
   readonly classNames: readonly string[];
@@ -24,7 +25,7 @@ const LARGEST = 250 * 2 ** 20;
 
 /** Writes a planned set without its images: some 40 bytes an image. */
 export function writeSetReferences(
-  { name, classNames, items }: SetPlan,
+  { name, synthetic, classNames, items }: SetPlan,
   compiled: Pick<SetReferences, 'image' | 'fit' | 'normalization'>,
 ): Uint8Array {
   const { image, fit, normalization } = compiled;
@@ -33,6 +34,7 @@ export function writeSetReferences(
       format: 'sweetspot-image-set',
       version: 1,
       name,
+      synthetic,
       image,
       fit,
       classNames,
@@ -88,5 +90,5 @@ export function resolveReferences(set: SetReferences, sources: readonly ImageSou
       set.name,
     );
   }
-  return ok({ name: set.name, classNames: set.classNames, items });
+  return ok({ name: set.name, synthetic: set.synthetic, classNames: set.classNames, items });
 }

@@ -24,6 +24,7 @@ export const normalizationSchema = v.variant('kind', [
 /** What both kinds of container tell of their set. */
 const about = {
   name: v.pipe(v.string(), v.maxLength(500)),
+  synthetic: v.boolean(),
   image: v.object({ height: side, width: side, channels: v.picklist([1, 3]) }),
   fit: v.picklist(FITS),
   classNames: v.pipe(

@@ -15,6 +15,8 @@ export interface SetItem {
 
 export interface SetPlan {
   readonly name: string;
+  /** True where any of its images is generated. */
+  readonly synthetic: boolean;
   readonly classNames: readonly string[];
   readonly items: readonly SetItem[];
 }
@@ -97,8 +99,10 @@ export function planSet(sources: readonly ImageSource[], options: PlanOptions): 
     : splitStratified(labels, shares, seed);
   // another stream than the split's, which draws from the seed itself
   const order = permutation(found.length, createRandom(seed ^ 0x5bd1e995));
+  const generated = new Set(sources.filter(({ synthetic }) => synthetic).map(({ name }) => name));
   return ok({
     name: options.name,
+    synthetic: found.some(({ source }) => generated.has(source)),
     classNames: [...classOf.keys()],
     items: Array.from(order, (place) => {
       const { entry, source } = found[place] as (typeof found)[number];

@@ -151,7 +151,14 @@ export async function* compileImages(
   const size = image.height * image.width * image.channels;
   const asked = Math.max(1, Math.floor(options.chunkImages ?? CHUNK_IMAGES));
   const chunkImages = Math.min(asked, Math.max(1, Math.floor(CHUNK_BYTES / size)));
-  const header: SetHeader = { name: plan.name, image, fit, classNames: plan.classNames, chunkImages };
+  const header: SetHeader = {
+    name: plan.name,
+    synthetic: plan.synthetic,
+    image,
+    fit,
+    classNames: plan.classNames,
+    chunkImages,
+  };
   const total = plan.items.length;
   const counts = new ByteCounts(image.channels);
   const countByPart = PARTS.map(() => plan.classNames.map(() => 0));

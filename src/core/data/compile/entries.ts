@@ -21,6 +21,8 @@ export interface ImageEntry {
 /** A folder, an archive or a set that was read: where images come from. */
 export interface ImageSource {
   readonly name: string;
+  /** True for generated images: a set with any of them is synthetic, and the screen says so. */
+  readonly synthetic?: boolean;
   readonly classNames: readonly string[];
   readonly entries: readonly ImageEntry[];
 }

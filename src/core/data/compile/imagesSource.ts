@@ -8,6 +8,7 @@ export function imagesSource(images: LabeledImages): ImageSource {
   const size = height * width * channels;
   return {
     name: images.name,
+    synthetic: images.synthetic,
     classNames: images.classNames,
     entries: Array.from(images.labels, (label, n) => ({
       path: String(n + 1),

@@ -7,6 +7,8 @@ import type { Fit } from './resize.ts';
 /** What is known of a compiled set before its first image. */
 export interface SetHeader {
   readonly name: string;
+  /** True where any of its images is generated. */
+  readonly synthetic: boolean;
   readonly image: FeatureMap;
   readonly fit: Fit;
   readonly classNames: readonly string[];
@@ -95,7 +97,7 @@ export function labeledImages(
   chunks: readonly CompiledChunk[],
   part?: number,
 ): Result<LabeledImages> {
-  const { name, image, classNames } = set.header;
+  const { name, synthetic, image, classNames } = set.header;
   if (classNames.length > MOST_LABELS) {
     return fail(
       'too-many-classes',
@@ -124,5 +126,5 @@ export function labeledImages(
       labels[n++] = chunk.labels[i] as number;
     }
   }
-  return ok({ name, synthetic: false, image, classNames, pixels, labels });
+  return ok({ name, synthetic, image, classNames, pixels, labels });
 }
