@@ -119,7 +119,7 @@ describe('six epochs are three, a reload and three, to the last bit (SX-30)', ()
 
 test('ten epochs leave ten checkpoints, and from the sixth come epochs 7 to 10 with the same loss (SX-30)', async () => {
   const whole = await run({ epochs: 10 });
-  expect(whole.epochs.map(({ checkpoint }) => checkpoint?.epoch)).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10]);
+  expect(whole.epochs.map(({ checkpoint }) => checkpoint.epoch)).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10]);
   const rest = await run({ epochs: 10 }, whole.epochs[5]);
   expect(rest.epochs.map(({ epoch }) => epoch)).toEqual([7, 8, 9, 10]);
   expect(losses(rest)).toEqual(losses(whole).slice(6));
@@ -129,7 +129,7 @@ test('ten epochs leave ten checkpoints, and from the sixth come epochs 7 to 10 w
 test('a checkpoint without the optimizer or the random streams would go on differently', async () => {
   const whole = await run({});
   const third = whole.epochs[2]!;
-  const checkpoint = third.checkpoint!;
+  const checkpoint = third.checkpoint;
   for (const change of [
     { optimizer: { steps: 0, vectors: {} } },
     { shuffling: [1, 2, 3, 4] as const },
@@ -149,7 +149,7 @@ test('early stopping ends the run and brings back the best weights; only better 
   expect(ran.result).toMatchObject({ stopped: 'early', epochs: best + 3, restoredEpoch: best });
   expect(ran.result.weights).toEqual(ran.epochs[best - 1]?.weights);
   expect(ran.result.validation.loss).toBe(Math.min(...validation));
-  const saved = ran.epochs.filter(({ checkpoint }) => checkpoint !== null).map(({ epoch }) => epoch);
+  const saved = ran.epochs.filter(({ saves }) => saves).map(({ epoch }) => epoch);
   const improved = validation.flatMap((loss, i) =>
     validation.slice(0, i).every((earlier) => loss < earlier) ? [i + 1] : [],
   );

@@ -235,7 +235,8 @@ class Run {
       reduced: verdict.reduced,
       stops: verdict.stop,
       weights,
-      checkpoint: verdict.save ? await this.#checkpoint() : null,
+      saves: verdict.save,
+      checkpoint: await this.#checkpoint(),
     };
   }
 

@@ -123,6 +123,27 @@ test('a reload brings back the last checkpoint, and its model catches up with it
   expect(resumable(present(), over)).toBeNull();
 });
 
+test('where only better epochs are kept, the model has the best one and the checkpoint the last one (VT-36)', async () => {
+  const best = { 'conv1/kernel': { shape: [2], values: Float32Array.of(8, 9) } };
+  const before = trainingStore.getState().checkpoint!;
+  const callbacks = { ...NO_EPOCHS, epoch: 4, best: { epoch: 2, loss: 0.5 } };
+  const checkpoint: Checkpoint = {
+    ...before,
+    recipe: { ...before.recipe, checkpoint: 'best-only' },
+    state: { ...before.state, callbacks, bestWeights: best },
+  };
+  trainingStore.setState({ checkpoint });
+  await vi.waitFor(async () => {
+    const db = await openDB('sweetspot', 1);
+    expect(await db.get('models', 'checkpoint')).toMatchObject({ best: 'stored' });
+    db.close();
+  });
+  forget();
+  expect(await restoreSession()).toBe(true);
+  expect(modelStore.getState().models.run).toMatchObject({ epochs: 2, weights: best });
+  expect(trainingStore.getState().checkpoint).toEqual(checkpoint);
+});
+
 test('a stored design and its model share one network again, so that the weights are known to fit', () => {
   const model = trained('b');
   putModel(model);

@@ -14,6 +14,7 @@ interface Session {
   readonly design: Design;
   readonly modelId: string | null;
   readonly baselineModelId: string | null;
+  readonly startModelId?: string | null;
   readonly evaluations: readonly Evaluation[];
   /** The training that was running, if one was: its last finished epoch and its goal. */
   readonly running: { readonly epoch: number; readonly epochs: number } | null;
@@ -56,12 +57,13 @@ function tellOnce(error: unknown): void {
 }
 
 const sessionNow = (): Session => {
-  const { design, modelId, baselineModelId } = present();
+  const { design, modelId, baselineModelId, startModelId = null } = present();
   const { live } = trainingStore.getState();
   return {
     design,
     modelId,
     baselineModelId,
+    startModelId,
     evaluations: evaluationStore.getState().evaluations,
     running: live ? { epoch: live.curves.epochs.length, epochs: live.epochs } : null,
   };
@@ -126,8 +128,11 @@ async function restoreCheckpoint(
   const checkpoint = await keptCheckpoint(models(db));
   const model = checkpoint && found[checkpoint.modelId];
   if (!model) return null;
-  const { weights, curves, earlierEpochs, state } = checkpoint;
-  const epochs = earlierEpochs + state.epoch;
+  const { curves, earlierEpochs, recipe, state } = checkpoint;
+  const best = recipe.checkpoint === 'best-only' ? state.callbacks.best : null;
+  const isBest = best !== null && best.epoch < state.epoch && state.bestWeights !== null;
+  const weights = isBest ? state.bestWeights : checkpoint.weights;
+  const epochs = earlierEpochs + (isBest ? best.epoch : state.epoch);
   if (model.epochs !== epochs)
     found[model.id] = { ...model, weights, curves, epochs, validation: null, apoz: null };
   savedCheckpoint = checkpoint;
@@ -155,6 +160,7 @@ export async function restoreSession(): Promise<boolean> {
       [
         session.modelId,
         session.baselineModelId,
+        session.startModelId ?? null,
         ...session.evaluations.flatMap((e) => [e.modelId, e.baselineModelId]),
       ].filter((id) => id !== null),
     );
@@ -173,7 +179,10 @@ export async function restoreSession(): Promise<boolean> {
     modelStore.setState({ models: found });
     evaluationStore.setState({ evaluations: session.evaluations });
     trainingStore.setState({ checkpoint });
-    openEntry(reunite(design.value, session.modelId, session.baselineModelId));
+    openEntry({
+      ...reunite(design.value, session.modelId, session.baselineModelId),
+      startModelId: session.startModelId ?? null,
+    });
     if (session.running) notify('info', interrupted(session.running, checkpoint));
     return true;
   } catch (error) {

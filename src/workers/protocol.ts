@@ -32,11 +32,7 @@ interface Call<Request, Progress, Reply> {
 
 /** data.worker: generates and reads images. Every returned buffer is transferred. */
 export interface DataCalls {
-  readonly generate: Call<
-    GeneratedSource,
-    { done: number; total: number },
-    LabeledImages
-  >;
+  readonly generate: Call<GeneratedSource, { done: number; total: number }, LabeledImages>;
   readonly readImageFiles: Call<
     { files: readonly NamedFile[] },
     never,
@@ -202,8 +198,10 @@ export interface TrainEpoch {
   /** Early stopping ends the training here. */
   readonly stops: boolean;
   readonly weights: Weights;
-  /** With the weights what a reload or a lost worker goes on from; null where only better epochs are kept. */
-  readonly checkpoint: RunState | null;
+  /** These weights are to be kept: always, or where only better epochs are, an improvement. */
+  readonly saves: boolean;
+  /** With the weights what a reload or a lost worker goes on from, whether they are to be kept or not. */
+  readonly checkpoint: RunState;
 }
 
 /** Shader compilation or first-step work that makes no progress a user can see. */
@@ -263,7 +261,12 @@ export interface TrainCalls {
     never,
     { readonly trainCount: number; readonly validationCount: number }
   >;
-  readonly initialize: Call<{ readonly network: Network; readonly seed: number }, never, Weights>;
+  /** Weights to start from: those given that fit, the others drawn from the seed. */
+  readonly initialize: Call<
+    { readonly network: Network; readonly seed: number; readonly carried?: Weights },
+    never,
+    Weights
+  >;
   readonly train: Call<
     {
       readonly network: Network;

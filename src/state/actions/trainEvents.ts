@@ -80,12 +80,13 @@ function attach(run: Run): void {
 export function onEpoch(event: TrainEpoch, run: Run): void {
   const { live } = trainingStore.getState();
   if (!live) return;
-  const { weights, kind: _, checkpoint: state, reduced: _r, stops: _s, ...epoch } = event;
+  const { weights, kind: _, checkpoint: state, saves, reduced: _r, stops: _s, ...epoch } = event;
   const curves = { ...live.curves, epochs: [...live.curves.epochs, epoch] };
   patchLive({ curves });
-  if (!state) return;
-  putModel(modelAfter(run, weights, event.epoch));
-  attach(run);
+  if (saves) {
+    putModel(modelAfter(run, weights, event.epoch));
+    attach(run);
+  }
   const { id: modelId, kind, recipe, data, backend, earlierEpochs } = run;
   trainingStore.setState({
     checkpoint: { modelId, kind, recipe, data, backend, earlierEpochs, curves, weights, state },
