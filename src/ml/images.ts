@@ -136,21 +136,24 @@ export class ImageSet {
   }
 
   /** The chosen images, resized to the network's input and normalized. */
-  batch(indices: Uint32Array, input: FeatureMap): Batch {
+  batch(
+    indices: Uint32Array,
+    input: FeatureMap,
+    augment: (pixels: Uint8Array) => Uint8Array = (pixels) => pixels,
+  ): Batch {
     const { image, pixels, labels } = this.images;
     const size = input.height * input.width * input.channels;
     const imageSize = image.height * image.width * image.channels;
     const ready = this.#resized(input);
     const adapt = ready ? null : adapterFor(image, input);
-    const one = new Uint8Array(ready ? 0 : size);
-    const values = new Float32Array(indices.length * size);
+    const chosen = new Uint8Array(indices.length * size);
     indices.forEach((index, position) => {
-      adapt?.(pixels, index * imageSize, one, 0);
-      const source = ready ?? one;
-      const from = ready ? index * size : 0;
-      const to = position * size;
-      for (let i = 0; i < size; i++) values[to + i] = this.#values[source[from + i] as number] as number;
+      if (ready) chosen.set(ready.subarray(index * size, (index + 1) * size), position * size);
+      else adapt?.(pixels, index * imageSize, chosen, position * size);
     });
+    const bytes = augment(chosen);
+    const values = new Float32Array(bytes.length);
+    for (let i = 0; i < bytes.length; i++) values[i] = this.#values[bytes[i] as number] as number;
     return {
       pixels: values,
       shape: [indices.length, input.height, input.width, input.channels],

@@ -1,3 +1,4 @@
+import { augmentBatch } from '../core/data/augment.ts';
 import type { Recipe } from '../core/exploration/design.ts';
 import type { Network, Weights } from '../core/network/network.ts';
 import { createRandom, type Random, resumeRandom } from '../core/random.ts';
@@ -41,8 +42,9 @@ export interface Training {
 /** Step events come at most this often; nobody reads faster, and each is a message to the page. */
 const EVENT_MILLISECONDS = 60;
 
-/** Keeps dropout's stream apart from the shuffling's. */
+/** Keep the streams of dropout and augmentation apart from the shuffling's. */
 const DROPOUT_STREAM = 0x5eed;
+const AUGMENT_STREAM = 0xa09;
 
 function notANumber(step: number, epoch: number, learningRate: number): Fault {
   const kept = epoch === 1 ? 'the weights it started with' : `the weights of epoch ${epoch - 1}`;
@@ -107,6 +109,7 @@ class Run {
   readonly #stepsPerEpoch: number;
   readonly #shuffling: Random;
   readonly #dropout: Random;
+  readonly #augmenting: Random;
   readonly #meter = new Meter();
   #good: Weights;
   #best: Weights | null;
@@ -127,6 +130,7 @@ class Run {
     this.#stepsPerEpoch = stepsPerEpochOf({ ...recipe, batchSize: this.#batchSize }, imageCount);
     this.#shuffling = from ? resumeRandom(from.shuffling) : createRandom(recipe.seed);
     this.#dropout = from ? resumeRandom(from.dropout) : createRandom(recipe.seed ^ DROPOUT_STREAM);
+    this.#augmenting = from ? resumeRandom(from.augmenting) : createRandom(recipe.seed ^ AUGMENT_STREAM);
     this.#good = training.weights;
     this.#best = from?.bestWeights ?? null;
     this.#callbacks = from?.callbacks ?? NO_EPOCHS;
@@ -187,6 +191,8 @@ class Run {
     const input = inputOf(this.#session.plan);
     const stepsPerEpoch = this.#stepsPerEpoch;
     const first = (epoch - 1) * stepsPerEpoch;
+    const augment = (pixels: Uint8Array) =>
+      augmentBatch(pixels, input, recipe.augmentation, this.#augmenting);
     let step = 0;
     for (const chosen of batchOrder(images.split.train, this.#batchSize, stepsPerEpoch, this.#shuffling)) {
       await control.ready();
@@ -195,7 +201,8 @@ class Run {
       this.#optimizer.rate = learningRate;
       step++;
       const from = performance.now();
-      const outcome = await this.#session.step(images.batch(chosen, input), this.#optimizer, this.#dropout);
+      const batch = images.batch(chosen, input, augment);
+      const outcome = await this.#session.step(batch, this.#optimizer, this.#dropout);
       const now = performance.now();
       if (!Number.isFinite(outcome.loss))
         return this.#result(this.#good, notANumber(step, epoch, learningRate));
@@ -247,6 +254,7 @@ class Run {
       optimizer: await this.#optimizer.state(),
       shuffling: this.#shuffling.state(),
       dropout: this.#dropout.state(),
+      augmenting: this.#augmenting.state(),
       callbacks: this.#callbacks,
       bestWeights: this.#best,
     };

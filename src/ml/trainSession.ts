@@ -1,6 +1,8 @@
 import type { Recipe } from '../core/exploration/design.ts';
 import type { Network, Weights } from '../core/network/network.ts';
+import { unwrap } from '../core/result.ts';
 import { balancedClassWeights } from '../core/training/classWeights.ts';
+import { frozenLayers } from '../core/training/transfer.ts';
 import type { ImageSet } from './images.ts';
 import type { Layout } from './parameters.ts';
 import { planOf } from './plan.ts';
@@ -29,7 +31,8 @@ export function sessionFor({
 }): Session {
   const classWeights =
     recipe.classWeights === 'balanced' ? { classWeights: classWeightsFor(network, images) } : {};
-  return new Session(network, weights, { labelSmoothing: recipe.labelSmoothing, ...classWeights });
+  const frozen = unwrap(frozenLayers(network, recipe.freeze));
+  return new Session(network, weights, { labelSmoothing: recipe.labelSmoothing, frozen, ...classWeights });
 }
 
 /** 1 for kernels, 0 for biases and what batch norms learn, in the order of the trained parameters. */

@@ -1,6 +1,7 @@
 import { createStore } from 'zustand/vanilla';
 import { defaultDesign } from '../core/exploration/defaultDesign.ts';
 import type { Design } from '../core/exploration/design.ts';
+import { weightsAfterEdit } from '../core/training/transfer.ts';
 import { amend, beginHistory, type History, record, redo, settle, undo } from './history.ts';
 import { modelById, newId, putModel } from './modelStore.ts';
 
@@ -11,6 +12,8 @@ export interface Entry {
   readonly modelId: string | null;
   /** The trained model of `design.baseline`, for comparisons. */
   readonly baselineModelId: string | null;
+  /** The model whose weights the next training starts from, layer by layer where they still fit. */
+  readonly startModelId?: string | null;
 }
 
 export const designStore = createStore<{ history: History<Entry> }>(() => ({
@@ -39,19 +42,35 @@ export function changeDesign(update: (design: Design) => Design, merge: string |
 /** Another network: the weights no longer fit, and it is its own baseline. */
 export function changeNetwork(network: Design['network'], merge: string | null = null): void {
   changeEntry(
-    ({ design }) => ({
-      design: {
-        ...design,
-        network,
-        baseline: network,
-        pruning: { ...design.pruning, thresholds: {} },
-        hardware: { ...design.hardware, foldings: {} },
-      },
-      modelId: null,
-      baselineModelId: null,
-    }),
+    ({ design }) => ({ design: withNetwork(design, network), modelId: null, baselineModelId: null }),
     merge,
   );
+}
+
+const withNetwork = (design: Design, network: Design['network']): Design => ({
+  ...design,
+  network,
+  baseline: network,
+  pruning: { ...design.pruning, thresholds: {} },
+  hardware: { ...design.hardware, foldings: {} },
+});
+
+/**
+ * The same network edited: layers keep the weights that still fit. Where all do, it is a trained network that nothing
+ * was measured with yet; else the next training starts from them and draws the others anew.
+ */
+export function editNetwork(network: Design['network'], merge: string | null = null): void {
+  changeEntry((entry) => {
+    const source = modelById(entry.modelId ?? entry.startModelId ?? null);
+    const carried = source ? weightsAfterEdit(source.network, source.weights, network) : null;
+    const plain = { design: withNetwork(entry.design, network), modelId: null, baselineModelId: null };
+    if (!source || !carried?.ok || carried.value.kept.length === 0) return plain;
+    if (carried.value.fresh.length > 0) return { ...plain, startModelId: source.id };
+    const id = newId();
+    const { weights } = carried.value;
+    putModel({ ...source, id, network, weights, curves: null, validation: null, apoz: null });
+    return { ...plain, modelId: id, baselineModelId: id };
+  }, merge);
 }
 
 /**

@@ -10,7 +10,7 @@ import { chooseBackend } from '../ml/backend.ts';
 import { evaluate, predict } from '../ml/evaluate.ts';
 import { ImageSet } from '../ml/images.ts';
 import { imagesAt } from '../ml/imagesAt.ts';
-import { initializeWeights } from '../ml/initialize.ts';
+import { completeWeights } from '../ml/initialize.ts';
 import { train } from '../ml/train.ts';
 import { TrainControl } from '../ml/trainControl.ts';
 import type { BackendName, TrainCalls } from './protocol.ts';
@@ -48,7 +48,7 @@ serve<TrainCalls>({
     return { trainCount: trained.length, validationCount: validation.length };
   },
 
-  initialize: ({ network, seed }) => initializeWeights(network, seed),
+  initialize: ({ network, seed, carried }) => completeWeights(network, carried ?? {}, seed),
 
   async train({ network, weights, recipe, startPaused, from }, { progress, signal, onControl }) {
     const control = new TrainControl(startPaused, signal);

@@ -1,3 +1,4 @@
+import { NO_AUGMENTATION } from '../data/augmentChoice.ts';
 import { presetById } from '../network/presets.ts';
 import type { Design, DeviceChoice, DpuChoice, LiuChoice, Recipe } from './design.ts';
 
@@ -47,6 +48,8 @@ export const DEFAULT_RECIPE_OPTIONS = {
   earlyStopping: null,
   checkpoint: 'each-epoch',
   stepsPerEpoch: null,
+  augmentation: NO_AUGMENTATION,
+  freeze: 'nothing',
 } as const satisfies Partial<Recipe>;
 
 /** What a new visitor sees: the generated images and the smallest network, trained in seconds. */

@@ -1,3 +1,4 @@
+import type { AugmentationChoice } from '../data/augmentChoice.ts';
 import type { LayerId, Network } from '../network/network.ts';
 
 /** Where the images come from. Images themselves never travel with a design. */
@@ -73,6 +74,10 @@ export interface Recipe {
   readonly checkpoint: 'each-epoch' | 'best-only';
   /** Batches that are called an epoch; null: as many as all images give. */
   readonly stepsPerEpoch: number | null;
+  /** What is done to the training images, at random and anew in every epoch. */
+  readonly augmentation: AugmentationChoice;
+  /** The id of a choice of `freezeChoices` (core/training/transfer.ts); `nothing` trains all layers. */
+  readonly freeze: string;
 }
 
 export type KeepMultiple = 1 | 2 | 4 | 8 | 16;

@@ -20,6 +20,7 @@ export interface RunState {
   readonly optimizer: OptimizerState;
   readonly shuffling: RandomState;
   readonly dropout: RandomState;
+  readonly augmenting: RandomState;
   readonly callbacks: CallbackState;
   /** The weights of the best epoch, where early stopping is to bring them back. */
   readonly bestWeights: Weights | null;

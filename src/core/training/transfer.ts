@@ -9,7 +9,7 @@ import {
   type WeightTensor,
 } from '../network/network.ts';
 import { type Geometry, geometryAt, geometryOf, inferGeometry } from '../network/shapes.ts';
-import { ok, type Result } from '../result.ts';
+import { fail, ok, type Result } from '../result.ts';
 
 /** Which weights of one network another one takes over. */
 export interface CarriedWeights {
@@ -202,4 +202,18 @@ export function progressLine(line: {
     (value) => value.toFixed(4),
   );
   return `Epoch: ${line.epoch}/${line.epochs} | Training Loss: ${train} | Validation Loss: ${loss} | Validation Accuracy: ${accuracy}`;
+}
+
+/** The layers that a recipe's `freeze` means in this network; a choice that the network does not have is a fault. */
+export function frozenLayers(network: Network, choice: string): Result<ReadonlySet<LayerId>> {
+  if (choice === 'nothing') return ok(new Set());
+  const choices = freezeChoices(network);
+  if (!choices.ok) return choices;
+  const found = choices.value.find(({ id }) => id === choice);
+  if (found) return ok(found.frozen);
+  return fail(
+    'no-freeze-choice',
+    `${network.name} can't freeze "${choice}": it has ${choices.value.map(({ id }) => id).join(', ')}. Choose one of these in Train.`,
+    'recipe.freeze',
+  );
 }

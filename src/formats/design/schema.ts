@@ -1,5 +1,11 @@
 import * as v from 'valibot';
 import {
+  AUGMENTATION_KINDS,
+  AUGMENTATIONS,
+  type Augmentation,
+  type AugmentationKind,
+} from '../../core/data/augmentChoice.ts';
+import {
   DEFAULT_DEVICE,
   DEFAULT_DPU_CHOICE,
   DEFAULT_LIU,
@@ -184,6 +190,15 @@ const schedule = v.variant(
   'must be constant, step, cosine, one-cycle or range',
 );
 
+const augmentation = object(
+  Object.fromEntries(
+    AUGMENTATION_KINDS.map((kind) => [
+      kind,
+      object({ on: truth, strength: between(0, AUGMENTATIONS[kind].most) }),
+    ]),
+  ) as unknown as Record<AugmentationKind, v.GenericSchema<Augmentation>>,
+);
+
 export const recipeSchema = object({
   optimizer: oneOf('adam', 'adamw', 'sgd', 'rmsprop'),
   learningRate: rate,
@@ -205,6 +220,8 @@ export const recipeSchema = object({
   earlyStopping: v.optional(v.nullable(object({ patience, restoreBest: truth })), LATER_RECIPE.earlyStopping),
   checkpoint: v.optional(oneOf('each-epoch', 'best-only'), LATER_RECIPE.checkpoint),
   stepsPerEpoch: v.optional(v.nullable(whole(1, 100_000)), LATER_RECIPE.stepsPerEpoch),
+  augmentation: v.optional(augmentation, LATER_RECIPE.augmentation),
+  freeze: v.optional(text(40), LATER_RECIPE.freeze),
 });
 
 const source = v.variant(

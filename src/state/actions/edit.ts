@@ -6,7 +6,7 @@ import { blockAround, type Edge, edgeExists, usualPlace } from '../../core/netwo
 import type { LayerId, Network } from '../../core/network/network.ts';
 import type { Result } from '../../core/result.ts';
 import { cachedGeometry } from '../derived.ts';
-import { changeNetwork, present } from '../designStore.ts';
+import { changeNetwork, editNetwork, present } from '../designStore.ts';
 import { editStore } from '../editStore.ts';
 import { hardwareStore } from '../hardwareStore.ts';
 import { trainingStore } from '../trainingStore.ts';
@@ -51,7 +51,7 @@ export function applyEdit(result: Result<Edited>, { merge, select }: ApplyOption
   }
   noteStart(before);
   made.add(network);
-  changeNetwork(network, merge ?? null);
+  editNetwork(network, merge ?? null);
   const exists = new Set(network.layers.map(({ id }) => id));
   const { selection, edge } = editStore.getState();
   const chosen = (select?.(result.value) ?? selection).filter((id) => exists.has(id));

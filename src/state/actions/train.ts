@@ -1,5 +1,6 @@
-import { type Network, outputsOf } from '../../core/network/network.ts';
+import { type Network, outputsOf, type Weights } from '../../core/network/network.ts';
 import { FaultError } from '../../core/result.ts';
+import { weightsAfterEdit } from '../../core/training/transfer.ts';
 import type { BackendName, TrainEpoch, TrainNotice, TrainStep } from '../../workers/protocol.ts';
 import { loadedData } from '../dataStore.ts';
 import { cachedGeometry, modelOf } from '../derived.ts';
@@ -58,6 +59,13 @@ function checkClasses(network: Network): void {
   });
 }
 
+/** The weights of an edited network that still fit it. */
+function carriedWeights({ design, startModelId }: Entry): { carried?: Weights } {
+  const source = modelById(startModelId ?? null);
+  const carried = source && weightsAfterEdit(source.network, source.weights, design.network);
+  return carried?.ok ? { carried: carried.value.weights } : {};
+}
+
 /** The run that the user asks for: a new one, or the interrupted one from its checkpoint. */
 async function prepareRun(
   kind: 'train' | 'fine-tune',
@@ -77,7 +85,11 @@ async function prepareRun(
   const model = modelOf(entry);
   const weights =
     model?.weights ??
-    (await trainWorker.call('initialize', { network, seed: recipe.seed }, { signal: job.signal }));
+    (await trainWorker.call(
+      'initialize',
+      { network, seed: recipe.seed, ...carriedWeights(entry) },
+      { signal: job.signal },
+    ));
   const earlierEpochs = model?.epochs ?? 0;
   const curves = EMPTY_CURVES;
   return { id: newId(), kind, network, recipe, data, weights, backend, earlierEpochs, curves, from: null };

@@ -95,7 +95,8 @@ export function LayerPanel({ network }: { network: Network }) {
       <Inputs network={shown} id={layer.id} disabled={busy} />
       <LayerFacts network={network} layer={layer} />
       <p className="hint">
-        An edited network starts without weights; undo brings the old one back, weights included.
+        Layers keep the weights that still fit; the others are drawn anew when it is trained. Undo brings all
+        back.
       </p>
     </Panel>
   );

@@ -5,7 +5,7 @@ import { geometryAt } from '../../core/network/shapes.ts';
 import { trainingAdvice } from '../../core/network/trainingAdvice.ts';
 import { loadedData } from '../../state/dataStore.ts';
 import { cachedGeometry } from '../../state/derived.ts';
-import { changeNetwork } from '../../state/designStore.ts';
+import { changeNetwork, editNetwork } from '../../state/designStore.ts';
 import { notify } from '../../state/noticeStore.ts';
 import { SelectField } from '../parts/fields.tsx';
 import { Panel } from '../parts/Panel.tsx';
@@ -39,7 +39,7 @@ function resize(network: Network, extent: number): void {
   const preset = PRESETS.find((candidate) => candidate.name === network.name);
   const shape = { height: extent, width: extent, channels: input.shape.channels };
   const resized = resizeInput(network, shape);
-  if (resized.ok) changeNetwork(resized.value);
+  if (resized.ok) editNetwork(resized.value);
   else
     notify(
       'error',
@@ -119,7 +119,7 @@ export function NetworkControls({ network }: { network: Network }) {
               type="button"
               onClick={() => {
                 const replaced = replaceClassCount(network, wanted);
-                if (replaced.ok) changeNetwork(replaced.value);
+                if (replaced.ok) editNetwork(replaced.value);
                 else notify('error', replaced.error.message);
               }}
             >

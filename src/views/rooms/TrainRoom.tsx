@@ -16,11 +16,13 @@ import { MetricsPage } from '../metrics/MetricsPage.tsx';
 import { ChartPanel } from '../parts/ChartPanel.tsx';
 import { Panel } from '../parts/Panel.tsx';
 import { Tabs } from '../parts/Tabs.tsx';
+import { AugmentationPage } from '../train/AugmentationPage.tsx';
 import { BackendPanel } from '../train/BackendPanel.tsx';
 import { RatePanel } from '../train/RatePanel.tsx';
 import { RecipeFields } from '../train/RecipeFields.tsx';
 import { RunButtons } from '../train/RunButtons.tsx';
 import { RunSummary } from '../train/RunSummary.tsx';
+import { FreezeField, StartNote } from '../train/StartNote.tsx';
 import { useEntry, useModel } from '../useEntry.ts';
 
 /** Of weights that nobody trained here: from a file, or before the images changed. */
@@ -46,6 +48,7 @@ function learningData(model: Model | null, live: LiveRun | null): LearningData {
 
 const PAGES: readonly { readonly value: TrainPage; readonly label: string }[] = [
   { value: 'training', label: 'Training' },
+  { value: 'augmentation', label: 'Augmentation' },
   { value: 'metrics', label: 'Metrics' },
 ];
 
@@ -74,6 +77,8 @@ export function TrainRoom() {
         >
           {page === 'metrics' ? (
             <MetricsPage />
+          ) : page === 'augmentation' ? (
+            <AugmentationPage />
           ) : (
             <div className="charts span-all">
               <ChartPanel
@@ -116,6 +121,8 @@ function TrainControls({ model, live }: { model: Model | null; live: LiveRun | n
             Measure accuracy and APoZ
           </button>
         )}
+        <StartNote disabled={live !== null} />
+        <FreezeField disabled={live !== null} />
         <RecipeFields
           recipe={design.recipe}
           disabled={live !== null}
