@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, test } from 'vitest';
+import { USUAL_AUGMENTATION } from '../core/data/augmentChoice.ts';
 import { DEFAULT_RECIPE_OPTIONS } from '../core/exploration/defaultDesign.ts';
 import type { Recipe } from '../core/exploration/design.ts';
 import { NetworkBuilder } from '../core/network/builder.ts';
@@ -77,6 +78,7 @@ const outcome = ({ result: { seconds: _, ...rest } }: Ran) => rest;
 describe('six epochs are three, a reload and three, to the last bit (SX-30)', () => {
   test.each<[string, Partial<Recipe>]>([
     ['Adam', {}],
+    ['augmented images', { augmentation: USUAL_AUGMENTATION }],
     [
       'AdamW, cosine, warm-up, clipping, smoothing, balanced',
       {

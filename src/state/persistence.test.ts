@@ -89,6 +89,7 @@ test('a reload brings back the last checkpoint, and its model catches up with it
       optimizer: { steps: 4, vectors: { mean: Float32Array.of(0.5, 0.25) } },
       shuffling: [1, 2, 3, 4],
       dropout: [5, 6, 7, 8],
+      augmenting: [5, 6, 7, 8],
       callbacks: NO_EPOCHS,
       bestWeights: null,
     },

@@ -34,6 +34,7 @@ function checkpoint(epoch: number, bestWeights: Weights | null, weights = weight
       },
       shuffling: [1, 2, 3, 4],
       dropout: [5, 6, 7, 8],
+      augmenting: [5, 6, 7, 8],
       callbacks: {
         epoch,
         best: { epoch: 1, loss: 0.1 + 0.2 },

@@ -1,0 +1,58 @@
+import { beforeEach, describe, expect, test } from 'vitest';
+import { changeKind, setAttribute } from '../core/network/editing/attributes.ts';
+import { removeLayers } from '../core/network/editing/remove.ts';
+import { unwrap } from '../core/result.ts';
+import { initializeWeights } from '../ml/initialize.ts';
+import { changeNetwork, editNetwork, openEntry, present, undoDesign } from './designStore.ts';
+import { modelById, putModel } from './modelStore.ts';
+
+const { network } = present().design;
+
+beforeEach(() => {
+  putModel({
+    id: 'trained',
+    network,
+    weights: initializeWeights(network, 1),
+    origin: 'trained',
+    epochs: 3,
+    backend: 'wasm',
+    curves: null,
+    validation: { correct: 8, total: 10, loss: 1 },
+    apoz: null,
+  });
+  openEntry({ design: present().design, modelId: 'trained', baselineModelId: 'trained' });
+});
+
+describe('an edited network', () => {
+  test('keeps all its weights where all fit, and has to be measured again', () => {
+    const { network: edited } = unwrap(changeKind(network, 'relu1', 'leakyRelu'));
+    editNetwork(edited);
+    const model = modelById(present().modelId);
+    expect(model?.id).not.toBe('trained');
+    expect(model?.network).toBe(edited);
+    expect(model?.validation).toBeNull();
+    expect(model?.weights).toEqual(modelById('trained')?.weights);
+  });
+
+  test('starts its next training from the weights that fit, through several edits', () => {
+    editNetwork(unwrap(setAttribute(network, 'conv3', 'filters', '48')).network);
+    expect(present()).toMatchObject({ modelId: null, startModelId: 'trained' });
+    editNetwork(unwrap(removeLayers(present().design.network, ['relu1'])).network);
+    expect(present()).toMatchObject({ modelId: null, startModelId: 'trained' });
+    undoDesign();
+    undoDesign();
+    expect(present().modelId).toBe('trained');
+  });
+
+  test('is trained again as soon as an edit takes back what did not fit', () => {
+    editNetwork(unwrap(setAttribute(network, 'conv3', 'filters', '48')).network);
+    editNetwork(unwrap(setAttribute(present().design.network, 'conv3', 'filters', '64')).network);
+    expect(modelById(present().modelId)?.weights).toEqual(modelById('trained')?.weights);
+  });
+
+  test('chosen anew carries nothing', () => {
+    changeNetwork(network);
+    expect(present()).toMatchObject({ modelId: null });
+    expect(present().startModelId ?? null).toBeNull();
+  });
+});
