@@ -2,7 +2,9 @@ import { LARGEST_GENERATED_COUNT } from '../core/data/generatedSets.ts';
 import type { LabeledImages } from '../core/data/labeledImages.ts';
 import { PAINTERS } from '../core/data/paintSet.ts';
 import { FaultError, unwrap } from '../core/result.ts';
-import { readImageFiles } from '../formats/datasets/readImageFiles.ts';
+import { blobSource } from '../formats/datasets/byteSource.ts';
+import { openInMemory } from '../formats/datasets/openInMemory.ts';
+import { decodePicture } from './decodePicture.ts';
 import type { DataCalls } from './protocol.ts';
 import { serve } from './serve.ts';
 
@@ -45,8 +47,18 @@ serve<DataCalls>({
     }
   },
 
-  readImageFiles({ files }) {
-    const read = unwrap(readImageFiles(files));
-    return transferred(read, read.images);
+  async openImages({ files }, { progress, signal }) {
+    const sources = files.map(({ path, file }) => blobSource(path, file));
+    const opening = openInMemory(sources, decodePicture, signal);
+    for (;;) {
+      const step = await opening.next();
+      if (step.done) {
+        signal.throwIfAborted();
+        const opened = unwrap(step.value);
+        return transferred(opened, opened.images);
+      }
+      progress(step.value);
+      await breathe();
+    }
   },
 });

@@ -1,5 +1,5 @@
 import type { GeneratedSource } from '../core/data/generatedSets.ts';
-import type { LabeledImages, NamedFile } from '../core/data/labeledImages.ts';
+import type { LabeledImages } from '../core/data/labeledImages.ts';
 import type { Design, Recipe } from '../core/exploration/design.ts';
 import type { FifoReport } from '../core/hardware/finn/fifo/report.ts';
 import type { GraphFolding, GraphFoldingChoice } from '../core/hardware/finn/graph/foldGraph.ts';
@@ -19,6 +19,7 @@ import type { Fault, Result } from '../core/result.ts';
 import type { RunState } from '../core/training/checkpoint.ts';
 import type { Predictions } from '../core/training/metrics.ts';
 import type { MetricsReport } from '../core/training/metricsReport.ts';
+import type { OpenedImages } from '../formats/datasets/openInMemory.ts';
 import type { OpenedFile } from '../formats/model/openFile.ts';
 import type { ModelFormat, WriteOptions } from '../formats/model/writeModel.ts';
 import type { NetworkFormat } from '../formats/model/writeNetwork.ts';
@@ -33,10 +34,11 @@ interface Call<Request, Progress, Reply> {
 /** data.worker: generates and reads images. Every returned buffer is transferred. */
 export interface DataCalls {
   readonly generate: Call<GeneratedSource, { done: number; total: number }, LabeledImages>;
-  readonly readImageFiles: Call<
-    { files: readonly NamedFile[] },
-    never,
-    { format: 'cifar10' | 'mnist'; images: LabeledImages }
+  /** Whatever a user chose: files of image sets, archives, folders and tables of pictures. */
+  readonly openImages: Call<
+    { readonly files: readonly { readonly path: string; readonly file: Blob }[] },
+    { readonly done: number; readonly total: number },
+    OpenedImages
   >;
 }
 

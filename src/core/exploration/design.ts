@@ -11,7 +11,8 @@ export type DataSource =
     }
   | {
       readonly kind: 'file';
-      readonly format: 'cifar10' | 'mnist';
+      /** `arrays` of pixels (CIFAR, MNIST and their kin; the first two words are older), or pictures by class. */
+      readonly format: 'cifar10' | 'mnist' | 'arrays' | 'pictures';
       readonly fileNames: readonly string[];
       readonly imageCount: number;
     };

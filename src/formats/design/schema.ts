@@ -230,7 +230,7 @@ const source = v.variant(
     object({ kind: v.picklist(['land-cover', 'flowers', 'logos']), imageCount: whole(1, 20_000), seed }),
     object({
       kind: v.literal('file'),
-      format: oneOf('cifar10', 'mnist'),
+      format: oneOf('cifar10', 'mnist', 'arrays', 'pictures'),
       fileNames: listOf(text(260), 1, 100),
       imageCount: whole(1, 10_000_000),
     }),

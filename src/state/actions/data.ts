@@ -1,9 +1,11 @@
 import type { LabeledImages } from '../../core/data/labeledImages.ts';
 import type { DataSource } from '../../core/exploration/design.ts';
 import { FaultError } from '../../core/result.ts';
+import type { OpenedImages } from '../../formats/datasets/openInMemory.ts';
 import { dataStore, type LoadedData, loadedData, type Samples } from '../dataStore.ts';
 import { changeData, present } from '../designStore.ts';
 import { runJob } from '../jobStore.ts';
+import { notify } from '../noticeStore.ts';
 import { dataWorker, trainWorker } from '../services.ts';
 
 const SAMPLES_PER_CLASS = 12;
@@ -64,17 +66,36 @@ async function produce(
   }
   if (files.length === 0)
     throw new FaultError({ code: 'files-missing', message: missingFiles(source.fileNames) });
-  return (await readFiles(files, signal)).images;
+  return (await readFiles(files, signal, onProgress)).images;
 }
 
-async function readFiles(chosen: readonly File[], signal: AbortSignal) {
-  const named = await Promise.all(
-    chosen.map(async (file) => ({ name: file.name, bytes: await file.arrayBuffer() })),
+const pathOf = (file: File): string => file.webkitRelativePath || file.name;
+
+const readFiles = (chosen: readonly File[], signal: AbortSignal, onProgress: (fraction: number) => void) =>
+  dataWorker.call(
+    'openImages',
+    { files: chosen.map((file) => ({ path: pathOf(file), file })) },
+    { signal, onProgress: ({ done, total }) => onProgress(done / Math.max(1, total)) },
   );
-  return dataWorker.call(
-    'readImageFiles',
-    { files: named },
-    { signal, transfer: named.map(({ bytes }) => bytes) },
+
+/** Names as a design keeps them: of a folder its own instead of its thousands of files. */
+const MOST_NAMES = 20;
+const LONGEST_NAME = 260;
+
+function namesOf(chosen: readonly File[]): readonly string[] {
+  const names = chosen.map(pathOf);
+  const shown =
+    names.length <= MOST_NAMES ? names : [...new Set(names.map((name) => name.split('/')[0] ?? name))];
+  return shown.slice(0, MOST_NAMES).map((name) => name.slice(-LONGEST_NAME));
+}
+
+function tellSkipped({ count, named }: OpenedImages['skipped']): void {
+  if (count === 0) return;
+  const names = named.slice(0, 3).map(({ path }) => path);
+  const more = count - names.length;
+  notify(
+    'info',
+    `${count === 1 ? '1 picture' : `${count} pictures`} could not be read and ${count === 1 ? 'was' : 'were'} left out: ${names.join(', ')}${more > 0 ? ` and ${more} more` : ''}.`,
   );
 }
 
@@ -110,18 +131,19 @@ export async function loadData(): Promise<void> {
 /** Reads the user's own files; a file that can't be read changes nothing. */
 export async function openImageFiles(chosen: readonly File[]): Promise<void> {
   if (chosen.length === 0) return;
-  await runJob('Reading images', async ({ signal }) => {
-    const { format, images } = await readFiles(chosen, signal);
+  await runJob('Reading images', async ({ signal, report }) => {
+    const { format, images, skipped } = await readFiles(chosen, signal, report);
     loading?.abort();
     files = [...chosen];
     const source: DataSource = {
       kind: 'file',
       format,
-      fileNames: chosen.map((file) => file.name),
+      fileNames: namesOf(chosen),
       imageCount: images.labels.length,
     };
     accept(source, images);
     changeData({ ...present().design.data, source });
+    tellSkipped(skipped);
   });
 }
 

@@ -6,8 +6,23 @@ import { setUi } from '../uiStore.ts';
 import { openImageFiles } from './data.ts';
 import { openModelFiles } from './model.ts';
 
-/** Names of image sets: CIFAR-10's batches and MNIST's IDX files. A model.json beside .bin shards is no such set. */
-const IMAGES = /(\.bin|ubyte|\.idx\d?)(\.gz)?$/i;
+/** Names of image sets and pictures. A model.json beside .bin shards is no such set. */
+const IMAGES = /((\.bin|ubyte|\.idx\d?)(\.gz)?|\.(png|jpe?g|webp|tar|tgz|tar\.gz))$/i;
+const PICTURE = /\.(png|jpe?g|webp)$/i;
+
+/** The end of a zip archive lists its members: a model has one that says so. */
+async function isImageArchive(file: File): Promise<boolean> {
+  if (!/\.zip$/i.test(file.name)) return false;
+  const list = await file.slice(Math.max(0, file.size - 2 ** 16)).text();
+  return !/model\.json|config\.json|\.weights\.h5/.test(list);
+}
+
+async function areImages(files: readonly File[]): Promise<boolean> {
+  if (files.every(({ name }) => IMAGES.test(name)) || files.some(({ name }) => PICTURE.test(name)))
+    return true;
+  const [file, another] = files;
+  return file !== undefined && another === undefined && (await isImageArchive(file));
+}
 
 /** As much text as a clipboard may bring: far more than any network. */
 const LONGEST_PASTE = 64 * 2 ** 20;
@@ -19,7 +34,7 @@ export async function openAnything(files: readonly File[]): Promise<void> {
     notify('info', 'A training is running; open the file when it has ended.');
     return;
   }
-  if (files.every(({ name }) => IMAGES.test(name))) {
+  if (await areImages(files)) {
     setUi({ room: 'data' });
     await openImageFiles(files);
     return;

@@ -124,6 +124,7 @@ function Controls() {
 
 function FileDrop({ chosen, disabled }: { chosen: string | null; disabled: boolean }) {
   const input = useRef<HTMLInputElement>(null);
+  const folder = useRef<HTMLInputElement>(null);
   const [over, setOver] = useState(false);
   return (
     // biome-ignore lint/a11y/noStaticElementInteractions: dropping is a shortcut; the button inside does the same
@@ -142,11 +143,27 @@ function FileDrop({ chosen, disabled }: { chosen: string | null; disabled: boole
     >
       <strong>{chosen ?? 'Your own images'}</strong>
       <span>
-        CIFAR-10 binary batches (.bin) or MNIST IDX images and labels (.gz or not). They stay on this machine.
+        CIFAR-10 and -100 (binary or Python), MNIST and its kin, or your own PNG, JPEG or WebP pictures: a
+        folder or a zip with one folder a class, or with a CSV of paths and labels. They stay on this machine.
       </span>
       <button type="button" disabled={disabled} onClick={() => input.current?.click()}>
         Choose files…
       </button>
+      <button type="button" disabled={disabled} onClick={() => folder.current?.click()}>
+        Choose a folder…
+      </button>
+      <input
+        ref={folder}
+        type="file"
+        multiple
+        hidden
+        aria-label="Folder of images"
+        {...{ webkitdirectory: '' }}
+        onChange={(event) => {
+          void openImageFiles([...(event.target.files ?? [])]);
+          event.target.value = '';
+        }}
+      />
       <input
         ref={input}
         type="file"
