@@ -7,6 +7,7 @@ import type { Network, Weights } from '../../core/network/network.ts';
 import { presetById } from '../../core/network/presets.ts';
 import { unwrap } from '../../core/result.ts';
 import { initializeWeights } from '../../ml/initialize.ts';
+import type { ImportedModel } from './imported.ts';
 import { readModel, readModelFiles } from './readModel.ts';
 import { endingOf, MODEL_FORMATS, type ModelFormat, writeModel } from './writeModel.ts';
 
@@ -29,18 +30,18 @@ describe('every format that is written is read again by its content alone', () =
       const { bytes, notes } = await written(format, deployed);
       expect(notes).toEqual(deployed ? ['Dropout was left out: dropout1, dropout2.'] : []);
       expect(endingOf(format).length).toBeGreaterThan(0);
-      const files =
-        format === 'tfjs'
-          ? Object.entries(unzipSync(bytes)).map(([name, content]) => ({ name, bytes: content }))
-          : [{ name: 'somebody', bytes }];
-      const model = unwrap(await readModelFiles(files));
-      const form = deployed ? deployNetwork(network, weights) : { network, weights };
-      expect(model.network.layers.map(({ kind }) => kind)).toEqual(
-        form.network.layers.map(({ kind }) => kind),
-      );
-      expect(shapesOf(model)).toEqual(shapesOf(form));
+      const unzipped = () =>
+        Object.entries(unzipSync(bytes)).map(([name, content]) => ({ name, bytes: content }));
+      const given = [[{ name: 'somebody', bytes }], ...(format === 'tfjs' ? [unzipped()] : [])];
+      for (const files of given) compare(unwrap(await readModelFiles(files)), deployed);
     },
   );
+
+  function compare(model: ImportedModel, deployed: boolean): void {
+    const form = deployed ? deployNetwork(network, weights) : { network, weights };
+    expect(model.network.layers.map(({ kind }) => kind)).toEqual(form.network.layers.map(({ kind }) => kind));
+    expect(shapesOf(model)).toEqual(shapesOf(form));
+  }
 });
 
 test('what cannot be folded, and what FINN cannot build, is told', async () => {

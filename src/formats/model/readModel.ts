@@ -51,6 +51,12 @@ export async function readModelFiles(files: readonly ModelFile[]): Promise<Resul
   }
   const [file, another] = files;
   if (!file) return fail('no-file', 'No file was chosen; choose a model.');
+  if (!another && isZip(file.bytes)) {
+    const { tfjsArchive } = await import('../tfjs/tfjsArchive.ts');
+    const members = await tfjsArchive(file.bytes, file.name);
+    if (!members.ok) return checkedModel(members, file.name);
+    if (members.value) return readModelFiles(members.value);
+  }
   if (another)
     return fail(
       'several-files',
