@@ -18,7 +18,7 @@ const table = (value: (byte: number) => number): Float32Array =>
   Float32Array.from({ length: 256 }, (_, byte) => value(byte));
 
 /** A byte as the network sees it; `signed` is -1 for black and 1 for white. */
-export const NORMALIZED: Readonly<Record<Normalization, Float32Array>> = {
+export const NORMALIZED: Readonly<Record<Exclude<Normalization, 'standardized'>, Float32Array>> = {
   none: table((byte) => byte),
   unit: table((byte) => byte / 255),
   signed: table((byte) => (byte / 255 - 0.5) * 2),
@@ -75,7 +75,7 @@ export class ImageSet {
     normalization: Normalization = 'signed',
   ) {
     this.#normalization = normalization;
-    this.#values = NORMALIZED[normalization];
+    this.#values = NORMALIZED[normalization === 'standardized' ? 'signed' : normalization];
     const { height, width, channels } = images.image;
     if (images.pixels.length !== images.labels.length * height * width * channels) {
       throw new FaultError({

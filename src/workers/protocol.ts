@@ -1,6 +1,8 @@
+import type { Part } from '../core/data/compile/entries.ts';
+import type { CompiledSet } from '../core/data/compile/sink.ts';
 import type { GeneratedSource } from '../core/data/generatedSets.ts';
 import type { LabeledImages } from '../core/data/labeledImages.ts';
-import type { Design, Recipe } from '../core/exploration/design.ts';
+import type { CompileChoice, DataChoice, Design, Recipe } from '../core/exploration/design.ts';
 import type { FifoReport } from '../core/hardware/finn/fifo/report.ts';
 import type { GraphFolding, GraphFoldingChoice } from '../core/hardware/finn/graph/foldGraph.ts';
 import type { FinnGraphReport } from '../core/hardware/finn/graph/graphReport.ts';
@@ -31,8 +33,83 @@ interface Call<Request, Progress, Reply> {
   readonly reply: Reply;
 }
 
+/** Files that are open in the data worker as one source of images: nothing is decoded yet. */
+export interface OpenSource {
+  readonly id: string;
+  readonly name: string;
+  /** Sets of pixels, or pictures by class; what a container with paths only lists. */
+  readonly kind: 'arrays' | 'pictures';
+  readonly synthetic: boolean;
+  readonly imageCount: number;
+  readonly classNames: readonly string[];
+  readonly countByClass: readonly number[];
+  /** What all its images measure; null for pictures, which may differ. */
+  readonly image: FeatureMap | null;
+  /** Images that came in folders or files like train and test; the others have none. */
+  readonly countByPart: Readonly<Record<Part, number>>;
+}
+
+/** A compiled set that the browser keeps for this page. */
+export interface StoredSet extends CompiledSet {
+  readonly id: string;
+  /** Of its images, labels and parts: equal sets have equal ones, on every machine. */
+  readonly fingerprint: string;
+  /** Bytes on disk; 0 where it is in memory only, as in a private window. */
+  readonly bytes: number;
+  /** False where the browser keeps nothing: the set is gone with the page. */
+  readonly isKept: boolean;
+  /** Milliseconds since 1970. */
+  readonly createdAt: number;
+  readonly choice: CompileChoice;
+  /** Files or folders it was made of. */
+  readonly sourceNames: readonly string[];
+  /** A few images of each class (the first 100 classes). */
+  readonly samples: readonly (readonly Uint8Array[])[];
+}
+
+export interface StorageUse {
+  /** Bytes that this page uses and may use, as the browser tells. */
+  readonly usedBytes: number;
+  readonly quotaBytes: number;
+}
+
 /** data.worker: generates and reads images. Every returned buffer is transferred. */
 export interface DataCalls {
+  /** Looks into files and folders, and keeps them open. A container with its images is stored at once instead. */
+  readonly openSources: Call<
+    { readonly files: readonly { readonly path: string; readonly file: Blob }[] },
+    { readonly done: number; readonly total: number },
+    { readonly sources: readonly OpenSource[]; readonly sets: readonly StoredSet[] }
+  >;
+  /** Forgets an open source. */
+  readonly closeSource: Call<{ readonly id: string }, never, null>;
+  /** Compiles open sources to a kept set. A canceled or failed one leaves nothing. */
+  readonly compile: Call<
+    {
+      readonly sourceIds: readonly string[];
+      readonly name: string;
+      readonly choice: CompileChoice;
+      /** For the order of the images in the set. */
+      readonly seed: number;
+    },
+    { readonly done: number; readonly total: number; readonly skipped: number },
+    StoredSet
+  >;
+  /** All kept sets, the newest first; what an earlier page left half-written is removed. */
+  readonly storedSets: Call<
+    null,
+    never,
+    { readonly sets: readonly StoredSet[]; readonly use: StorageUse | null }
+  >;
+  readonly deleteSet: Call<{ readonly id: string }, never, null>;
+  /** A container: with the images, or with their paths only. */
+  readonly exportSet: Call<
+    { readonly id: string; readonly content: 'data' | 'paths' },
+    { readonly done: number; readonly total: number },
+    Blob
+  >;
+  /** The whole set, for what is in memory only (`isKept` is false); its buffers are transferred. */
+  readonly takeSet: Call<{ readonly id: string }, never, LabeledImages>;
   readonly generate: Call<GeneratedSource, { done: number; total: number }, LabeledImages>;
   /** Whatever a user chose: files of image sets, archives, folders and tables of pictures. */
   readonly openImages: Call<
@@ -251,17 +328,17 @@ export interface ApozResult {
   readonly seconds: number;
 }
 
+/** What a network is measured with: the validation images where nothing is said. */
+export type HeldPart = 'validation' | 'test';
+
 /** train.worker: the only place that loads tfjs. */
 export interface TrainCalls {
   readonly chooseBackend: Call<{ readonly override: BackendName | null }, { message: string }, BackendChoice>;
-  /** Gives the worker its images; a later call replaces them. */
+  /** Gives the worker its images, or the id of a kept set to read them from; a later call replaces them. */
   readonly setImages: Call<
-    { readonly images: LabeledImages } & Pick<
-      Design['data'],
-      'splitSeed' | 'validationShare' | 'normalization'
-    >,
+    { readonly images: LabeledImages | { readonly setId: string } } & Omit<DataChoice, 'source'>,
     never,
-    { readonly trainCount: number; readonly validationCount: number }
+    { readonly trainCount: number; readonly validationCount: number; readonly testCount: number }
   >;
   /** Weights to start from: those given that fit, the others drawn from the seed. */
   readonly initialize: Call<
@@ -277,6 +354,8 @@ export interface TrainCalls {
       readonly startPaused: boolean;
       /** The checkpoint to go on from, whose weights are given; null for a training from its first epoch. */
       readonly from: RunState | null;
+      /** Trained networks to learn from, as the recipe's distillation says. */
+      readonly teachers: readonly { readonly network: Network; readonly weights: Weights }[];
     },
     TrainStep | TrainEpoch | TrainNotice,
     TrainResult
@@ -287,12 +366,12 @@ export interface TrainCalls {
     ApozResult
   >;
   readonly evaluate: Call<
-    { readonly network: Network; readonly weights: Weights },
+    { readonly network: Network; readonly weights: Weights; readonly part?: HeldPart },
     { done: number; total: number },
     Accuracy
   >;
   readonly predict: Call<
-    { readonly network: Network; readonly weights: Weights },
+    { readonly network: Network; readonly weights: Weights; readonly part?: HeldPart },
     { done: number; total: number },
     Prediction
   >;

@@ -1,6 +1,14 @@
 import { NO_AUGMENTATION } from '../data/augmentChoice.ts';
 import { presetById } from '../network/presets.ts';
-import type { Design, DeviceChoice, DpuChoice, LiuChoice, Recipe } from './design.ts';
+import type {
+  DataChoice,
+  Design,
+  DeviceChoice,
+  DpuChoice,
+  LiuChoice,
+  PhasesChoice,
+  Recipe,
+} from './design.ts';
 
 /** FINN's own defaults (finn.md, section 8). */
 export const DEFAULT_SET_FOLDING = { wwidthMax: 36, twoPass: true };
@@ -50,7 +58,19 @@ export const DEFAULT_RECIPE_OPTIONS = {
   stepsPerEpoch: null,
   augmentation: NO_AUGMENTATION,
   freeze: 'nothing',
+  balance: 'as is',
+  distillation: { temperature: 2, softWeight: 0.25, hardWeight: 0.75 },
 } as const satisfies Partial<Recipe>;
+
+/** What a data choice says where it says nothing. */
+export const DEFAULT_DATA_OPTIONS = {
+  testShare: 0,
+  keepsParts: true,
+  normalization: 'signed',
+  standardization: null,
+} as const satisfies Partial<DataChoice>;
+
+export const DEFAULT_PHASES: PhasesChoice = { pruneRounds: 3, channelShare: 0.1, finalEpochs: 5 };
 
 /** What a new visitor sees: the generated images and the smallest network, trained in seconds. */
 export function defaultDesign(): Design {
@@ -64,12 +84,13 @@ export function defaultDesign(): Design {
       source: { kind: 'land-cover', imageCount: 2000, seed: 1 },
       splitSeed: 1,
       validationShare: 0.2,
-      normalization: 'signed',
+      ...DEFAULT_DATA_OPTIONS,
     },
     network,
     baseline: network,
     recipe: { ...recipe, learningRate: 0.002, epochs: 8, seed: 1 },
     fineTune: { ...recipe, learningRate: 0.001, epochs: 3, seed: 2 },
+    phases: DEFAULT_PHASES,
     pruning: { thresholds: {}, keepMultiple: 4 },
     hardware: {
       targetId: 'finn',

@@ -1,4 +1,6 @@
 import type { AugmentationChoice } from '../data/augmentChoice.ts';
+import type { Balance } from '../data/compile/balance.ts';
+import type { Fit } from '../data/compile/resize.ts';
 import type { LayerId, Network } from '../network/network.ts';
 
 /** Where the images come from. Images themselves never travel with a design. */
@@ -15,18 +17,45 @@ export type DataSource =
       readonly format: 'cifar10' | 'mnist' | 'arrays' | 'pictures';
       readonly fileNames: readonly string[];
       readonly imageCount: number;
+      /** What was made of the files; null: as they are, pictures at the usual size. */
+      readonly compile: CompileChoice | null;
+      /** Tells the compiled set apart from any other, so that it is found again among the kept ones; null: not kept. */
+      readonly fingerprint: string | null;
     };
 
-/** How bytes reach the network: as they are, brought to 0..1, or to -1..1. */
-export type Normalization = 'none' | 'unit' | 'signed';
+/** How a set is made of sources. */
+export interface CompileChoice {
+  /** Sides in pixels; color images become gray where one channel is asked for. */
+  readonly height: number;
+  readonly width: number;
+  readonly channels: 1 | 3;
+  readonly fit: Fit;
+  /** By a class's name in its source: its new name (equal ones are merged), or null where it is left out. */
+  readonly classes: Readonly<Record<string, string | null>>;
+}
+
+/** How bytes reach the network: as they are, brought to 0..1 or to -1..1, or by mean and deviation. */
+export type Normalization = 'none' | 'unit' | 'signed' | 'standardized';
+
+/** (byte - mean) / deviation, one number a channel, in bytes. */
+export interface Standardization {
+  readonly mean: readonly number[];
+  readonly deviation: readonly number[];
+}
 
 export interface DataChoice {
   readonly source: DataSource;
   readonly splitSeed: number;
   /** Share of the images that is held back for validation, 0..1; 1 leaves none to train with. */
   readonly validationShare: number;
+  /** Share of the images that is neither trained nor validated with, 0..1: for a last, honest measurement. */
+  readonly testShare: number;
+  /** Whether images that came in folders or files like train and test stay in these parts. */
+  readonly keepsParts: boolean;
   /** What the weights expect: a model from a file may want bytes as they are. */
   readonly normalization: Normalization;
+  /** Used where the normalization is `standardized`: statistics of the training images, or what a model's file says. */
+  readonly standardization: Standardization | null;
 }
 
 /** How the learning rate moves over a training; see `core/training/schedule.ts`. Shares are of `learningRate`. */
@@ -79,6 +108,26 @@ export interface Recipe {
   readonly augmentation: AugmentationChoice;
   /** The id of a choice of `freezeChoices` (core/training/transfer.ts); `nothing` trains all layers. */
   readonly freeze: string;
+  /** Which of the training images make an epoch where some classes have more than others. */
+  readonly balance: Balance;
+  /** How much a student listens to its teachers, where it has any. */
+  readonly distillation: DistillationChoice;
+}
+
+/** Hinton et al. 2015: loss = soft * T^2 * cross entropy with the teachers' softened answers + hard * that with labels. */
+export interface DistillationChoice {
+  readonly temperature: number;
+  readonly softWeight: number;
+  readonly hardWeight: number;
+}
+
+/** Training in phases: the recipe, then rounds of pruning and fine-tuning, then a last recipe. */
+export interface PhasesChoice {
+  readonly pruneRounds: number;
+  /** Share of the prunable channels that falls in each round, those with the highest APoZ, 0..0.9. */
+  readonly channelShare: number;
+  /** Epochs of the last phase, with the fine-tuning recipe; 0 leaves it out. */
+  readonly finalEpochs: number;
 }
 
 export type KeepMultiple = 1 | 2 | 4 | 8 | 16;
@@ -206,6 +255,7 @@ export interface Design {
   readonly baseline: Network;
   readonly recipe: Recipe;
   readonly fineTune: Recipe;
+  readonly phases: PhasesChoice;
   readonly pruning: PruningChoice;
   readonly hardware: HardwareChoice;
 }

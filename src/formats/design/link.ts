@@ -3,7 +3,7 @@ import type { Design } from '../../core/exploration/design.ts';
 import { fail, type Result } from '../../core/result.ts';
 import { crc32 } from '../crc32.ts';
 import { parseDesign } from './parse.ts';
-import { LATER_DATA, LATER_HARDWARE, LATER_RECIPE } from './schema.ts';
+import { LATER_DATA, LATER_DESIGN, LATER_HARDWARE, LATER_RECIPE } from './schema.ts';
 
 /** The version of the wrapping; the document inside has its own. */
 const LINK_VERSION = 1;
@@ -37,7 +37,7 @@ function without(record: object, defaults: object): object {
 
 /** A design as a link says it: choices that nobody touched are left out. */
 const slim = (design: Design): object => ({
-  ...design,
+  ...without(design, LATER_DESIGN),
   data: without(design.data, LATER_DATA),
   recipe: without(design.recipe, LATER_RECIPE),
   fineTune: without(design.fineTune, LATER_RECIPE),

@@ -5,10 +5,14 @@ import {
   type Augmentation,
   type AugmentationKind,
 } from '../../core/data/augmentChoice.ts';
+import { BALANCES } from '../../core/data/compile/balance.ts';
+import { FITS } from '../../core/data/compile/resize.ts';
 import {
+  DEFAULT_DATA_OPTIONS,
   DEFAULT_DEVICE,
   DEFAULT_DPU_CHOICE,
   DEFAULT_LIU,
+  DEFAULT_PHASES,
   DEFAULT_RECIPE_OPTIONS,
   DEFAULT_SET_FOLDING,
 } from '../../core/exploration/defaultDesign.ts';
@@ -222,6 +226,20 @@ export const recipeSchema = object({
   stepsPerEpoch: v.optional(v.nullable(whole(1, 100_000)), LATER_RECIPE.stepsPerEpoch),
   augmentation: v.optional(augmentation, LATER_RECIPE.augmentation),
   freeze: v.optional(text(40), LATER_RECIPE.freeze),
+  balance: v.optional(v.picklist(BALANCES, `must be one of ${BALANCES.join(', ')}`), LATER_RECIPE.balance),
+  distillation: v.optional(
+    object({ temperature: between(0.1, 100), softWeight: between(0, 100), hardWeight: between(0, 100) }),
+    LATER_RECIPE.distillation,
+  ),
+});
+
+const side = whole(1, 1024);
+const compileChoice = object({
+  height: side,
+  width: side,
+  channels: oneOf(1, 3),
+  fit: v.picklist(FITS, `must be one of ${FITS.join(', ')}`),
+  classes: recordOf(v.nullable(text(200))),
 });
 
 const source = v.variant(
@@ -233,6 +251,11 @@ const source = v.variant(
       format: oneOf('cifar10', 'mnist', 'arrays', 'pictures'),
       fileNames: listOf(text(260), 1, 100),
       imageCount: whole(1, 10_000_000),
+      compile: v.optional(v.nullable(compileChoice), null),
+      fingerprint: v.optional(
+        v.nullable(v.pipe(v.string(), v.regex(/^[0-9a-f]{16,64}$/, 'is no fingerprint'))),
+        null,
+      ),
     }),
   ],
   'must be land-cover, flowers, logos or file',
@@ -290,7 +313,13 @@ export const LATER_HARDWARE = {
   liu: DEFAULT_LIU,
   device: DEFAULT_DEVICE,
 } as const;
-export const LATER_DATA = { normalization: 'signed' } as const;
+export const LATER_DATA = DEFAULT_DATA_OPTIONS;
+export const LATER_DESIGN = { phases: DEFAULT_PHASES } as const;
+
+const standardization = object({
+  mean: listOf(between(-1e6, 1e6), 1, 4),
+  deviation: listOf(between(1e-9, 1e6), 1, 4),
+});
 
 /** A design as JSON, complete: unknown fields are refused, so that a misspelled one is not silently lost. */
 export const designSchema = object({
@@ -299,12 +328,19 @@ export const designSchema = object({
     source,
     splitSeed: seed,
     validationShare: between(0, 1),
-    normalization: v.optional(oneOf('none', 'unit', 'signed'), LATER_DATA.normalization),
+    testShare: v.optional(share, LATER_DATA.testShare),
+    keepsParts: v.optional(truth, LATER_DATA.keepsParts),
+    normalization: v.optional(oneOf('none', 'unit', 'signed', 'standardized'), LATER_DATA.normalization),
+    standardization: v.optional(v.nullable(standardization), LATER_DATA.standardization),
   }),
   network: networkSchema,
   baseline: networkSchema,
   recipe: recipeSchema,
   fineTune: recipeSchema,
+  phases: v.optional(
+    object({ pruneRounds: whole(0, 50), channelShare: between(0, 0.9), finalEpochs: whole(0, 10_000) }),
+    LATER_DESIGN.phases,
+  ),
   pruning: object({ thresholds: recordOf(between(0, 1)), keepMultiple: oneOf(1, 2, 4, 8, 16) }),
   hardware: object({
     targetId: text(100),

@@ -140,6 +140,8 @@ export async function openImageFiles(chosen: readonly File[]): Promise<void> {
       format,
       fileNames: namesOf(chosen),
       imageCount: images.labels.length,
+      compile: null,
+      fingerprint: null,
     };
     accept(source, images);
     changeData({ ...present().design.data, source });
@@ -156,12 +158,7 @@ export async function handImagesToTrainer(signal: AbortSignal): Promise<void> {
   waiting = null;
   await trainWorker.call(
     'setImages',
-    {
-      images,
-      splitSeed: data.splitSeed,
-      validationShare: data.validationShare,
-      normalization: data.normalization,
-    },
+    { ...data, images },
     { signal, transfer: [images.pixels.buffer, images.labels.buffer] },
   );
   handed = key();

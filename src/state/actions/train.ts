@@ -99,7 +99,7 @@ async function runTraining(run: Run, startPaused: boolean, job: JobContext): Pro
   const { network, weights, recipe, from } = run;
   const call = trainWorker.start(
     'train',
-    { network, weights, recipe, startPaused, from },
+    { network, weights, recipe, startPaused, from, teachers: [] },
     {
       onProgress: (event: TrainStep | TrainEpoch | TrainNotice) => {
         if (event.kind === 'step') onStep(event, recipe, job);
