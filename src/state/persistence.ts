@@ -2,6 +2,7 @@ import { type IDBPDatabase, openDB } from 'idb';
 import type { Design } from '../core/exploration/design.ts';
 import { parseDesign } from '../formats/design/parse.ts';
 import { designStore, openEntry, present } from './designStore.ts';
+import { distillationStore, dropGoneTeachers, setTeachers } from './distillationStore.ts';
 import { type Evaluation, evaluationStore } from './evaluationStore.ts';
 import { type Model, modelStore, reunite } from './modelStore.ts';
 import { notify } from './noticeStore.ts';
@@ -16,6 +17,7 @@ interface Session {
   readonly baselineModelId: string | null;
   readonly startModelId?: string | null;
   readonly evaluations: readonly Evaluation[];
+  readonly teacherIds?: readonly string[];
   /** The training that was running, if one was: its last finished epoch and its goal. */
   readonly running: { readonly epoch: number; readonly epochs: number } | null;
 }
@@ -65,6 +67,7 @@ const sessionNow = (): Session => {
     baselineModelId,
     startModelId,
     evaluations: evaluationStore.getState().evaluations,
+    teacherIds: distillationStore.getState().teacherIds,
     running: live ? { epoch: live.curves.epochs.length, epochs: live.epochs } : null,
   };
 };
@@ -114,6 +117,7 @@ export function keepSaving(): void {
   designStore.subscribe(saveSoon);
   modelStore.subscribe(saveSoon);
   evaluationStore.subscribe(saveSoon);
+  distillationStore.subscribe(saveSoon);
   trainingStore.subscribe((state) => {
     if (Boolean(state.live) !== Boolean(live) || state.checkpoint !== checkpoint) saveSoon();
     ({ live, checkpoint } = state);
@@ -161,6 +165,7 @@ export async function restoreSession(): Promise<boolean> {
         session.modelId,
         session.baselineModelId,
         session.startModelId ?? null,
+        ...(session.teacherIds ?? []),
         ...session.evaluations.flatMap((e) => [e.modelId, e.baselineModelId]),
       ].filter((id) => id !== null),
     );
@@ -177,6 +182,8 @@ export async function restoreSession(): Promise<boolean> {
     const design = parseDesign(session.design);
     if (!design.ok) return false;
     modelStore.setState({ models: found });
+    setTeachers(session.teacherIds ?? []);
+    dropGoneTeachers();
     evaluationStore.setState({ evaluations: session.evaluations });
     trainingStore.setState({ checkpoint });
     openEntry({
