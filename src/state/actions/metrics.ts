@@ -4,7 +4,7 @@ import { runJob } from '../jobStore.ts';
 import { answerFor, dataKeyOf, type MetricsAnswer, metricsStore } from '../metricsStore.ts';
 import type { Model } from '../modelStore.ts';
 import { trainWorker } from '../services.ts';
-import { prepareTrainer } from './train.ts';
+import { prepareTrainer } from './backend.ts';
 
 /** What was asked for last; whatever comes late for something else is dropped. */
 let wanted: readonly Model[] = [];

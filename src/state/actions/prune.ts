@@ -2,11 +2,8 @@ import type { KeepMultiple } from '../../core/exploration/design.ts';
 import { transplant } from '../../core/pruning/apply.ts';
 import { modelOf, plannedPruning } from '../derived.ts';
 import { changeDesign, changeEntry, present, settleDesign } from '../designStore.ts';
-import { runJob } from '../jobStore.ts';
-import { newId, patchModel, putModel } from '../modelStore.ts';
-import { trainWorker } from '../services.ts';
-import { addEvaluation } from './explore.ts';
-import { measureApoz, prepareTrainer } from './train.ts';
+import { newId, putModel } from '../modelStore.ts';
+import { measureAccuracy, measureApoz } from './measure.ts';
 
 /** A threshold moves: all positions of one drag are one step of undo. */
 export function setThreshold(groupId: string, threshold: number, phase: 'drag' | 'end' = 'end'): void {
@@ -57,21 +54,4 @@ export async function prune(): Promise<void> {
   }));
   await measureAccuracy();
   await measureApoz();
-}
-
-/** Accuracy of the present weights on the validation images; the design becomes a point of the chart. */
-export async function measureAccuracy(): Promise<void> {
-  const model = modelOf(present());
-  if (!model) return;
-  await runJob('Measuring accuracy', async (job) => {
-    await prepareTrainer(job);
-    const { network, weights } = model;
-    const validation = await trainWorker.call(
-      'evaluate',
-      { network, weights },
-      { signal: job.signal, onProgress: ({ done, total }) => job.report(done / total) },
-    );
-    patchModel(model.id, { validation });
-    if (present().modelId === model.id) addEvaluation(present());
-  });
 }

@@ -1,51 +1,18 @@
 import { type Network, outputsOf, type Weights } from '../../core/network/network.ts';
 import { FaultError } from '../../core/result.ts';
 import { weightsAfterEdit } from '../../core/training/transfer.ts';
-import type { BackendName, TrainEpoch, TrainNotice, TrainStep } from '../../workers/protocol.ts';
+import type { TrainEpoch, TrainNotice, TrainStep } from '../../workers/protocol.ts';
 import { loadedData } from '../dataStore.ts';
 import { cachedGeometry, modelOf } from '../derived.ts';
 import { changeEntry, type Entry, present } from '../designStore.ts';
 import { type JobContext, runJob } from '../jobStore.ts';
-import { modelById, newId, patchModel } from '../modelStore.ts';
+import { modelById, newId } from '../modelStore.ts';
 import { trainWorker } from '../services.ts';
 import { type Checkpoint, patchLive, trainingStore } from '../trainingStore.ts';
-import { handImagesToTrainer } from './data.ts';
+import { prepareTrainer } from './backend.ts';
 import { addEvaluation } from './explore.ts';
+import { measureApoz } from './measure.ts';
 import { EMPTY_CURVES, finish, onEpoch, onStep, type Run } from './trainEvents.ts';
-
-let chosenFor = '';
-
-/** Measures the backends once a worker and override, and remembers the choice. */
-export async function chooseBackend(
-  job: JobContext,
-  override: BackendName | null = trainingStore.getState().backendOverride,
-): Promise<BackendName> {
-  const { backend } = trainingStore.getState();
-  const key = () => `${trainWorker.generation}:${override}`;
-  if (backend && chosenFor === key()) return backend.active;
-  job.report(null, 'measuring the backends');
-  const choice = await trainWorker.call(
-    'chooseBackend',
-    { override },
-    { signal: job.signal, onProgress: ({ message }) => job.report(null, message) },
-  );
-  chosenFor = key();
-  trainingStore.setState({ backend: choice });
-  return choice.active;
-}
-
-export function overrideBackend(backend: BackendName | null): void {
-  trainingStore.setState({ backendOverride: backend });
-  void runJob('Choosing a backend', (job) => chooseBackend(job));
-}
-
-/** Brings the train worker to the point where it can work: backend chosen, images there. */
-export async function prepareTrainer(job: JobContext, override?: BackendName): Promise<BackendName> {
-  const backend = await chooseBackend(job, override);
-  job.report(null, 'handing over the images');
-  await handImagesToTrainer(job.signal);
-  return backend;
-}
 
 /** A network must have an output a class. */
 function checkClasses(network: Network): void {
@@ -216,20 +183,4 @@ export function resetWeights(): void {
           baselineModelId: entry.design.baseline === entry.design.network ? null : entry.baselineModelId,
         },
   );
-}
-
-/** Counts the zeros behind every ReLU over the validation images (APoZ). */
-export async function measureApoz(): Promise<void> {
-  const model = modelOf(present());
-  if (!model) return;
-  await runJob('Measuring APoZ', async (job) => {
-    await prepareTrainer(job);
-    const { network, weights } = model;
-    const apoz = await trainWorker.call(
-      'measureApoz',
-      { network, weights },
-      { signal: job.signal, onProgress: ({ done, total }) => job.report(done / total) },
-    );
-    if (modelById(model.id)) patchModel(model.id, { apoz });
-  });
 }

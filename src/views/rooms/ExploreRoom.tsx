@@ -2,7 +2,7 @@ import { useStore } from 'zustand';
 import { targetById } from '../../core/hardware/targets.ts';
 import { formatCount, formatPercent, formatSeconds, wilsonInterval } from '../../core/quantity.ts';
 import { restoreEvaluation } from '../../state/actions/explore.ts';
-import { measureAccuracy } from '../../state/actions/prune.ts';
+import { measureAccuracy } from '../../state/actions/measure.ts';
 import {
   comparableWith,
   type Evaluation,

@@ -3,14 +3,9 @@ import type { KeepMultiple } from '../../core/exploration/design.ts';
 import { targetById } from '../../core/hardware/targets.ts';
 import type { ChannelGroup } from '../../core/pruning/groups.ts';
 import { formatInteger, formatPercent, formatPoints, formatSignificant } from '../../core/quantity.ts';
-import {
-  measureAccuracy,
-  prune,
-  setKeepMultiple,
-  setThreshold,
-  setThresholds,
-} from '../../state/actions/prune.ts';
-import { measureApoz, setPaused, startTraining, stopTraining } from '../../state/actions/train.ts';
+import { measureAccuracy, measureApoz } from '../../state/actions/measure.ts';
+import { prune, setKeepMultiple, setThreshold, setThresholds } from '../../state/actions/prune.ts';
+import { setPaused, startTraining, stopTraining } from '../../state/actions/train.ts';
 import { cachedGroups, plannedNetwork, plannedPruning } from '../../state/derived.ts';
 import { changeDesign, settleDesign } from '../../state/designStore.ts';
 import { jobStore } from '../../state/jobStore.ts';

@@ -1,6 +1,6 @@
 import { useStore } from 'zustand';
 import { formatInteger } from '../../core/quantity.ts';
-import { overrideBackend } from '../../state/actions/train.ts';
+import { overrideBackend } from '../../state/actions/backend.ts';
 import { trainingStore } from '../../state/trainingStore.ts';
 import type { BackendChoice, BackendName } from '../../workers/protocol.ts';
 import { SelectField } from '../parts/fields.tsx';
