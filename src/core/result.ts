@@ -23,11 +23,17 @@ export const fail = (code: string, message: string, where?: string): Result<neve
 /** The code of a fault after which the worker that had it can't be trusted: a new one takes the next call. */
 export const WORKER_SPENT = 'worker-spent';
 
+/** The browser took the graphics processor away. */
+export const GRAPHICS_LOST = 'graphics-lost';
+
+/** The worker was ended, or died. */
+export const WORKER_LOST = 'worker-lost';
+
 /**
  * Faults after which a worker is replaced: libraries in WebAssembly that met a damaged file may have written anywhere in
- * their own memory, and read the next file wrong.
+ * their own memory, and read the next file wrong; what lay on a lost graphics processor is gone.
  */
-export const SPENDING_CODES: ReadonlySet<string> = new Set([WORKER_SPENT, 'broken-hdf5']);
+export const SPENDING_CODES: ReadonlySet<string> = new Set([WORKER_SPENT, GRAPHICS_LOST, 'broken-hdf5']);
 
 /** A fault thrown across a boundary that only knows exceptions (workers, the command line). */
 export class FaultError extends Error {

@@ -1,4 +1,4 @@
-import { FaultError, SPENDING_CODES } from '../core/result.ts';
+import { FaultError, SPENDING_CODES, WORKER_LOST } from '../core/result.ts';
 import type { Control, FromWorker } from './protocol.ts';
 
 type Shape<Calls> = { [K in keyof Calls]: { request: unknown; progress: unknown; reply: unknown } };
@@ -49,7 +49,10 @@ export class WorkerClient<Calls extends Shape<Calls>> {
   #running(): Worker {
     if (this.#worker) return this.#worker;
     const worker = this.#spawn();
-    worker.onmessage = (event: MessageEvent<FromWorker>) => this.#receive(event.data);
+    worker.onmessage = (event: MessageEvent<FromWorker>) => {
+      if (event.data.kind === 'alive') this.#watch(worker, event.data.lock);
+      else this.#receive(event.data);
+    };
     worker.onerror = (event) => {
       event.preventDefault();
       this.restart(
@@ -61,7 +64,15 @@ export class WorkerClient<Calls extends Shape<Calls>> {
     return worker;
   }
 
-  #receive(message: FromWorker): void {
+  /** The lock is free when the worker is gone: ended by us, or else lost. */
+  #watch(worker: Worker, lock: string): void {
+    void navigator.locks.request(lock, () => {
+      if (this.#worker === worker)
+        this.restart('A background worker was ended by the browser; start the job again.');
+    });
+  }
+
+  #receive(message: Exclude<FromWorker, { kind: 'alive' }>): void {
     if (message.kind !== 'progress') this.#stopped(message.id);
     const pending = this.#pending.get(message.id);
     if (!pending) return;
@@ -99,7 +110,7 @@ export class WorkerClient<Calls extends Shape<Calls>> {
     for (const id of [...this.#stopping.keys()]) this.#stopped(id);
     const lost = [...this.#pending.values()];
     this.#pending.clear();
-    for (const { reject } of lost) reject(new FaultError({ code: 'worker-lost', message: reason }));
+    for (const { reject } of lost) reject(new FaultError({ code: WORKER_LOST, message: reason }));
   }
 
   start<Method extends keyof Calls & string>(

@@ -386,6 +386,8 @@ export type ToWorker<Calls> =
   | { readonly id: number; readonly control: Control };
 
 export type FromWorker =
+  /** Said once: the worker holds this lock (Web Locks) as long as it lives. */
+  | { readonly id: 0; readonly kind: 'alive'; readonly lock: string }
   | { readonly id: number; readonly kind: 'progress'; readonly progress: unknown }
   | { readonly id: number; readonly kind: 'done'; readonly reply: unknown }
   | { readonly id: number; readonly kind: 'failed'; readonly fault: Fault }

@@ -67,6 +67,21 @@ function faultOf(error: unknown, method: string): Fault {
 }
 
 /**
+ * A worker that the browser ends (out of memory, or ended by itself) says nothing, and who waits for it would wait for
+ * ever. But it lets go of its locks: the page waits for this one.
+ */
+function showLife(port: ServerPort): void {
+  // in tests the port is a double, and over plain http there are no locks
+  const locks = (port as unknown) === globalThis ? navigator.locks : undefined;
+  if (!locks) return;
+  const lock = `sweetspot-worker-${crypto.randomUUID()}`;
+  void locks.request(lock, () => {
+    port.postMessage({ id: 0, kind: 'alive', lock } satisfies FromWorker);
+    return new Promise<void>(() => {});
+  });
+}
+
+/**
  * Answers the calls of a worker: one line in a worker's entry file. A handler returns its reply, or
  * `{ reply, transfer }`; a thrown FaultError arrives as its fault, any other error as code `internal`, and
  * whatever a canceled call still returns or throws is dropped.
@@ -76,6 +91,7 @@ export function serve<Calls extends CallMap<Calls>>(
   port: ServerPort = self as unknown as ServerPort,
 ): void {
   const running = new Map<number, Running>();
+  showLife(port);
   const send = (message: FromWorker, transfer: Transferable[] = []) =>
     port.postMessage(message, { transfer });
 

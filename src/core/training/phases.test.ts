@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
+import { defaultDesign } from '../exploration/defaultDesign.ts';
 import { balancedClassWeights } from './classWeights.ts';
-import { planOf, stepsPerEpochOf } from './phases.ts';
+import { phaseSteps, phasesOf, planOf, stepsPerEpochOf } from './phases.ts';
 import { recipeFault } from './recipeFault.ts';
 import { DETECTOR_PHASES, NAMED_RECIPES, namedRecipe, nameOf } from './recipes.ts';
 
@@ -61,4 +62,26 @@ test('balanced weights make classes count the same, with a mean of 1 over the im
   [10 / 18, 10 / 9, 10 / 3, 1].forEach((weight, i) => {
     expect(weights[i]).toBeCloseTo(weight, 12);
   });
+});
+
+test('a design is trained, pruned and fine-tuned in rounds, and fine-tuned at last (SX-47)', () => {
+  const design = { ...defaultDesign(), phases: { pruneRounds: 2, channelShare: 0.1, finalEpochs: 4 } };
+  const steps = phaseSteps(design, false);
+  expect(steps.map(({ name, round }) => `${name} ${round}`)).toEqual([
+    'First training 1',
+    'Prune and fine-tune 1',
+    'Prune and fine-tune 2',
+    'Final fine-tuning 1',
+  ]);
+  expect(steps.map(({ prunes }) => prunes)).toEqual([0, 0.1, 0.1, 0]);
+  expect(steps.map(({ recipe }) => recipe.epochs)).toEqual([8, 3, 3, 4]);
+  expect(new Set(steps.slice(1, 3).map(({ recipe }) => recipe.seed)).size).toBe(2);
+  expect(phaseSteps(design, true)).toEqual(steps.slice(1));
+  expect(planOf(phasesOf(design), 320).iterations).toBe(80 + 2 * 30 + 40);
+});
+
+test('phases of no rounds and no epochs are left out', () => {
+  const design = { ...defaultDesign(), phases: { pruneRounds: 0, channelShare: 0.1, finalEpochs: 0 } };
+  expect(phaseSteps(design, false).map(({ name }) => name)).toEqual(['First training']);
+  expect(phaseSteps(design, true)).toEqual([]);
 });

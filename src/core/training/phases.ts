@@ -1,4 +1,4 @@
-import type { Recipe } from '../exploration/design.ts';
+import type { Design, Recipe } from '../exploration/design.ts';
 
 /** A recipe that is run one or several times, one after the other. */
 export interface Phase {
@@ -41,4 +41,49 @@ export function planOf(phases: readonly Phase[], imageCount: number): Plan {
     return { name, rounds, epochs: recipe.epochs, stepsPerEpoch, iterations };
   });
   return { phases: planned, iterations: planned.reduce((sum, { iterations }) => sum + iterations, 0) };
+}
+
+/** One training of several that follow each other; `round` counts from 1. */
+export interface PhaseStep {
+  readonly name: string;
+  readonly round: number;
+  readonly rounds: number;
+  readonly recipe: Recipe;
+  /** Share of the prunable channels that falls before it; 0 for none. */
+  readonly prunes: number;
+}
+
+/** The phases of a design, without rounds and epochs of 0. */
+export function phasesOf({
+  recipe,
+  fineTune,
+  phases,
+}: Pick<Design, 'recipe' | 'fineTune' | 'phases'>): Phase[] {
+  const { pruneRounds, finalEpochs } = phases;
+  const all: Phase[] = [
+    { name: 'First training', recipe, rounds: 1 },
+    { name: 'Prune and fine-tune', recipe: fineTune, rounds: pruneRounds },
+    { name: 'Final fine-tuning', recipe: { ...fineTune, epochs: finalEpochs }, rounds: 1 },
+  ];
+  return all.filter((phase) => phase.rounds > 0 && phase.recipe.epochs > 0);
+}
+
+/**
+ * The trainings of a design's phases in their order. A network that has weights begins with the pruning. Each round
+ * shuffles by a seed of its own.
+ */
+export function phaseSteps(
+  design: Pick<Design, 'recipe' | 'fineTune' | 'phases'>,
+  isTrained: boolean,
+): readonly PhaseStep[] {
+  const phases = phasesOf(design).filter(({ name }) => !(isTrained && name === 'First training'));
+  return phases.flatMap(({ name, recipe, rounds }) =>
+    Array.from({ length: rounds }, (_, i) => ({
+      name,
+      round: i + 1,
+      rounds,
+      recipe: rounds > 1 ? { ...recipe, seed: recipe.seed + i } : recipe,
+      prunes: name === 'Prune and fine-tune' ? design.phases.channelShare : 0,
+    })),
+  );
 }
