@@ -25,7 +25,20 @@ const transferred = <Reply>(reply: Reply, images: LabeledImages) => ({
   transfer: [images.pixels.buffer, images.labels.buffer] as Transferable[],
 });
 
+/** Until the store is there. */
+const missing = async (): Promise<never> => {
+  throw new FaultError({ code: 'not-built', message: 'Kept sets are being built; open images as before.' });
+};
+
 serve<DataCalls>({
+  openSources: missing,
+  closeSource: missing,
+  compile: missing,
+  storedSets: missing,
+  deleteSet: missing,
+  exportSet: missing,
+  takeSet: missing,
+
   async generate({ kind, imageCount, seed }, { progress, signal }) {
     if (!Number.isInteger(imageCount) || imageCount < 1 || imageCount > LARGEST_GENERATED_COUNT) {
       throw new FaultError({
