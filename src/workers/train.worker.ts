@@ -41,11 +41,15 @@ serve<TrainCalls>({
     return choice;
   },
 
-  setImages(request) {
-    const { splitSeed, validationShare, normalization } = request;
-    images = new ImageSet(request.images, splitSeed, validationShare, normalization);
+  setImages({ images: given, ...choice }) {
+    if ('setId' in given)
+      throw new FaultError({
+        code: 'no-stored-images',
+        message: 'Kept image sets are not read here yet; open the files again.',
+      });
+    images = new ImageSet(given, choice.splitSeed, choice.validationShare, choice.normalization);
     const { train: trained, validation } = images.split;
-    return { trainCount: trained.length, validationCount: validation.length };
+    return { trainCount: trained.length, validationCount: validation.length, testCount: 0 };
   },
 
   initialize: ({ network, seed, carried }) => completeWeights(network, carried ?? {}, seed),
