@@ -7,7 +7,15 @@ import { type Evaluation, evaluationStore } from './evaluationStore.ts';
 import { type Model, modelStore, reunite } from './modelStore.ts';
 import { notify } from './noticeStore.ts';
 import { CHECKPOINT, forgetCheckpoint, keepCheckpoint, keptCheckpoint } from './storedCheckpoint.ts';
-import { forgetModels, keepModel, keptModel, type ModelsSchema } from './storedModels.ts';
+import {
+  forgetModel,
+  forgetModels,
+  keepModel,
+  keptModel,
+  type ModelsSchema,
+  modelBytes,
+} from './storedModels.ts';
+import { keepSavingRuns, restoreRuns } from './storedRuns.ts';
 import { type Checkpoint, trainingStore } from './trainingStore.ts';
 
 /** What a reload brings back. */
@@ -111,8 +119,52 @@ function saveSoon(): void {
   }, SAVE_AFTER_MS);
 }
 
+/** A model with its weights, from memory or as it was kept; null where it is gone. */
+export async function fetchModel(id: string): Promise<Model | null> {
+  const known = modelStore.getState().models[id];
+  if (known) return known;
+  try {
+    const model = await keptModel(models(await open()), id);
+    if (!model) return null;
+    saved.set(id, model);
+    modelStore.setState((state) => ({ models: { ...state.models, [id]: model } }));
+    return model;
+  } catch (error) {
+    tellOnce(error);
+    return null;
+  }
+}
+
+/** Forgets a model and its weights, here and on disk. */
+export function dropModel(id: string): Promise<void> {
+  modelStore.setState((state) => {
+    const { [id]: _, ...others } = state.models;
+    return { models: others };
+  });
+  // after what is being saved: it may be this model
+  saving = saving.then(async () => {
+    saved.delete(id);
+    try {
+      await forgetModel(models(await open()), id);
+    } catch (error) {
+      tellOnce(error);
+    }
+  });
+  return saving;
+}
+
+/** Bytes of weights that are kept, by model; empty where nothing can be read. */
+export async function keptBytes(): Promise<ReadonlyMap<string, number>> {
+  try {
+    return await modelBytes(models(await open()));
+  } catch {
+    return new Map();
+  }
+}
+
 /** Saves after every change, from now on. */
 export function keepSaving(): void {
+  keepSavingRuns();
   let { live, checkpoint } = trainingStore.getState();
   designStore.subscribe(saveSoon);
   modelStore.subscribe(saveSoon);
@@ -157,6 +209,7 @@ function interrupted(
 /** Brings back the last session; with a design of its own (a link), only the evaluated points. True where it did. */
 export async function restoreSession(): Promise<boolean> {
   try {
+    const ofRuns = await restoreRuns();
     const db = await open();
     const session = await db.get('session', SESSION);
     if (!session) return false;
@@ -178,7 +231,8 @@ export async function restoreSession(): Promise<boolean> {
       }
     }
     const checkpoint = await restoreCheckpoint(db, found);
-    await forgetModels(models(db), checkpoint ? new Set([...used, CHECKPOINT]) : used);
+    if (ofRuns)
+      await forgetModels(models(db), new Set([...used, ...ofRuns, ...(checkpoint ? [CHECKPOINT] : [])]));
     const design = parseDesign(session.design);
     if (!design.ok) return false;
     modelStore.setState({ models: found });

@@ -120,6 +120,29 @@ export async function piecesAt(
   return tensors;
 }
 
+/** Forgets a model with its pieces. */
+export async function forgetModel(db: IDBPDatabase<ModelsSchema>, id: string): Promise<void> {
+  // '0' comes after '/': the range holds the record and all of its pieces, and no other id.
+  await db.delete('models', IDBKeyRange.bound(id, `${id}0`, false, true));
+}
+
+/** Bytes of the weights that are kept, by model. */
+export async function modelBytes(db: IDBPDatabase<ModelsSchema>): Promise<ReadonlyMap<string, number>> {
+  const bytes = new Map<string, number>();
+  for (const key of await db.getAllKeys('models')) {
+    if (ownerOf(key) !== key) continue;
+    const found = await db.get('models', key);
+    if (!found || found instanceof Float32Array) continue;
+    const tensors = 'stored' in found ? found.stored : found.weights;
+    const numbers = Object.values(tensors).reduce(
+      (sum, { shape }) => sum + shape.reduce((product, n) => product * n, 1),
+      0,
+    );
+    bytes.set(key, Float32Array.BYTES_PER_ELEMENT * numbers);
+  }
+  return bytes;
+}
+
 /** Forgets models, and pieces of models, that nothing needs any more. */
 export async function forgetModels(db: IDBPDatabase<ModelsSchema>, used: ReadonlySet<string>): Promise<void> {
   for (const key of await db.getAllKeys('models'))
