@@ -1,12 +1,24 @@
 import { createStore } from 'zustand/vanilla';
-import type { Accuracy } from '../workers/protocol.ts';
+import type { Weights } from '../core/network/network.ts';
+import type { StudentKind } from '../core/training/distillation.ts';
+import type { Prediction } from '../workers/protocol.ts';
 import { type Model, modelById, modelStore } from './modelStore.ts';
 import { notify } from './noticeStore.ts';
 
+/** What a student is made of: the design's network as it is, a kind made of the first teacher, or a preset. */
+export type StudentChoice = 'present' | 'preset' | StudentKind;
+
+/** What a model says about the validation images of a choice of data. */
+export interface Measured {
+  readonly weights: Weights;
+  readonly dataKey: string;
+  readonly prediction: Prediction;
+}
+
 /** The same student, trained from the same weights with the same seed without and with its teachers. */
 export interface TaughtPair {
+  readonly withoutId: string;
   /** Null until it has been trained. */
-  readonly withoutId: string | null;
   readonly withId: string | null;
   readonly teacherNames: readonly string[];
   readonly seed: number;
@@ -17,11 +29,15 @@ export interface TaughtPair {
 export interface DistillationState {
   /** The models that the next training learns from, in the order of their choice; several are averaged. */
   readonly teacherIds: readonly string[];
-  /** False while a training is to go without its chosen teachers, for comparison. */
+  /** False where trainings go without the chosen teachers for now. */
   readonly listens: boolean;
-  /** By model id: accuracies of teachers on the images of a choice of data. */
-  readonly measured: Readonly<Record<string, { readonly dataKey: string; readonly accuracy: Accuracy }>>;
+  /** By model id, for teachers and students that were asked. */
+  readonly measured: Readonly<Record<string, Measured>>;
   readonly pair: TaughtPair | null;
+  readonly student: StudentChoice;
+  /** Widths of a simplified student, as a share of the teacher's. */
+  readonly factor: number;
+  readonly presetId: string;
 }
 
 export const distillationStore = createStore<DistillationState>(() => ({
@@ -29,6 +45,9 @@ export const distillationStore = createStore<DistillationState>(() => ({
   listens: true,
   measured: {},
   pair: null,
+  student: 'simplified',
+  factor: 0.5,
+  presetId: 'tiny-cnn',
 }));
 
 export function setTeacher(id: string, isTeacher: boolean): void {
@@ -40,6 +59,16 @@ export function setTeacher(id: string, isTeacher: boolean): void {
 
 export const setTeachers = (teacherIds: readonly string[]): void =>
   distillationStore.setState({ teacherIds: [...new Set(teacherIds)] });
+
+/** What was measured of a model as it is, on these images; null where nothing was. */
+export function measuredOf(
+  measured: DistillationState['measured'],
+  model: Model,
+  dataKey: string,
+): Prediction | null {
+  const known = measured[model.id];
+  return known && known.weights === model.weights && known.dataKey === dataKey ? known.prediction : null;
+}
 
 /** Drops teachers that are no longer kept, and says so in a sentence. */
 export function dropGoneTeachers(): void {

@@ -1,0 +1,139 @@
+import type { DistillationChoice } from '../../core/exploration/design.ts';
+import type { Network } from '../../core/network/network.ts';
+import { transplant } from '../../core/pruning/apply.ts';
+import { SOURCE_DISTILLATION, type Student } from '../../core/training/distillation.ts';
+import { changeDesign, changeEntry, type Entry, present } from '../designStore.ts';
+import { chosenTeachers, distillationStore, measuredOf } from '../distillationStore.ts';
+import { runJob } from '../jobStore.ts';
+import { dataKeyOf } from '../metricsStore.ts';
+import { type Model, modelStore, newId, putModel } from '../modelStore.ts';
+import { notify } from '../noticeStore.ts';
+import { trainWorker } from '../services.ts';
+import { prepareTrainer } from './backend.ts';
+import { isTraining, startTraining } from './train.ts';
+
+/** How much students listen, in training and in fine-tuning alike. */
+export function changeDistillation(patch: Partial<DistillationChoice>): void {
+  changeDesign((design) => ({
+    ...design,
+    recipe: { ...design.recipe, distillation: { ...design.recipe.distillation, ...patch } },
+    fineTune: { ...design.fineTune, distillation: { ...design.fineTune.distillation, ...patch } },
+  }));
+}
+
+/** T = 2, 0.25 soft, 0.75 hard (source 002, section 5.2.4). */
+export function useSourceValues(): void {
+  const { temperature, softWeight, hardWeight } = SOURCE_DISTILLATION;
+  changeDistillation({ temperature, softWeight, hardWeight });
+}
+
+/** Asks models about the validation images, one after the other, unless that is known. */
+export async function measureModels(models: readonly Model[]): Promise<void> {
+  const { data } = present().design;
+  const dataKey = dataKeyOf(data);
+  const known = distillationStore.getState().measured;
+  const missing = models.filter((model) => measuredOf(known, model, dataKey) === null);
+  if (missing.length === 0) return;
+  await runJob('Measuring teachers and students', async (job) => {
+    await prepareTrainer(job);
+    for (const [i, { id, network, weights }] of missing.entries()) {
+      if (dataKeyOf(present().design.data) !== dataKey) return;
+      const prediction = await trainWorker.call(
+        'predict',
+        { network, weights },
+        {
+          signal: job.signal,
+          onProgress: ({ done, total }) => job.report((i + done / total) / missing.length, network.name),
+        },
+      );
+      distillationStore.setState(({ measured }) => ({
+        measured: { ...measured, [id]: { weights, dataKey, prediction } },
+      }));
+    }
+  });
+}
+
+const layerNames = ({ layers }: Network): string => layers.map(({ id }) => id).join(' ');
+
+/**
+ * Makes a student the design's network, as one step of undo; the teacher becomes what it is measured against where its
+ * layers have the same names, else the student is its own baseline.
+ */
+export function adoptStudent(
+  { network, start }: { readonly network: Network; readonly start: Student['start'] },
+  teacher: Model,
+): void {
+  if (isTraining()) {
+    notify('info', 'The network can be changed when the training has ended.');
+    return;
+  }
+  const modelId = start === 'drawn' ? null : startModel(network, start, teacher);
+  const comparable = layerNames(network) === layerNames(teacher.network);
+  changeEntry(({ design }) => ({
+    design: {
+      ...design,
+      network,
+      baseline: comparable ? teacher.network : network,
+      pruning: { ...design.pruning, thresholds: {} },
+      hardware: { ...design.hardware, foldings: {} },
+    },
+    modelId,
+    baselineModelId: comparable ? teacher.id : modelId,
+  }));
+}
+
+/** The weights that a student has of its teacher, as a model of its own. */
+function startModel(network: Network, start: Exclude<Student['start'], 'drawn'>, teacher: Model): string {
+  const id = newId();
+  const weights = start === 'copied' ? teacher.weights : transplant(teacher.weights, teacher.network, start);
+  const origin = start === 'copied' ? teacher.origin : 'pruned';
+  putModel({ ...teacher, id, network, weights, origin, curves: null, validation: null, apoz: null });
+  return id;
+}
+
+/** One training of a design; its model, or null where it was stopped, canceled or failed. */
+async function trainOnce(entry: Entry, teacherIds: readonly string[]): Promise<Model | null> {
+  const before = modelStore.getState().models;
+  const ending = await startTraining('train', { entry, teacherIds });
+  if (ending !== 'over') return null;
+  const made = Object.values(modelStore.getState().models).find(
+    ({ id, network, validation }) => !before[id] && network === entry.design.network && validation !== null,
+  );
+  return made ?? null;
+}
+
+/**
+ * Trains the design's network twice from the same weights with the same seed, without and with the chosen teachers, and
+ * measures both. The design keeps the one that had teachers.
+ */
+export async function trainBoth(): Promise<void> {
+  distillationStore.setState({ listens: true });
+  const teachers = chosenTeachers();
+  if (teachers.length === 0) {
+    notify('info', 'There is nobody to learn from yet; choose a teacher first.');
+    return;
+  }
+  if (isTraining()) return;
+  const entry = present();
+  const { recipe, data } = entry.design;
+  const teacherIds = teachers.map(({ id }) => id);
+  const teacherNames = teachers.map(({ network }) => network.name);
+  distillationStore.setState({ pair: null });
+  const without = await trainOnce(entry, []);
+  if (!without) return tellUnfinished();
+  const pair = { withoutId: without.id, teacherNames, seed: recipe.seed, dataKey: dataKeyOf(data) };
+  distillationStore.setState({ pair: { ...pair, withId: null } });
+  // Back to where both begin, unless the user has gone on to something else.
+  if (present().modelId === without.id)
+    changeEntry((now) => ({ ...now, modelId: entry.modelId, baselineModelId: entry.baselineModelId }));
+  const taught = await trainOnce(entry, teacherIds);
+  if (!taught) return tellUnfinished();
+  distillationStore.setState({ pair: { ...pair, withId: taught.id } });
+  await measureModels([without, taught]);
+}
+
+const tellUnfinished = (): void =>
+  notify(
+    'info',
+    'One of the two trainings did not come to its end, so there is nothing to compare; press "Train both" to begin again.',
+  );
