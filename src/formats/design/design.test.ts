@@ -76,10 +76,26 @@ describe('a design', () => {
     const design = {
       ...defaultDesign(),
       data: {
-        source: { kind: 'file', format: 'cifar10', fileNames: ['a.bin', 'b.bin'], imageCount: 4000 },
+        source: {
+          kind: 'file',
+          format: 'cifar10',
+          fileNames: ['a.bin', 'b.bin'],
+          imageCount: 4000,
+          compile: {
+            height: 32,
+            width: 32,
+            channels: 3,
+            fit: 'crop',
+            classes: { dog: 'pet', cat: 'pet', ship: null },
+          },
+          fingerprint: '0123456789abcdef',
+        },
         splitSeed: 4294967295,
         validationShare: 0.25,
-        normalization: 'unit',
+        testShare: 0.1,
+        keepsParts: false,
+        normalization: 'standardized',
+        standardization: { mean: [125.3, 123, 113.9], deviation: [63, 62.1, 66.7] },
       },
       pruning: { thresholds: { conv1: 0.5, 'conv2+conv3': 1 }, keepMultiple: 16 },
       hardware: {
@@ -132,6 +148,30 @@ describe('a design', () => {
     expect(message).toContain(sentence);
     expect(message).toMatch(/^In this design .*; correct it .*\.$/);
     expect(where?.replaceAll(/\[(\d+)\]/g, '.$1')).toContain(path.split('.').slice(0, 2).join('.'));
+  });
+
+  test('that standardizes needs a mean and a deviation for one channel, or for each that its network reads', () => {
+    const standardized = (standardization: unknown) => {
+      const json = withValue('data.normalization', 'standardized') as { data: Loose };
+      json.data.standardization = standardization;
+      return parseDesign(json);
+    };
+    for (const numbers of [[100], [100, 110, 120]])
+      expect(standardized({ mean: numbers, deviation: numbers }).ok).toBe(true);
+    const refused = (standardization: unknown) => {
+      const parsed = standardized(standardization);
+      return parsed.ok ? 'no fault' : parsed.error.message;
+    };
+    expect(refused(null)).toBe(
+      'This design standardizes its images without a mean and a deviation (data.standardization is null); give both, or choose another normalization.',
+    );
+    expect(refused({ mean: [1, 2], deviation: [1, 2] })).toMatch(
+      /^This design standardizes 2 channels and its network reads 3; give one mean and one deviation/,
+    );
+    expect(refused({ mean: [1, 2, 3], deviation: [1] })).toMatch(/by 3 means and 1 deviations; give as many/);
+    expect(refused({ mean: [1], deviation: [0] })).toContain('data.standardization.deviation');
+    // Numbers that are not used may be any: another network may be chosen first.
+    expect(parseDesign(withValue('data.standardization', { mean: [1, 2], deviation: [1, 2] })).ok).toBe(true);
   });
 
   test('whose network does not fit together is refused with the layer', () => {

@@ -86,11 +86,21 @@ const design: fc.Arbitrary<Design> = fc
     ...defaultDesign(),
     data: {
       source: x.fromFile
-        ? { kind: 'file', format: 'mnist', fileNames: x.fileNames, imageCount: x.imageCount }
+        ? {
+            kind: 'file',
+            format: 'mnist',
+            fileNames: x.fileNames,
+            imageCount: x.imageCount,
+            compile: null,
+            fingerprint: null,
+          }
         : { kind: 'land-cover', imageCount: x.imageCount, seed: x.seed },
       splitSeed: x.seed,
       validationShare: x.share,
+      testShare: 0.1,
+      keepsParts: false,
       normalization: 'unit' as const,
+      standardization: null,
     },
     network: x.preset.build(x.preset.input, x.classCount),
     baseline: x.preset.build(x.preset.input, 10),

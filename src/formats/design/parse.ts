@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { checkStandardization } from '../../core/data/normalizationChoice.ts';
 import type { Design } from '../../core/exploration/design.ts';
 import type { Network } from '../../core/network/network.ts';
 import { inferGeometry } from '../../core/network/shapes.ts';
@@ -103,6 +104,10 @@ export function parseDesign(json: unknown): Result<Design> {
   const design = parsed.output;
   const network = checkNetwork(design.network, 'network');
   if (!network.ok) return network;
+  const input = design.network.layers.find(({ kind }) => kind === 'input');
+  const channels = input?.kind === 'input' ? input.shape.channels : null;
+  const standardization = checkStandardization(design.data, channels);
+  if (!standardization.ok) return standardization;
   const baseline = checkNetwork(design.baseline, 'baseline');
   return baseline.ok ? ok(design) : baseline;
 }

@@ -56,6 +56,8 @@ export class Conversion {
   readonly notes: string[] = [];
   /** By parameter key. */
   readonly origins = new Map<string, Origin>();
+  /** Layers that only scale and shift images, by id: as their file calls them. */
+  readonly scalings = new Map<LayerId, string>();
   readonly source: WeightSource | null;
   readonly #ids = new Set<LayerId>();
   readonly #tensors = new Map<Call, Tensor>();

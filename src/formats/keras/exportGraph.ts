@@ -1,3 +1,4 @@
+import { channelTransforms } from '../../core/data/normalizationChoice.ts';
 import { parameterShapes } from '../../core/network/counts.ts';
 import {
   type ChannelShuffleLayer,
@@ -15,6 +16,7 @@ import {
   type LayerGeometry,
 } from '../../core/network/shapes.ts';
 import { assertNever, unwrap } from '../../core/result.ts';
+import type { ImageNormalization } from '../model/normalizationRecord.ts';
 import {
   activationConfig,
   CHANNELS_LAST,
@@ -58,14 +60,18 @@ interface Description {
 /** The Keras layers of a network; one layer of ours may need another before it. */
 class Export {
   readonly layers: ExportedLayer[] = [];
+  /** Names of the layers that images come in by. */
+  readonly inputs: string[] = [];
   /** A layer whose function Keras 2 computes otherwise, or not at all. */
   needsKeras3: Layer | null = null;
   readonly #network: Network;
   readonly #geometry: Geometry;
   readonly #written = new Map<LayerId, Written>();
   readonly #names = new Set<string>();
+  readonly #images: ImageNormalization | null;
 
-  constructor(network: Network) {
+  constructor(network: Network, images: ImageNormalization | null) {
+    this.#images = images;
     this.#network = network;
     this.#geometry = unwrap(inferGeometry(network));
   }
@@ -152,10 +158,20 @@ class Export {
     }));
     const { height, width, channels } = place.ofm;
     const shape = rank === 2 ? [channels] : [height, width, channels];
-    this.#written.set(layer.id, {
-      name: this.#add(layer.id, className, config, inputs, shape, weights),
-      rank,
-    });
+    const name = this.#add(layer.id, className, config, inputs, shape, weights);
+    if (layer.kind === 'input') this.inputs.push(name);
+    this.#written.set(layer.id, { name: layer.kind === 'input' ? this.#rescaled(name, shape) : name, rank });
+  }
+
+  /** Bytes as the network reads them. One number serves all channels where they are alike, as Keras' own models have it. */
+  #rescaled(input: string, shape: readonly number[]): string {
+    if (!this.#images?.inside) return input;
+    const transforms = channelTransforms(this.#images.choice, shape.at(-1) ?? 1);
+    const list = (numbers: readonly number[]) =>
+      numbers.every((one) => one === numbers[0]) ? numbers[0] : numbers;
+    const scale = list(transforms.map((one) => one.scale));
+    const offset = list(transforms.map((one) => one.offset));
+    return this.#add(`${input}_rescaling`, 'Rescaling', { scale, offset }, [input], shape);
   }
 
   /** A layer that reads feature maps and vectors alike. */
@@ -276,10 +292,11 @@ export interface ExportedModel {
 
 /**
  * A valid network as a Keras 2 functional model. Reshape layers join vectors and 1x1 feature maps, which are one
- * here and two in Keras; ZeroPadding2D carries explicit padding. Throws a FaultError for what Keras has no layer for.
+ * here and two in Keras; ZeroPadding2D carries explicit padding, a Rescaling the normalization of the images where it is
+ * asked for. Throws a FaultError for what Keras has no layer for.
  */
-export function exportModel(network: Network): ExportedModel {
-  const writing = new Export(network);
+export function exportModel(network: Network, images: ImageNormalization | null = null): ExportedModel {
+  const writing = new Export(network, images);
   for (const layer of network.layers) writing.write(layer);
   const read = new Set(network.layers.flatMap(({ inputs }) => inputs));
   const ends = (layers: readonly Layer[]) => layers.map(({ id }) => [writing.nameOf(id), 0, 0]);
@@ -292,7 +309,7 @@ export function exportModel(network: Network): ExportedModel {
       name,
       inbound_nodes: inputs.length === 0 ? [] : [inputs.map((input) => [input, 0, 0, {}])],
     })),
-    input_layers: ends(network.layers.filter(({ kind }) => kind === 'input')),
+    input_layers: writing.inputs.map((name) => [name, 0, 0]),
     output_layers: ends(network.layers.filter(({ id }) => !read.has(id))),
   };
   return {

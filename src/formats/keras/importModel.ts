@@ -1,8 +1,16 @@
 import * as v from 'valibot';
-import type { Network, Weights, WeightTensor } from '../../core/network/network.ts';
+import {
+  type Layer,
+  type Network,
+  parameterKey,
+  type Weights,
+  type WeightTensor,
+} from '../../core/network/network.ts';
 import { networkSchema } from '../design/schema.ts';
 import { countNotFinite } from '../model/checkedModel.ts';
 import type { ImportedModel } from '../model/imported.ts';
+import { leadingNormalization, type ScalingLayer, withoutLayers } from '../model/leadingNormalization.ts';
+import { normalizationIn } from '../model/normalizationRecord.ts';
 import { Conversion, expectedShapes, type Origin, type WeightSource } from './conversion.ts';
 import { isRecord, refuse } from './fields.ts';
 import { flattenModel, type KerasGraph } from './graph.ts';
@@ -14,6 +22,8 @@ export interface SavedBy {
   readonly form: string;
   /** The network's name where the file keeps one that Keras would not take. */
   readonly title?: unknown;
+  /** Our own record of how images reach it. */
+  readonly normalization?: unknown;
 }
 
 /** Files without a version are as old as Keras 2. */
@@ -128,6 +138,24 @@ function readWeights(network: Network, origins: ReadonlyMap<string, Origin>): We
   );
 }
 
+/** What a Rescaling or a Normalization does, where the file has its numbers. */
+function scalingOf(layer: Layer, to: Conversion): ScalingLayer | null {
+  const label = to.scalings.get(layer.id);
+  const [input] = layer.inputs;
+  if (label === undefined || input === undefined) return null;
+  const { channels } = to.mapOf(input);
+  const keys = ['gamma', 'beta', 'movingMean', 'movingVariance'].map((name) => parameterKey(layer.id, name));
+  if (!keys.every((key) => to.origins.has(key))) return null;
+  const [gamma, beta, mean, variance] = keys.map(
+    (key) => readTensor(key, [channels], to.origins.get(key)).values,
+  );
+  const transforms = Array.from({ length: channels }, (_, c) => {
+    const scale = Number(gamma?.[c]) / Math.sqrt(Number(variance?.[c]));
+    return { scale, offset: Number(beta?.[c]) - Number(mean?.[c]) * scale };
+  });
+  return { label, transforms };
+}
+
 function noteSharing({ calls, outputs }: KerasGraph, notes: string[]): void {
   const seen = new Map<object, number>();
   for (const { layer } of calls) {
@@ -161,15 +189,21 @@ export function importModel(json: unknown, weights: WeightSource | null, from: S
     if (reader) to.set(call, reader(call, to));
   }
   for (const output of graph.outputs) to.checkOutput(output);
-  const network: Network = { name: nameOf(graph, from), layers: to.layers };
-  checkLimits(network);
+  const whole: Network = { name: nameOf(graph, from), layers: to.layers };
+  checkLimits(whole);
+  const recorded = normalizationIn(from.normalization);
+  const { choice, folded, notes } = leadingNormalization(whole, (layer) => scalingOf(layer, to), recorded);
+  const network = withoutLayers(whole, folded);
+  for (const [id, label] of to.scalings)
+    if (!folded.includes(id)) to.notes.push(`${label} is read as a batch norm that does the same.`);
   const { shapes } = expectedShapes(network);
   if (shapes.size === 0 && to.layers.length < 2)
     refuse('empty-network', `Model ${graph.name} has no layer behind its input; save the whole model.`);
   return {
     network,
     weights: weights ? readWeights(network, to.origins) : null,
+    ...(choice ? { normalization: choice } : {}),
     source: sourceOf(from),
-    notes: to.notes,
+    notes: [...to.notes, ...notes],
   };
 }

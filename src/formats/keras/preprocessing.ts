@@ -17,6 +17,7 @@ const numbersOf = (value: unknown, channels: number): readonly number[] | null =
 /** A batch norm that still lacks what it subtracts and divides by, and the channels that it has. */
 function batchNorm(to: Conversion, layer: KerasLayer, tensor: Tensor) {
   const id = to.add(layer.name, { kind: 'batchNorm', inputs: [tensor.id], epsilon: 0 });
+  to.scalings.set(id, `Layer ${layer.name} (${layer.className})`);
   return { id, rank: tensor.rank, channels: to.mapOf(tensor.id).channels };
 }
 
@@ -35,9 +36,6 @@ export const rescaling: LayerReader = (call, to) => {
   }
   to.constant(layer, id, 'movingMean', 0);
   to.constant(layer, id, 'movingVariance', 1);
-  to.notes.push(
-    `Layer ${layer.name} (Rescaling) is read as a batch norm that does the same; feed the network the images as they were before it.`,
-  );
   return { id, rank };
 };
 

@@ -1,5 +1,6 @@
 import type { Result } from '../../core/result.ts';
 import type { ImportedModel } from '../model/imported.ts';
+import { NORMALIZATION } from '../model/normalizationRecord.ts';
 import { isZip, unzipMembers } from './archive.ts';
 import { attempt } from './attempt.ts';
 import { isRecord, refuse } from './fields.ts';
@@ -54,7 +55,8 @@ function readLegacy(file: Hdf5Reader, fileName: string): ImportedModel {
   const root = members.includes('model_weights') ? '/model_weights' : null;
   const version = file.text('/', 'keras_version') ?? file.text('/model_weights', 'keras_version');
   const weights = root ? legacyWeights(file, root) : null;
-  return importModel(json, weights, { version, form: 'HDF5', title: file.text('/', TITLE) });
+  const own = { title: file.text('/', TITLE), normalization: file.text('/', NORMALIZATION) };
+  return importModel(json, weights, { version, form: 'HDF5', ...own });
 }
 
 /** A .keras archive: config.json, metadata.json and model.weights.h5 (Keras 3, `saving_lib.py`). */
@@ -74,7 +76,12 @@ async function readArchive(bytes: Uint8Array, fileName: string): Promise<Importe
   const metadata = members[names.metadata];
   const about = metadata ? parseKerasJson(text(metadata), `The metadata.json of ${fileName}`) : null;
   const told = isRecord(about) ? about : { keras_version: '3' };
-  const source = { version: told.keras_version, form: '.keras', title: told[TITLE] };
+  const source = {
+    version: told.keras_version,
+    form: '.keras',
+    title: told[TITLE],
+    normalization: told[NORMALIZATION],
+  };
   const weights = members[names.weights];
   if (!weights) return importModel(json, null, source);
   return withHdf5(weights, `The model.weights.h5 of ${fileName}`, (file) =>
@@ -92,6 +99,7 @@ export function readKeras(bytes: Uint8Array, fileName: string): Promise<Result<I
     if (isZip(bytes)) return readArchive(bytes, fileName);
     const json = parseKerasJson(new TextDecoder().decode(bytes), fileName);
     const told = isRecord(json) ? json : {};
-    return importModel(json, null, { version: told.keras_version, form: 'JSON', title: told[TITLE] });
+    const own = { title: told[TITLE], normalization: told[NORMALIZATION] };
+    return importModel(json, null, { version: told.keras_version, form: 'JSON', ...own });
   });
 }

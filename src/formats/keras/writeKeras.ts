@@ -1,5 +1,6 @@
 import type { Network, Weights } from '../../core/network/network.ts';
 import type { Result } from '../../core/result.ts';
+import { type ImageNormalization, NORMALIZATION, recordFor } from '../model/normalizationRecord.ts';
 import { attempt } from './attempt.ts';
 import { expectedShapes } from './conversion.ts';
 import { type ExportedModel, exportModel } from './exportGraph.ts';
@@ -35,12 +36,16 @@ export function checkWeights(network: Network, weights: Weights): void {
 /**
  * A network with its weights as the bytes of an .h5 file, laid out as Keras 2's `save_model_to_hdf5` does:
  * model_config, and model_weights with a group a layer. Fails for what Keras has no layer for, and for
- * weights that are not the network's.
+ * weights that are not the network's. What is given of the images is written as an attribute that Keras leaves alone.
  */
-export function writeKeras(network: Network, weights: Weights): Promise<Result<Uint8Array>> {
+export function writeKeras(
+  network: Network,
+  weights: Weights,
+  images: ImageNormalization | null = null,
+): Promise<Result<Uint8Array>> {
   return attempt(network.name, () => {
     checkWeights(network, weights);
-    const model = exportModel(network);
+    const model = exportModel(network, images);
     const { layers, config } = model;
     const version = versionFor(model);
     const order = kerasLayerOrder(layers, model.outputs);
@@ -59,7 +64,12 @@ export function writeKeras(network: Network, weights: Weights): Promise<Result<U
       };
     }
     return writeHdf5({
-      attributes: { ...version, [TITLE]: network.name, model_config: JSON.stringify(config) },
+      attributes: {
+        ...version,
+        [TITLE]: network.name,
+        ...(images ? { [NORMALIZATION]: JSON.stringify(recordFor(images)) } : {}),
+        model_config: JSON.stringify(config),
+      },
       groups: {
         model_weights: { attributes: { ...version, layer_names: order.map(({ name }) => name) }, groups },
       },
@@ -72,14 +82,19 @@ export function writeKeras(network: Network, weights: Weights): Promise<Result<U
  * (`model_from_json` of 3.15.1 knows no class Functional without a module). Version 3 is written whatever is asked for
  * where Keras 2 has no such layer. Fails for what neither has.
  */
-export function writeKerasJson(network: Network, version: 2 | 3 = 2): Promise<Result<Uint8Array>> {
+export function writeKerasJson(
+  network: Network,
+  version: 2 | 3 = 2,
+  images: ImageNormalization | null = null,
+): Promise<Result<Uint8Array>> {
   return attempt(network.name, () => {
-    const model = exportModel(network);
+    const model = exportModel(network, images);
     const isKeras3 = version === 3 || model.needsKeras3 !== null;
     const about = {
       keras_version: isKeras3 ? '3.0.0' : '2.15.0',
       backend: 'tensorflow',
       [TITLE]: network.name,
+      ...(images ? { [NORMALIZATION]: recordFor(images) } : {}),
     };
     const config = isKeras3 ? keras3Config(model) : model.config;
     return new TextEncoder().encode(JSON.stringify({ ...config, ...about }));

@@ -1,6 +1,7 @@
 import { zipSync } from 'fflate';
 import type { Network, Weights } from '../../core/network/network.ts';
 import type { Result } from '../../core/result.ts';
+import { type ImageNormalization, NORMALIZATION, recordFor } from '../model/normalizationRecord.ts';
 import { attempt } from './attempt.ts';
 import { keyMaker } from './definition.ts';
 import { exportModel } from './exportGraph.ts';
@@ -22,10 +23,14 @@ const MODIFIED = '1980-01-01T00:00:00';
  * of a class in the order of `model.layers`; a variable's number is its place in the layer. Fails for what Keras has no
  * layer for, and for weights that are not the network's.
  */
-export function writeKeras3(network: Network, weights: Weights): Promise<Result<Uint8Array>> {
+export function writeKeras3(
+  network: Network,
+  weights: Weights,
+  images: ImageNormalization | null = null,
+): Promise<Result<Uint8Array>> {
   return attempt(network.name, async () => {
     checkWeights(network, weights);
-    const model = exportModel(network);
+    const model = exportModel(network, images);
     const keyOf = keyMaker();
     const groups: Record<string, Hdf5Group> = {};
     for (const { name, className, weights: own } of kerasLayerOrder(model.layers, model.outputs)) {
@@ -43,7 +48,11 @@ export function writeKeras3(network: Network, weights: Weights): Promise<Result<
     const json = (value: unknown) => new TextEncoder().encode(JSON.stringify(value));
     return zipSync(
       {
-        'metadata.json': json({ keras_version: KERAS_VERSION, [TITLE]: network.name }),
+        'metadata.json': json({
+          keras_version: KERAS_VERSION,
+          [TITLE]: network.name,
+          ...(images ? { [NORMALIZATION]: recordFor(images) } : {}),
+        }),
         'config.json': json(keras3Config(model)),
         'model.weights.h5': stored,
       },

@@ -2,6 +2,7 @@ import type { HardwareChoice } from '../../core/exploration/design.ts';
 import { deployNetwork } from '../../core/network/deploy.ts';
 import type { Network, Weights } from '../../core/network/network.ts';
 import { ok, type Result } from '../../core/result.ts';
+import type { ImageNormalization } from './normalizationRecord.ts';
 
 /** Formats that a network with its weights is saved in. */
 export const MODEL_FORMATS = ['keras-h5', 'keras', 'tfjs', 'onnx', 'qonnx'] as const;
@@ -32,6 +33,8 @@ export interface WriteOptions {
   readonly bits: QuantizationChoice;
   /** For running only: without dropout, batch norms folded into the products before them. */
   readonly deployed: boolean;
+  /** How images reach the network; where it is not given, the file says nothing about it. */
+  readonly images?: ImageNormalization;
 }
 
 interface OutputFile {
@@ -51,7 +54,7 @@ export async function writeModelFiles(
   format: ModelFormat,
   network: Network,
   weights: Weights,
-  { bits, deployed }: WriteOptions,
+  { bits, deployed, images }: WriteOptions,
 ): Promise<Result<ModelFiles>> {
   const form = deployed ? deployNetwork(network, weights) : { network, weights, notes: [] };
   const alone = (written: Result<Uint8Array>, more: readonly string[] = []): Result<ModelFiles> =>
@@ -64,20 +67,20 @@ export async function writeModelFiles(
   switch (format) {
     case 'keras-h5': {
       const { writeKeras } = await import('../keras/writeKeras.ts');
-      return alone(await writeKeras(form.network, form.weights));
+      return alone(await writeKeras(form.network, form.weights, images));
     }
     case 'keras': {
       const { writeKeras3 } = await import('../keras/writeKeras3.ts');
-      return alone(await writeKeras3(form.network, form.weights));
+      return alone(await writeKeras3(form.network, form.weights, images));
     }
     case 'tfjs': {
       const { writeTfjs } = await import('../tfjs/writeTfjs.ts');
-      const files = await writeTfjs(form.network, form.weights);
+      const files = await writeTfjs(form.network, form.weights, undefined, images);
       return files.ok ? ok({ files: files.value, notes: form.notes }) : files;
     }
     case 'onnx': {
       const { writeOnnx } = await import('../onnx/writeOnnx.ts');
-      return alone(await writeOnnx(form.network, form.weights));
+      return alone(await writeOnnx(form.network, form.weights, images ? { images } : {}));
     }
     case 'qonnx': {
       const [{ writeQonnx }, { finnNotes }] = await Promise.all([
@@ -85,7 +88,11 @@ export async function writeModelFiles(
         import('../onnx/finnNotes.ts'),
       ]);
       // it folds by itself: the batch norms as they were trained tell how far activations reach
-      const written = await writeQonnx(network, weights, { ...bits, deployed });
+      const written = await writeQonnx(network, weights, {
+        ...bits,
+        deployed,
+        ...(images ? { images } : {}),
+      });
       return alone(written, finnNotes(form.network));
     }
   }

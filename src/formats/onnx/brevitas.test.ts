@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { createRandom } from '../../core/random.ts';
 import { unwrap } from '../../core/result.ts';
 import { readOnnx } from './readOnnx.ts';
-import { expectClose, onnxOutput, ourOutput, randomImage } from './testing/judge.ts';
+import { asRead, expectClose, onnxOutput, ourOutput, randomImage } from './testing/judge.ts';
 import { type ModelMaker, modelBytes } from './testing/model.ts';
 import { QONNX, quant } from './testing/quant.ts';
 
@@ -65,7 +65,9 @@ test.each([
         smallCnv(m, domain, weightBits, activationBits, plain),
       );
     const bytes = await build(false);
-    const { network, weights, layerBits, notes, source } = unwrap(await readOnnx(bytes, 'cnv.onnx'));
+    const { network, weights, layerBits, notes, source, normalization } = unwrap(
+      await readOnnx(bytes, 'cnv.onnx'),
+    );
     const weighted = network.layers.filter(({ kind }) => kind === 'conv2d' || kind === 'dense');
     expect(weighted).toHaveLength(4);
     expect(weighted.map(({ id }) => layerBits?.[id])).toEqual([
@@ -73,9 +75,11 @@ test.each([
       // Nothing quantizes the classes.
       { weightBits, activationBits: 32 },
     ]);
-    const [first] = network.layers.filter(({ inputs }) => inputs.length > 0);
-    expect(first?.kind).toBe('batchNorm');
-    expect(Object.values(layerBits ?? {}).filter((bits) => bits.activationBits === 8)).toHaveLength(1);
+    // The product and the sum that make -1 to 1 of images from 0 to 1, and the quantizer behind them.
+    expect(normalization).toEqual({ normalization: 'signed', standardization: null });
+    expect(network.layers[1]?.kind).toBe('conv2d');
+    const bitsOfImages = { weightBits: 8, activationBits: 8 };
+    expect(layerBits?.[network.layers[0]?.id ?? '']).toEqual(bitsOfImages);
     expect(source).toMatch(/QONNX/);
     const told = notes.join('\n');
     expect(told).toMatch(
@@ -84,7 +88,8 @@ test.each([
     expect(/signs in the file/.test(told)).toBe(activationBits === 1);
     const image = randomImage(network, createRandom(3).next);
     const judged = await onnxOutput(await build(true), network, image);
-    expectClose(ourOutput(network, weights ?? {}, image), judged, 1e-4);
+    const read = asRead(image, network, normalization, 255);
+    expectClose(ourOutput(network, weights ?? {}, read), judged, 1e-4);
   },
 );
 

@@ -64,7 +64,9 @@ export interface ModelMessage {
   readonly producerName: string;
   readonly producerVersion: string;
   readonly opsetImport: readonly { readonly domain: string; readonly version: number }[];
+  readonly docString: string;
   readonly graph: GraphMessage | null;
+  readonly metadataProps: readonly { readonly key: string; readonly value: string }[];
 }
 
 /** A message to write: what is left out keeps protobuf's default. */
@@ -94,8 +96,10 @@ const SCHEMA = {
         irVersion: field(1, 'int64'),
         producerName: field(2, 'string'),
         producerVersion: field(3, 'string'),
+        docString: field(6, 'string'),
         graph: field(7, 'Graph'),
         opsetImport: repeated(8, 'OperatorSet'),
+        metadataProps: repeated(14, 'Entry'),
       },
     },
     OperatorSet: { fields: { domain: field(1, 'string'), version: field(2, 'int64') } },

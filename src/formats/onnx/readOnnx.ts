@@ -1,8 +1,10 @@
 import type { LayerBits } from '../../core/exploration/design.ts';
-import type { LayerId } from '../../core/network/network.ts';
+import type { Layer, LayerId } from '../../core/network/network.ts';
 import { inferGeometry } from '../../core/network/shapes.ts';
 import { FaultError, fail, ok, type Result } from '../../core/result.ts';
 import type { ImportedModel } from '../model/imported.ts';
+import { leadingNormalization, type ScalingLayer } from '../model/leadingNormalization.ts';
+import { normalizationIn, ONNX_NORMALIZATION } from '../model/normalizationRecord.ts';
 import { closingNotes } from './closingNotes.ts';
 import { inputValue } from './graphInput.ts';
 import { orderedNodes, tensorUses } from './graphOrder.ts';
@@ -148,6 +150,16 @@ function layerBitsOf(sketch: NetworkSketch): Readonly<Record<LayerId, LayerBits>
   );
 }
 
+/** A product with a constant, or a sum with one, that became a batch norm of mean 0 and variance 1. */
+function scalingOf(layer: Layer, sketch: NetworkSketch): ScalingLayer | null {
+  if (!sketch.isAffine(layer.id)) return null;
+  const gamma = sketch.parameter(layer.id, 'gamma')?.values;
+  const beta = sketch.parameter(layer.id, 'beta')?.values;
+  if (!gamma || !beta) return null;
+  const transforms = Array.from(gamma, (scale, c) => ({ scale, offset: Number(beta[c]) }));
+  return { label: layer.id, transforms };
+}
+
 function sourceOf(model: ModelMessage, opsets: Opsets, quantized: boolean): string {
   const producer = [model.producerName, model.producerVersion].filter(Boolean).join(' ');
   return `${producer ? `${producer}, ` : ''}${quantized ? 'QONNX' : 'ONNX'} operator set ${opsets.versionOf('')}`;
@@ -167,7 +179,15 @@ function imported(model: ModelMessage, graph: GraphMessage, fileName: string): R
     );
   const sketch = new NetworkSketch();
   const losses = translateGraph(graph, opsets.value, sketch);
-  const network = sketch.network(graph.name || fileName.replace(/\.[^.]*$/, ''));
+  const name = graph.name || fileName.replace(/\.[^.]*$/, '');
+  const record = model.metadataProps.find(({ key }) => key === ONNX_NORMALIZATION)?.value;
+  const images = leadingNormalization(
+    sketch.network(name),
+    (layer) => scalingOf(layer, sketch),
+    normalizationIn(record),
+  );
+  for (const id of images.folded) sketch.bypass(id);
+  const network = sketch.network(name);
   if (network.layers.length < 2)
     return fail(
       'onnx-unsupported',
@@ -192,11 +212,13 @@ function imported(model: ModelMessage, graph: GraphMessage, fileName: string): R
       : []),
     ...sketch.notes,
     ...closingNotes(sketch),
+    ...images.notes,
   ];
   return ok({
     network,
     weights: sketch.weights(),
     ...(layerBits ? { layerBits } : {}),
+    ...(images.choice ? { normalization: images.choice } : {}),
     source: sourceOf(model, opsets.value, layerBits !== undefined),
     notes,
   });

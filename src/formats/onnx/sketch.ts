@@ -103,6 +103,20 @@ export class NetworkSketch {
     this.note(sentence);
   }
 
+  /** Takes out a layer between two others: what read it reads what it read, and bits noted at it are noted there. */
+  bypass(id: LayerId): void {
+    const [source = ''] = this.#layers.get(id)?.inputs ?? [];
+    for (const layer of this.#layers.values())
+      if (layer.inputs.includes(id))
+        this.replace({ ...layer, inputs: layer.inputs.map((one) => (one === id ? source : one)) } as Layer);
+    for (const bits of [this.weightBits, this.activationBits]) {
+      const known = bits.get(id);
+      if (known !== undefined) bits.set(source, known);
+      bits.delete(id);
+    }
+    this.remove(id);
+  }
+
   isAffine(id: LayerId): boolean {
     return this.#affine.has(id);
   }

@@ -1,3 +1,4 @@
+import { channelTransforms } from '../../core/data/normalizationChoice.ts';
 import {
   consumersOf,
   type FeatureMap,
@@ -10,6 +11,7 @@ import {
 } from '../../core/network/network.ts';
 import { type Geometry, geometryAt, type LayerGeometry } from '../../core/network/shapes.ts';
 import { assertNever } from '../../core/result.ts';
+import type { ImageNormalization } from '../model/normalizationRecord.ts';
 import { GraphWriter, onnxDims } from './graphWriter.ts';
 import { kernelToOnnx } from './kernels.ts';
 import type { Draft, GraphMessage } from './messages.ts';
@@ -43,6 +45,7 @@ export class LayerWriter {
     readonly geometry: Geometry,
     readonly weights: Weights,
     readonly quantization: Quantization,
+    readonly images?: ImageNormalization,
   ) {
     this.#writer = new GraphWriter(network.layers.map(({ id }) => id));
     this.#consumers = consumersOf(network);
@@ -98,7 +101,7 @@ export class LayerWriter {
     const mapped = (name: string): Tensor => ({ name, rank: 4, flattened: null });
     switch (layer.kind) {
       case 'input':
-        return mapped(layer.id);
+        return mapped(this.#normalized(layer.id, layer.shape.channels));
       case 'conv2d':
       case 'depthwiseConv2d':
         return mapped(this.#convolution(layer, place, this.#operand(layer, 0, source, 4)));
@@ -176,6 +179,26 @@ export class LayerWriter {
       default:
         return assertNever(layer);
     }
+  }
+
+  /** Bytes as the network reads them, where the file is to make them so: a product and a sum, one number a channel. */
+  #normalized(input: string, channels: number): string {
+    if (!this.images?.inside) return input;
+    const transforms = channelTransforms(this.images.choice, channels);
+    const writer = this.#writer;
+    const numbers = (name: string, values: readonly number[]) =>
+      writer.floats(`${input}/${name}`, [1, channels, 1, 1], Float32Array.from(values));
+    const scale = numbers(
+      'scale',
+      transforms.map((one) => one.scale),
+    );
+    const scaled = writer.helper('Mul', `${input}_scaled`, [input, scale]);
+    if (transforms.every(({ offset }) => offset === 0)) return scaled;
+    const offset = numbers(
+      'offset',
+      transforms.map((one) => one.offset),
+    );
+    return writer.helper('Add', `${input}_normalized`, [scaled, offset]);
   }
 
   #convolution(

@@ -1,8 +1,10 @@
+import { normalizationName } from '../../core/data/normalizationChoice.ts';
 import { parameterShapes } from '../../core/network/counts.ts';
 import { deployNetwork } from '../../core/network/deploy.ts';
 import { type Network, parameterKey, type Weights } from '../../core/network/network.ts';
 import { type Geometry, geometryAt, inferGeometry } from '../../core/network/shapes.ts';
 import { fail, ok, type Result } from '../../core/result.ts';
+import { type ImageNormalization, ONNX_NORMALIZATION, recordFor } from '../model/normalizationRecord.ts';
 import { encodeModel } from './messages.ts';
 import type { Quantization } from './quantization.ts';
 import { sizeOf } from './values.ts';
@@ -16,6 +18,8 @@ export interface NetworkWithWeights {
 export interface OnnxOptions {
   /** For running only: without dropout, batch norms folded into the products before them. */
   readonly deployed?: boolean;
+  /** How images reach the network, where the file is to say it. */
+  readonly images?: ImageNormalization;
 }
 
 /** ONNX 1.8, of 2020: what today's tools all read. */
@@ -52,18 +56,29 @@ export function chosenForm(form: NetworkWithWeights, { deployed = false }: OnnxO
   return deployed ? deployNetwork(form.network, form.weights) : form;
 }
 
+/** For people who open the file elsewhere. */
+const told = ({ choice, inside }: ImageNormalization): string =>
+  inside
+    ? `Reads bytes, 0 to 255, and brings them to ${normalizationName(choice)} itself.`
+    : `Reads pixels brought to ${normalizationName(choice)}${choice.normalization === 'standardized' ? ' of bytes: (byte - mean) / deviation' : ''}.`;
+
 /** The bytes of a model of operator set 13. */
 export async function encodeNetwork(
   { network, weights }: NetworkWithWeights,
   geometry: Geometry,
   quantization: Quantization,
+  images: ImageNormalization | undefined,
   domains: readonly string[] = [],
 ): Promise<Uint8Array> {
   return encodeModel({
     irVersion: IR_VERSION,
     producerName: 'Sweetspot',
+    ...(images ? { docString: told(images) } : {}),
     opsetImport: [{ domain: '', version: OPSET }, ...domains.map((domain) => ({ domain, version: 1 }))],
-    graph: new LayerWriter(network, geometry, weights, quantization).graph(),
+    graph: new LayerWriter(network, geometry, weights, quantization, images).graph(),
+    ...(images
+      ? { metadataProps: [{ key: ONNX_NORMALIZATION, value: JSON.stringify(recordFor(images)) }] }
+      : {}),
   });
 }
 
@@ -89,5 +104,5 @@ export async function writeOnnx(
   if (!checked.ok) return checked;
   const form = chosenForm({ network, weights }, options);
   const geometry = inferGeometry(form.network);
-  return geometry.ok ? ok(await encodeNetwork(form, geometry.value, UNQUANTIZED)) : geometry;
+  return geometry.ok ? ok(await encodeNetwork(form, geometry.value, UNQUANTIZED, options.images)) : geometry;
 }

@@ -1,3 +1,4 @@
+import { largestValue } from '../../core/data/normalizationChoice.ts';
 import type { LayerBits } from '../../core/exploration/design.ts';
 import {
   type Layer,
@@ -33,7 +34,7 @@ export interface QonnxOptions extends OnnxOptions {
   readonly signedActivations?: boolean;
   /**
    * By layer id: the largest absolute value that its quantizer must hold, as measured on data. Without, it is
-   * 1 for images, an activation's own bound, three standard deviations of the batch norm before, else 6.
+   * what the largest byte becomes, or 1 for images of which nothing is known, an activation's own bound, three standard deviations of the batch norm before, else 6.
    */
   readonly activationMaxima?: Readonly<Record<LayerId, number>>;
 }
@@ -131,6 +132,8 @@ class QonnxQuantization implements Quantization {
     const measured = Object.hasOwn(activationMaxima, id) ? activationMaxima[id] : undefined;
     const layer = this.#layers.get(id);
     if (measured !== undefined) return layer?.kind === 'relu6' ? Math.min(measured, SIX) : measured;
+    if (layer?.kind === 'input' && this.options.images)
+      return largestValue(this.options.images.choice, layer.shape.channels) || 1;
     const bound = BOUNDS[layer?.kind ?? ''];
     if (bound !== undefined) return bound;
     const [gamma, beta] = ['gamma', 'beta'].map(
@@ -260,5 +263,5 @@ export async function writeQonnx(
   const geometry = inferGeometry(form.network);
   if (!geometry.ok) return geometry;
   const quantization = new QonnxQuantization(form.network, { network, weights }, options);
-  return ok(await encodeNetwork(form, geometry.value, quantization, [DOMAIN]));
+  return ok(await encodeNetwork(form, geometry.value, quantization, options.images, [DOMAIN]));
 }

@@ -7,6 +7,7 @@ import { importModel } from '../keras/importModel.ts';
 import { chooseByName, ownNames } from '../keras/parameterNames.ts';
 import { parseKerasJson, TITLE } from '../keras/readKeras.ts';
 import type { ImportedModel } from '../model/imported.ts';
+import { NORMALIZATION } from '../model/normalizationRecord.ts';
 import { parseManifest, type WeightGroup } from './manifest.ts';
 
 /** Bytes of the files of a model by name, as the model's JSON names them. */
@@ -74,7 +75,12 @@ export function readTfjs(text: string, shards: Shards, fileName: string): Promis
     const groups = parseManifest(json.weightsManifest);
     const weights = groups.length > 0 ? weightSource(groups, shards) : null;
     const model = isRecord(topology.model_config) ? topology.model_config : topology;
-    const title = isRecord(json.userDefinedMetadata) ? json.userDefinedMetadata[TITLE] : null;
-    return importModel(model, weights, { version: topology.keras_version, form: 'TensorFlow.js', title });
+    const own = isRecord(json.userDefinedMetadata) ? json.userDefinedMetadata : {};
+    return importModel(model, weights, {
+      version: topology.keras_version,
+      form: 'TensorFlow.js',
+      title: own[TITLE],
+      normalization: own[NORMALIZATION],
+    });
   });
 }

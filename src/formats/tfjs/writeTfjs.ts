@@ -5,6 +5,7 @@ import { exportModel } from '../keras/exportGraph.ts';
 import { refuse } from '../keras/fields.ts';
 import { TITLE } from '../keras/readKeras.ts';
 import { checkWeights } from '../keras/writeKeras.ts';
+import { type ImageNormalization, NORMALIZATION, recordFor } from '../model/normalizationRecord.ts';
 
 export interface TfjsFile {
   readonly name: string;
@@ -42,11 +43,12 @@ export function writeTfjs(
   network: Network,
   weights: Weights,
   shardBytes = SHARD_BYTES,
+  images: ImageNormalization | null = null,
 ): Promise<Result<readonly [TfjsFile, ...TfjsFile[]]>> {
   return attempt(network.name, () => {
     checkWeights(network, weights);
     checkLayers(network);
-    const { layers, config } = exportModel(network);
+    const { layers, config } = exportModel(network, images);
     const stored = layers.flatMap(({ name, weights: own }) =>
       own.flatMap((weight) => {
         const tensor = weights[weight.key];
@@ -70,7 +72,10 @@ export function writeTfjs(
       format: 'layers-model',
       generatedBy: 'Sweetspot',
       convertedBy: null,
-      userDefinedMetadata: { [TITLE]: network.name },
+      userDefinedMetadata: {
+        [TITLE]: network.name,
+        ...(images ? { [NORMALIZATION]: recordFor(images) } : {}),
+      },
       modelTopology: { keras_version: '2.15.0', backend: 'tensorflow', model_config: config },
       weightsManifest: [
         {

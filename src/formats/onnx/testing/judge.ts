@@ -1,3 +1,4 @@
+import { channelTransforms, type NormalizationChoice } from '../../../core/data/normalizationChoice.ts';
 import { NetworkBuilder } from '../../../core/network/builder.ts';
 import { type Network, outputsOf, type Weights } from '../../../core/network/network.ts';
 import { geometryAt, geometryOf } from '../../../core/network/shapes.ts';
@@ -37,6 +38,22 @@ const inputShape = (network: Network) => {
 export function randomImage(network: Network, next: () => number): Float64Array {
   const { height, width, channels } = inputShape(network);
   return Float64Array.from({ length: height * width * channels }, () => 2 * next() - 1);
+}
+
+/** An image of bytes (or of `1 / bytes` of them) as the network reads it; as it is where nothing is said. */
+export function asRead(
+  image: Float64Array,
+  network: Network,
+  choice: NormalizationChoice | undefined,
+  bytes = 1,
+): Float64Array {
+  if (!choice) return image;
+  const { channels } = inputShape(network);
+  const transforms = channelTransforms(choice, channels);
+  return image.map((value, i) => {
+    const { scale = 1, offset = 0 } = transforms[i % channels] ?? {};
+    return value * bytes * scale + offset;
+  });
 }
 
 /** The first output of our own plainest loops, NHWC. */
