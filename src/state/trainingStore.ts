@@ -3,13 +3,38 @@ import type { DataChoice, Recipe } from '../core/exploration/design.ts';
 import type { Network, Weights } from '../core/network/network.ts';
 import type { RunState } from '../core/training/checkpoint.ts';
 import type { BackendChoice, BackendName, Control } from '../workers/protocol.ts';
+import type { Entry } from './designStore.ts';
 import type { LearningCurves } from './modelStore.ts';
+
+/** Where a run stands in a training in phases: one of several that follow each other. */
+export interface PhaseAt {
+  readonly name: string;
+  /** Counts from 1, as does `step` of all `steps`. */
+  readonly round: number;
+  readonly rounds: number;
+  readonly step: number;
+  readonly steps: number;
+  /** False where the network had weights before the first phase. */
+  readonly fromScratch: boolean;
+}
+
+/** A training that waits for those before it. */
+export interface QueuedTraining {
+  readonly id: string;
+  /** "Tiny CNN, seed 2, from scratch" */
+  readonly title: string;
+  /** The design as it was when the training was put into the queue. */
+  readonly entry: Entry;
+  readonly teacherIds: readonly string[];
+}
 
 /** The run in progress. */
 export interface LiveRun {
   readonly network: Network;
   readonly kind: 'train' | 'fine-tune';
   readonly curves: LearningCurves;
+  /** What it is trained with, whatever the design says by now. */
+  readonly recipe: Recipe;
   readonly epochs: number;
   readonly epoch: number;
   readonly step: number;
@@ -18,6 +43,7 @@ export interface LiveRun {
   /** Of the last step that was reported; null before the first. */
   readonly learningRate: number | null;
   readonly paused: boolean;
+  readonly phase: PhaseAt | null;
   /** "Compiling shaders ..." while nothing else can be told. */
   readonly note: string;
   readonly control: (control: Control) => void;
@@ -27,6 +53,12 @@ export interface LiveRun {
 export interface Checkpoint {
   /** The model that the run trains. */
   readonly modelId: string;
+  /** Its line among the runs; checkpoints of older versions have none, nor what follows from here to `kind`. */
+  readonly runId?: string;
+  readonly teacherIds?: readonly string[];
+  readonly phase?: PhaseAt | null;
+  /** Spent until the checkpoint. */
+  readonly seconds?: number;
   readonly kind: 'train' | 'fine-tune';
   readonly recipe: Recipe;
   /** The images that it was trained with; with others it would be another run. */
@@ -43,6 +75,11 @@ export interface TrainingState {
   readonly live: LiveRun | null;
   /** Of the run in progress, or of the last one where it was interrupted; null where that one ended. */
   readonly checkpoint: Checkpoint | null;
+  /** From the moment a training is asked for until it has ended. */
+  readonly busy: boolean;
+  /** The training in phases that runs: where it stands. */
+  readonly sequence: PhaseAt | null;
+  readonly queue: readonly QueuedTraining[];
   readonly backend: BackendChoice | null;
   /** The user's choice; null leaves it to the measurement. */
   readonly backendOverride: BackendName | null;
@@ -51,6 +88,9 @@ export interface TrainingState {
 export const trainingStore = createStore<TrainingState>(() => ({
   live: null,
   checkpoint: null,
+  busy: false,
+  sequence: null,
+  queue: [],
   backend: null,
   backendOverride: null,
 }));

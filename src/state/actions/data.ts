@@ -1,21 +1,21 @@
 import type { LabeledImages } from '../../core/data/labeledImages.ts';
 import type { DataSource } from '../../core/exploration/design.ts';
 import { FaultError } from '../../core/result.ts';
-import type { OpenedImages } from '../../formats/datasets/openInMemory.ts';
+import type { StoredSet } from '../../workers/protocol.ts';
 import { dataStore, type LoadedData, loadedData, type Samples } from '../dataStore.ts';
 import { changeData, present } from '../designStore.ts';
 import { runJob } from '../jobStore.ts';
-import { notify } from '../noticeStore.ts';
 import { dataWorker, trainWorker } from '../services.ts';
+import { findSet, missingFiles } from './sets.ts';
 
 const SAMPLES_PER_CLASS = 12;
 
-/** The images on their way to the train worker. Handed over once; made again from their source when needed. */
-let waiting: LabeledImages | null = null;
-/** Files the user gave: kept as handles, so that a restarted worker can have their images again. */
-let files: readonly File[] = [];
+/** Generated images on their way to the train worker. Handed over once; drawn again when needed. */
+let waiting: { readonly source: DataSource; readonly images: LabeledImages } | null = null;
 /** What the train worker holds now: the worker's generation, the images and their split. */
 let handed = '';
+
+const sameSource = (one: DataSource, other: DataSource) => JSON.stringify(one) === JSON.stringify(other);
 
 function pickSamples(images: LabeledImages): Samples {
   const { height, width, channels } = images.image;
@@ -41,112 +41,121 @@ function summarize(source: DataSource, images: LabeledImages): LoadedData {
     countByClass,
     imageCount: images.labels.length,
     samples: pickSamples(images),
+    stored: null,
+    statistics: null,
   };
 }
 
-function accept(source: DataSource, images: LabeledImages): void {
-  waiting = images;
+function acceptGenerated(source: DataSource, images: LabeledImages): void {
+  waiting = { source, images };
   handed = '';
   dataStore.setState({ data: { status: 'ready', data: summarize(source, images) } });
 }
 
-const missingFiles = (names: readonly string[]) =>
-  `This design was made with ${names.join(', ')}, and images do not travel with a design. Drop the same file here to train or measure, or choose a synthetic set.`;
+/** Shows a kept set as the images of a source; the train worker reads them when it needs them. */
+export function acceptStored(source: DataSource, set: StoredSet): void {
+  loading?.abort();
+  waiting = null;
+  handed = '';
+  const { name, synthetic, image, classNames } = set.header;
+  const countByClass = classNames.map((_, label) =>
+    set.countByPart.reduce((sum, counts) => sum + (counts[label] ?? 0), 0),
+  );
+  const samples: Samples = { image, classNames, byClass: set.samples };
+  const { imageCount, statistics } = set;
+  dataStore.setState({
+    data: {
+      status: 'ready',
+      data: {
+        source,
+        name,
+        synthetic,
+        image,
+        classNames,
+        countByClass,
+        imageCount,
+        samples,
+        stored: set,
+        statistics,
+      },
+    },
+  });
+}
 
-async function produce(
-  source: DataSource,
+const generate = (
+  source: Exclude<DataSource, { kind: 'file' }>,
+  signal: AbortSignal,
+  onProgress: (fraction: number) => void,
+) =>
+  dataWorker.call('generate', source, { signal, onProgress: ({ done, total }) => onProgress(done / total) });
+
+/** The images of a generated source, drawn again where they are not at hand. */
+export async function generatedImages(
+  source: Exclude<DataSource, { kind: 'file' }>,
   signal: AbortSignal,
   onProgress: (fraction: number) => void,
 ): Promise<LabeledImages> {
-  if (source.kind !== 'file') {
-    return dataWorker.call('generate', source, {
-      signal,
-      onProgress: ({ done, total }) => onProgress(done / total),
-    });
-  }
-  if (files.length === 0)
-    throw new FaultError({ code: 'files-missing', message: missingFiles(source.fileNames) });
-  return (await readFiles(files, signal, onProgress)).images;
-}
-
-const pathOf = (file: File): string => file.webkitRelativePath || file.name;
-
-const readFiles = (chosen: readonly File[], signal: AbortSignal, onProgress: (fraction: number) => void) =>
-  dataWorker.call(
-    'openImages',
-    { files: chosen.map((file) => ({ path: pathOf(file), file })) },
-    { signal, onProgress: ({ done, total }) => onProgress(done / Math.max(1, total)) },
-  );
-
-/** Names as a design keeps them: of a folder its own instead of its thousands of files. */
-const MOST_NAMES = 20;
-const LONGEST_NAME = 260;
-
-function namesOf(chosen: readonly File[]): readonly string[] {
-  const names = chosen.map(pathOf);
-  const shown =
-    names.length <= MOST_NAMES ? names : [...new Set(names.map((name) => name.split('/')[0] ?? name))];
-  return shown.slice(0, MOST_NAMES).map((name) => name.slice(-LONGEST_NAME));
-}
-
-function tellSkipped({ count, named }: OpenedImages['skipped']): void {
-  if (count === 0) return;
-  const names = named.slice(0, 3).map(({ path }) => path);
-  const more = count - names.length;
-  notify(
-    'info',
-    `${count === 1 ? '1 picture' : `${count} pictures`} could not be read and ${count === 1 ? 'was' : 'were'} left out: ${names.join(', ')}${more > 0 ? ` and ${more} more` : ''}.`,
-  );
+  if (waiting && sameSource(waiting.source, source)) return waiting.images;
+  return generate(source, signal, onProgress);
 }
 
 let loading: AbortController | null = null;
 
-/** Makes the images of the present design, unless they are there already. */
+/** Makes the images of the present design, or finds them among the kept sets, unless they are there already. */
 export async function loadData(): Promise<void> {
   const { source } = present().design.data;
   const loaded = loadedData();
-  if (loaded && JSON.stringify(loaded.source) === JSON.stringify(source)) return;
+  if (loaded && sameSource(loaded.source, source)) return;
   loading?.abort();
-  if (source.kind === 'file' && files.length === 0) {
-    dataStore.setState({ data: { status: 'empty', reason: missingFiles(source.fileNames) } });
-    return;
-  }
   const current = new AbortController();
   loading = current;
   dataStore.setState({ data: { status: 'loading' } });
-  await runJob(
-    source.kind === 'file' ? 'Reading images' : 'Generating images',
-    async ({ signal, report }) => {
-      const images = await produce(source, AbortSignal.any([signal, current.signal]), report);
-      accept(source, images);
-    },
-  );
+  await runJob(source.kind === 'file' ? 'Looking for the images' : 'Generating images', async (job) => {
+    const signal = AbortSignal.any([job.signal, current.signal]);
+    if (source.kind !== 'file') {
+      acceptGenerated(source, await generate(source, signal, job.report));
+      return;
+    }
+    const set = await findSet(source, signal);
+    signal.throwIfAborted();
+    if (set) acceptStored(source, set);
+    else dataStore.setState({ data: { status: 'empty', reason: missingFiles(source) } });
+  });
   if (loading === current && dataStore.getState().data.status === 'loading') {
-    dataStore.setState({
-      data: { status: 'empty', reason: 'No images were loaded. Choose a set on the left.' },
-    });
+    const reason =
+      source.kind === 'file' ? missingFiles(source) : 'No images were loaded. Choose a set on the left.';
+    dataStore.setState({ data: { status: 'empty', reason } });
   }
 }
 
-/** Reads the user's own files; a file that can't be read changes nothing. */
-export async function openImageFiles(chosen: readonly File[]): Promise<void> {
-  if (chosen.length === 0) return;
-  await runJob('Reading images', async ({ signal, report }) => {
-    const { format, images, skipped } = await readFiles(chosen, signal, report);
-    loading?.abort();
-    files = [...chosen];
-    const source: DataSource = {
-      kind: 'file',
-      format,
-      fileNames: namesOf(chosen),
-      imageCount: images.labels.length,
-      compile: null,
-      fingerprint: null,
-    };
-    accept(source, images);
-    changeData({ ...present().design.data, source });
-    tellSkipped(skipped);
+/** Makes a kept set the design's data: a step of undo, where the design had other images. */
+export function chooseSet(set: StoredSet, source: DataSource): void {
+  const { data } = present().design;
+  acceptStored(source, set);
+  if (sameSource(data.source, source)) return;
+  const { mean, deviation } = set.statistics;
+  const own = { mean, deviation: deviation.map((value) => (value > 0 ? value : 1)) };
+  changeData({
+    ...data,
+    source,
+    // another set's mean and deviation would say nothing about these images
+    standardization: data.normalization === 'standardized' ? own : data.standardization,
   });
+}
+
+async function imagesForTrainer(
+  source: DataSource,
+  signal: AbortSignal,
+): Promise<LabeledImages | { readonly setId: string }> {
+  if (source.kind !== 'file') {
+    const images = await generatedImages(source, signal, () => {});
+    waiting = null;
+    return images;
+  }
+  const stored = loadedData()?.stored;
+  const set = stored?.fingerprint === source.fingerprint ? stored : await findSet(source, signal);
+  if (!set) throw new FaultError({ code: 'files-missing', message: missingFiles(source) });
+  return set.isKept ? { setId: set.id } : dataWorker.call('takeSet', { id: set.id }, { signal });
 }
 
 /** Sees to it that the train worker holds the design's images, split as the design says. */
@@ -154,12 +163,8 @@ export async function handImagesToTrainer(signal: AbortSignal): Promise<void> {
   const { data } = present().design;
   const key = () => `${trainWorker.generation}:${JSON.stringify(data)}`;
   if (handed === key()) return;
-  const images = waiting ?? (await produce(data.source, signal, () => {}));
-  waiting = null;
-  await trainWorker.call(
-    'setImages',
-    { ...data, images },
-    { signal, transfer: [images.pixels.buffer, images.labels.buffer] },
-  );
+  const images = await imagesForTrainer(data.source, signal);
+  const transfer = 'setId' in images ? [] : [images.pixels.buffer, images.labels.buffer];
+  await trainWorker.call('setImages', { ...data, images }, { signal, transfer });
   handed = key();
 }

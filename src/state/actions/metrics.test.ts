@@ -24,7 +24,7 @@ vi.mock('../services.ts', () => ({
       }),
   },
 }));
-vi.mock('./train.ts', () => ({ prepareTrainer: async () => 'wasm' }));
+vi.mock('./backend.ts', () => ({ prepareTrainer: async () => 'wasm' }));
 
 const modelOf = (id: string, weights: Weights = {}): Model => ({
   id,

@@ -1,113 +1,128 @@
-import { type Network, outputsOf, type Weights } from '../../core/network/network.ts';
-import { FaultError } from '../../core/result.ts';
-import { weightsAfterEdit } from '../../core/training/transfer.ts';
-import type { TrainEpoch, TrainNotice, TrainStep } from '../../workers/protocol.ts';
-import { loadedData } from '../dataStore.ts';
-import { cachedGeometry, modelOf } from '../derived.ts';
+import type { Recipe } from '../../core/exploration/design.ts';
+import { isAbort } from '../../workers/client.ts';
 import { changeEntry, type Entry, present } from '../designStore.ts';
+import { chosenTeachers } from '../distillationStore.ts';
 import { type JobContext, runJob } from '../jobStore.ts';
-import { modelById, newId } from '../modelStore.ts';
-import { trainWorker } from '../services.ts';
-import { type Checkpoint, patchLive, trainingStore } from '../trainingStore.ts';
-import { prepareTrainer } from './backend.ts';
+import { modelById } from '../modelStore.ts';
+import { type Checkpoint, type PhaseAt, patchLive, trainingStore } from '../trainingStore.ts';
 import { addEvaluation } from './explore.ts';
 import { measureApoz } from './measure.ts';
-import { EMPTY_CURVES, finish, onEpoch, onStep, type Run } from './trainEvents.ts';
+import { updateRun } from './runs.ts';
+import { finish, type Run, secondsOf } from './trainEvents.ts';
+import { continuedTraining, newTraining, type Order, runToEnd } from './trainRun.ts';
 
-/** A network must have an output a class. */
-function checkClasses(network: Network): void {
-  const wanted = loadedData()?.classNames.length;
-  const output = outputsOf(network)[0];
-  const has = output ? cachedGeometry(network).get(output.id)?.ofm.channels : undefined;
-  if (wanted === undefined || has === wanted) return;
-  throw new FaultError({
-    code: 'class-count',
-    message: `${network.name} tells ${has} classes apart, the images have ${wanted}; give it ${wanted} outputs in the Network room.`,
+type Kind = Order['kind'];
+
+/** True from the moment a training, or one of several phases, is asked for until it has ended. */
+export const isTraining = (): boolean => {
+  const { busy, sequence } = trainingStore.getState();
+  return busy || sequence !== null;
+};
+
+/** How a training ended: its run is over, or it was stopped or failed and nothing is to follow. */
+export type Ending = 'over' | 'stopped' | 'failed';
+
+async function inJob(
+  kind: Kind,
+  prepare: (job: JobContext) => Promise<Run>,
+  startPaused: boolean,
+): Promise<Ending> {
+  let ending: Ending = 'failed';
+  let run: Run | null = null;
+  await runJob(kind === 'train' ? 'Training' : 'Fine-tuning', async (job) => {
+    try {
+      run = await prepare(job);
+      // A step of undo of its own: undo brings back the weights from before this training.
+      if (!run.from && run.startedFrom !== null && present().modelId === run.startedFrom)
+        changeEntry((now) => ({ ...now }));
+      const done = await runToEnd(run, startPaused, job);
+      run = done.run;
+      finish(done.run, done.result);
+      const { stopped } = done.result;
+      ending =
+        stopped === null || stopped === 'early' ? 'over' : stopped === 'by the user' ? 'stopped' : 'failed';
+    } catch (error) {
+      noteFailure(run, error);
+      throw error;
+    } finally {
+      trainingStore.setState({ live: null });
+    }
   });
+  return ending;
 }
 
-/** The weights of an edited network that still fit it. */
-function carriedWeights({ design, startModelId }: Entry): { carried?: Weights } {
-  const source = modelById(startModelId ?? null);
-  const carried = source && weightsAfterEdit(source.network, source.weights, design.network);
-  return carried?.ok ? { carried: carried.value.weights } : {};
+function noteFailure(run: Run | null, error: unknown): void {
+  if (!run) return;
+  const result = isAbort(error) ? 'stopped' : 'failed';
+  const sentence = error instanceof Error && result === 'failed' ? error.message : '';
+  const { checkpoint } = trainingStore.getState();
+  const kept = checkpoint?.runId === run.runId;
+  updateRun(run.runId, { result, sentence, seconds: secondsOf(run), modelId: kept ? run.id : null });
 }
 
-/** The run that the user asks for: a new one, or the interrupted one from its checkpoint. */
-async function prepareRun(
-  kind: 'train' | 'fine-tune',
-  checkpoint: Checkpoint | null,
-  job: JobContext,
-): Promise<Run> {
-  const entry = present();
-  const { network, data } = entry.design;
-  checkClasses(network);
-  if (checkpoint) {
-    // To the last bit only on the backend where it began.
-    const backend = await prepareTrainer(job, checkpoint.backend);
-    return { ...checkpoint, id: checkpoint.modelId, network, backend, from: checkpoint.state };
-  }
-  const recipe = kind === 'train' ? entry.design.recipe : entry.design.fineTune;
-  const backend = await prepareTrainer(job);
-  const model = modelOf(entry);
-  const weights =
-    model?.weights ??
-    (await trainWorker.call(
-      'initialize',
-      { network, seed: recipe.seed, ...carriedWeights(entry) },
-      { signal: job.signal },
-    ));
-  const earlierEpochs = model?.epochs ?? 0;
-  const curves = EMPTY_CURVES;
-  return { id: newId(), kind, network, recipe, data, weights, backend, earlierEpochs, curves, from: null };
-}
+/** The design and the weights that a run has made, wherever the user is by now. */
+const entryAfter = ({ design, baselineModelId }: Entry, modelId: string): Entry => ({
+  design,
+  modelId,
+  baselineModelId: design.baseline === design.network ? modelId : baselineModelId,
+});
 
-async function runTraining(run: Run, startPaused: boolean, job: JobContext): Promise<void> {
-  const { network, weights, recipe, from } = run;
-  const call = trainWorker.start(
-    'train',
-    { network, weights, recipe, startPaused, from, teachers: [] },
-    {
-      onProgress: (event: TrainStep | TrainEpoch | TrainNotice) => {
-        if (event.kind === 'step') onStep(event, recipe, job);
-        else if (event.kind === 'epoch') onEpoch(event, run);
-        else patchLive({ note: event.message });
+async function trainFrom(
+  kind: Kind,
+  entry: Entry,
+  prepare: (job: JobContext) => Promise<Run>,
+  startPaused: boolean,
+): Promise<Ending> {
+  if (trainingStore.getState().busy) return 'failed';
+  trainingStore.setState({ busy: true });
+  let modelId: string | null = null;
+  try {
+    const ending = await inJob(
+      kind,
+      async (job) => {
+        const run = await prepare(job);
+        modelId = run.id;
+        return run;
       },
-    },
-  );
-  // Canceling a training means stopping it: what was learned so far is kept.
-  job.signal.addEventListener('abort', () => call.control('stop'), { once: true });
-  if (job.signal.aborted) call.control('stop');
-  trainingStore.setState(({ checkpoint }) => ({
-    checkpoint: from ? checkpoint : null,
-    live: {
-      network,
-      kind: run.kind,
-      curves: run.curves,
-      epochs: recipe.epochs,
-      epoch: (from?.epoch ?? 0) + 1,
-      step: 0,
-      imagesPerSecond: 0,
-      secondsLeft: null,
-      learningRate: null,
-      paused: startPaused,
-      note: '',
-      control: call.control,
-    },
-  }));
-  // A step of undo of its own: undo brings back the weights from before this training.
-  if (!from && present().modelId !== null) changeEntry((now) => ({ ...now }));
-  finish(run, await call.reply);
+      startPaused,
+    );
+    if (modelById(modelId)?.validation && modelId !== null) {
+      addEvaluation(entryAfter(entry, modelId));
+      if (present().modelId === modelId) await measureApoz();
+    }
+    return ending;
+  } finally {
+    trainingStore.setState({ busy: false });
+  }
+}
+
+/** What a training may differ in from what the design says now. */
+export interface TrainOptions {
+  readonly startPaused?: boolean;
+  readonly recipe?: Recipe;
+  readonly phase?: PhaseAt | null;
+  /** The design to train, where it is not the present one. */
+  readonly entry?: Entry;
+  readonly teacherIds?: readonly string[];
 }
 
 /** Trains the design's network: from its weights where it has some, else from seeded ones. */
-export const startTraining = (kind: 'train' | 'fine-tune', { startPaused = false } = {}): Promise<void> =>
-  trainFrom(kind, null, startPaused);
+export async function startTraining(kind: Kind, options: TrainOptions = {}): Promise<Ending> {
+  const { startPaused = false, phase = null, entry = present() } = options;
+  const recipe = options.recipe ?? (kind === 'train' ? entry.design.recipe : entry.design.fineTune);
+  const teachers = options.teacherIds
+    ? options.teacherIds.flatMap((id) => modelById(id) ?? [])
+    : chosenTeachers();
+  const order: Order = { kind, entry, recipe, teachers, phase, startPaused };
+  return trainFrom(kind, entry, (job) => newTraining(order, job), startPaused);
+}
 
-/** Goes on with the interrupted training as if it had never stopped; does nothing where {@link resumable} is null. */
-export async function continueTraining(): Promise<void> {
-  const checkpoint = resumable(present(), trainingStore.getState().checkpoint);
-  if (checkpoint) await trainFrom(checkpoint.kind, checkpoint, false);
+/** Goes on with the interrupted training as if it had never stopped; null where there is nothing to go on with. */
+export async function continueTraining(): Promise<Ending | null> {
+  const entry = present();
+  const checkpoint = resumable(entry, trainingStore.getState().checkpoint);
+  if (!checkpoint) return null;
+  return trainFrom(checkpoint.kind, entry, (job) => continuedTraining(checkpoint, job), false);
 }
 
 /** The checkpoint, where the design still has the weights and the images of its run and epochs are left. */
@@ -118,31 +133,6 @@ export function resumable({ design, modelId }: Entry, checkpoint: Checkpoint | n
   return !isOver && JSON.stringify(design.data) === JSON.stringify(data) ? checkpoint : null;
 }
 
-async function trainFrom(
-  kind: 'train' | 'fine-tune',
-  checkpoint: Checkpoint | null,
-  startPaused: boolean,
-): Promise<void> {
-  if (trainingStore.getState().live) return;
-  const before = present().modelId;
-  await runJob(kind === 'train' ? 'Training' : 'Fine-tuning', async (job) => {
-    try {
-      await runTraining(await prepareRun(kind, checkpoint, job), startPaused, job);
-    } catch (error) {
-      if (error instanceof FaultError && error.fault.code === 'graphics-lost') {
-        trainWorker.restart('The training worker was restarted.');
-      }
-      throw error;
-    } finally {
-      trainingStore.setState({ live: null });
-    }
-  });
-  if ((checkpoint || present().modelId !== before) && modelOf(present())?.validation) {
-    addEvaluation(present());
-    await measureApoz();
-  }
-}
-
 export function setPaused(paused: boolean): void {
   const { live } = trainingStore.getState();
   live?.control(paused ? 'pause' : 'resume');
@@ -150,7 +140,7 @@ export function setPaused(paused: boolean): void {
 }
 
 /** Trains on one batch, then waits; starts a paused run where none is going. */
-export function stepOnce(kind: 'train' | 'fine-tune'): void {
+export function stepOnce(kind: Kind): void {
   const { live } = trainingStore.getState();
   if (!live) {
     void startTraining(kind, { startPaused: true }).catch(() => undefined);

@@ -6,7 +6,8 @@ import { amendEntry } from '../designStore.ts';
 import type { JobContext } from '../jobStore.ts';
 import { type LearningCurves, type Model, putModel } from '../modelStore.ts';
 import { notify } from '../noticeStore.ts';
-import { patchLive, trainingStore } from '../trainingStore.ts';
+import { type PhaseAt, patchLive, trainingStore } from '../trainingStore.ts';
+import { updateRun } from './runs.ts';
 
 export const EMPTY_CURVES: LearningCurves = { stepLosses: [], stepsPerEpoch: 1, epochs: [] };
 
@@ -37,7 +38,10 @@ export function onStep(event: TrainStep, recipe: Recipe, job: JobContext): void 
 
 /** What a training was started with. */
 export interface Run {
+  /** Of the model that it makes. */
   readonly id: string;
+  /** Of its line among the runs. */
+  readonly runId: string;
   readonly kind: 'train' | 'fine-tune';
   readonly network: Network;
   readonly recipe: Recipe;
@@ -45,10 +49,19 @@ export interface Run {
   readonly weights: Weights;
   readonly backend: BackendName;
   readonly earlierEpochs: number;
+  /** The weights that the design had when it began: where it has others by then, it keeps those. */
+  readonly startedFrom: string | null;
+  readonly teachers: readonly Model[];
+  readonly phase: PhaseAt | null;
   /** Of the epochs before the checkpoint. */
   readonly curves: LearningCurves;
   readonly from: RunState | null;
+  /** Spent before the checkpoint, and when (performance.now) this part began. */
+  readonly secondsBefore: number;
+  readonly startedAt: number;
 }
+
+export const secondsOf = (run: Run): number => run.secondsBefore + (performance.now() - run.startedAt) / 1000;
 
 function modelAfter(run: Run, weights: Weights, epochs: number): Model {
   return {
@@ -64,10 +77,11 @@ function modelAfter(run: Run, weights: Weights, epochs: number): Model {
   };
 }
 
-/** Gives the weights to the design, unless the user has gone on to another network meanwhile. */
+/** Gives the weights to the design, unless the user has gone on to another network or to other weights meanwhile. */
 function attach(run: Run): void {
   amendEntry((entry) => {
     if (entry.design.network !== run.network) return entry;
+    if (entry.modelId !== run.startedFrom && entry.modelId !== run.id) return entry;
     return {
       ...entry,
       modelId: run.id,
@@ -87,21 +101,52 @@ export function onEpoch(event: TrainEpoch, run: Run): void {
     putModel(modelAfter(run, weights, event.epoch));
     attach(run);
   }
-  const { id: modelId, kind, recipe, data, backend, earlierEpochs } = run;
+  const { id: modelId, runId, kind, recipe, data, backend, earlierEpochs, phase } = run;
+  const seconds = secondsOf(run);
+  const teacherIds = run.teachers.map(({ id }) => id);
   trainingStore.setState({
-    checkpoint: { modelId, kind, recipe, data, backend, earlierEpochs, curves, weights, state },
+    checkpoint: {
+      modelId,
+      runId,
+      kind,
+      recipe,
+      data,
+      backend,
+      earlierEpochs,
+      phase,
+      teacherIds,
+      seconds,
+      curves,
+      weights,
+      state,
+    },
   });
+  updateRun(runId, { curves, seconds, imagesPerSecond: live.imagesPerSecond, result: 'running' });
 }
+
+const RESULTS = { 'by the user': 'stopped', early: 'early' } as const;
 
 /** Keeps the result; the run is over, and there is nothing to go on from. */
 export function finish(run: Run, result: TrainResult): void {
+  const { stopped, validation, restoredEpoch } = result;
+  const curves = trainingStore.getState().live?.curves ?? run.curves;
   if (result.steps > 0) {
-    putModel({ ...modelAfter(run, result.weights, result.epochs), validation: result.validation });
+    putModel({ ...modelAfter(run, result.weights, result.epochs), validation });
     attach(run);
   }
   trainingStore.setState({ checkpoint: null });
-  if (result.stopped === 'early') notify('info', earlyEnd(result));
-  if (result.stopped !== null && typeof result.stopped === 'object') notify('error', result.stopped.message);
+  const isFault = stopped !== null && typeof stopped === 'object';
+  const sentence = isFault ? stopped.message : stopped === 'early' ? earlyEnd(result) : '';
+  updateRun(run.runId, {
+    curves,
+    seconds: secondsOf(run),
+    result: stopped === null ? 'finished' : isFault ? 'failed' : RESULTS[stopped],
+    sentence,
+    validation: result.steps > 0 ? validation : null,
+    modelId: result.steps > 0 ? run.id : null,
+    restoredEpoch,
+  });
+  if (sentence !== '') notify(isFault ? 'error' : 'info', sentence);
 }
 
 const earlyEnd = ({ epochs, restoredEpoch }: TrainResult): string =>

@@ -6,7 +6,6 @@ import { trainingAdvice } from '../../core/network/trainingAdvice.ts';
 import { measureAccuracy, measureApoz } from '../../state/actions/measure.ts';
 import { dataStore } from '../../state/dataStore.ts';
 import { changeDesign } from '../../state/designStore.ts';
-import { jobStore } from '../../state/jobStore.ts';
 import type { LearningCurves, Model } from '../../state/modelStore.ts';
 import { type LiveRun, trainingStore } from '../../state/trainingStore.ts';
 import { setUi, type TrainPage, uiStore } from '../../state/uiStore.ts';
@@ -17,6 +16,8 @@ import { Panel } from '../parts/Panel.tsx';
 import { Tabs } from '../parts/Tabs.tsx';
 import { AugmentationPage } from '../train/AugmentationPage.tsx';
 import { BackendPanel } from '../train/BackendPanel.tsx';
+import { PhasesPanel } from '../train/PhasesPanel.tsx';
+import { QueueControls } from '../train/QueueControls.tsx';
 import { RatePanel } from '../train/RatePanel.tsx';
 import { RecipeFields } from '../train/RecipeFields.tsx';
 import { RunButtons } from '../train/RunButtons.tsx';
@@ -52,15 +53,13 @@ const PAGES: readonly { readonly value: TrainPage; readonly label: string }[] = 
 ];
 
 /** What the split leaves to train with, but for the rounding of each class. */
-const trainImageCount = ({ source, validationShare }: Design['data']): number =>
-  Math.round(source.imageCount * (1 - validationShare));
+const trainImageCount = ({ source, validationShare, testShare }: Design['data']): number =>
+  Math.round(source.imageCount * Math.max(0, 1 - validationShare - testShare));
 
 export function TrainRoom() {
-  const { design } = useEntry();
   const page = useStore(uiStore, (ui) => ui.trainPage);
   const model = useModel();
   const live = useStore(trainingStore, (state) => state.live);
-  const data = useMemo(() => learningData(model, live), [model, live]);
   return (
     <div className="room">
       <div className="controls-column">
@@ -79,26 +78,37 @@ export function TrainRoom() {
           ) : page === 'augmentation' ? (
             <AugmentationPage />
           ) : (
-            <div className="charts span-all">
-              <ChartPanel
-                title="Learning curves"
-                subtitle="loss and accuracy by epoch; training solid, validation dashed, batches faint"
-                kind={LEARNING}
-                data={data}
-                fileName="learning-curves"
-                className="tall"
-              />
-              <RunSummary model={model} live={live} />
-              <RatePanel
-                recipe={live?.kind === 'fine-tune' ? design.fineTune : design.recipe}
-                trainImageCount={trainImageCount(design.data)}
-                trained={live?.curves.epochs ?? NO_EPOCHS}
-                measuredSteps={live && live.curves.epochs.length > 0 ? live.curves.stepsPerEpoch : null}
-              />
-            </div>
+            <TrainingPage model={model} live={live} />
           )}
         </Tabs>
       </div>
+    </div>
+  );
+}
+
+function TrainingPage({ model, live }: { model: Model | null; live: LiveRun | null }) {
+  const { design } = useEntry();
+  const ready = useStore(dataStore, (state) => state.data.status === 'ready');
+  const data = useMemo(() => learningData(model, live), [model, live]);
+  const imageCount = trainImageCount(design.data);
+  return (
+    <div className="charts span-all">
+      <ChartPanel
+        title="Learning curves"
+        subtitle="loss and accuracy by epoch; training solid, validation dashed, batches faint"
+        kind={LEARNING}
+        data={data}
+        fileName="learning-curves"
+        className="tall"
+      />
+      <RunSummary model={model} live={live} />
+      <RatePanel
+        recipe={live?.recipe ?? design.recipe}
+        trainImageCount={imageCount}
+        trained={live?.curves.epochs ?? NO_EPOCHS}
+        measuredSteps={live && live.curves.epochs.length > 0 ? live.curves.stepsPerEpoch : null}
+      />
+      <PhasesPanel trainImageCount={imageCount} ready={ready} />
     </div>
   );
 }
@@ -107,24 +117,24 @@ function TrainControls({ model, live }: { model: Model | null; live: LiveRun | n
   const { design } = useEntry();
   const ready = useStore(dataStore, (state) => state.data.status === 'ready');
   const advice = trainingAdvice(design.network, design.data.source.imageCount);
-  const starting = useStore(jobStore, (state) =>
-    state.jobs.some((job) => job.title === 'Training' || job.title === 'Fine-tuning'),
-  );
+  const busy = useStore(trainingStore, (state) => state.busy || state.sequence !== null);
   return (
     <Panel title="Train" className="controls">
       <div className="stack">
-        <RunButtons model={model} live={live} starting={starting} ready={ready} />
+        <RunButtons model={model} live={live} starting={busy} ready={ready} />
         {advice !== null && <p className="hint warn">{advice}</p>}
         {model && !live && (model.validation === null || model.apoz === null) && (
-          <button type="button" disabled={starting || !ready} onClick={() => void measureAll()}>
+          <button type="button" disabled={busy || !ready} onClick={() => void measureAll()}>
             Measure accuracy and APoZ
           </button>
         )}
-        <StartNote disabled={live !== null} />
-        <FreezeField disabled={live !== null} />
+        <QueueControls ready={ready} />
+        {busy && <p className="hint">What runs keeps its settings; these are for the next training.</p>}
+        <StartNote disabled={busy} />
+        <FreezeField disabled={false} />
         <RecipeFields
           recipe={design.recipe}
-          disabled={live !== null}
+          disabled={false}
           onChange={(recipe) => changeDesign((d) => ({ ...d, recipe }))}
         />
       </div>

@@ -43,6 +43,7 @@ function advancedState(recipe: Recipe): string {
     recipe.clipNorm !== null && 'clipping',
     recipe.labelSmoothing > 0 && 'smoothing',
     recipe.classWeights === 'balanced' && 'balanced classes',
+    recipe.balance !== 'as is' && recipe.balance,
     recipe.warmUpEpochs > 0 && !hasOwnWarmUp(recipe) && 'warm-up',
     recipe.earlyStopping !== null && 'early stopping',
     recipe.reduceOnPlateau !== null && 'plateau',
@@ -95,6 +96,17 @@ function Regularization({ recipe, disabled, patch }: PartProps) {
           { value: 'balanced', label: 'Balanced' },
         ]}
         onChange={(classWeights) => patch({ classWeights })}
+      />
+      <SelectField
+        label="Images of a pass"
+        value={recipe.balance}
+        disabled={disabled}
+        options={[
+          { value: 'as is', label: 'All once' },
+          { value: 'undersample', label: 'As few as the rarest class' },
+          { value: 'oversample', label: 'As many as the largest class' },
+        ]}
+        onChange={(balance) => patch({ balance })}
       />
     </>
   );

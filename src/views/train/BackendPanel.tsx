@@ -1,20 +1,31 @@
 import { useStore } from 'zustand';
 import { formatInteger } from '../../core/quantity.ts';
-import { overrideBackend } from '../../state/actions/backend.ts';
+import { measureBackendsAgain } from '../../state/actions/backends.ts';
+import { overrideBackend } from '../../state/actions/train.ts';
+import { jobStore } from '../../state/jobStore.ts';
 import { trainingStore } from '../../state/trainingStore.ts';
-import type { BackendChoice, BackendName } from '../../workers/protocol.ts';
+import type { BackendChoice, BackendMeasurement, BackendName } from '../../workers/protocol.ts';
 import { SelectField } from '../parts/fields.tsx';
 import { Panel } from '../parts/Panel.tsx';
 
+const DATE = new Intl.DateTimeFormat('en-US', { dateStyle: 'medium', timeStyle: 'short' });
+
 function describeBackend(backend: BackendChoice | null): string {
   return backend
-    ? 'Measured on a short run with 16x16 images, warm-up left out.'
+    ? `Measured by training ${backend.measuredWith}, warm-up left out, on ${DATE.format(backend.measuredAt)}.`
     : 'Measured before the first training; shown here then.';
+}
+
+function describeMeasurement({ imagesPerSecond, reason, difference }: BackendMeasurement): string {
+  if (imagesPerSecond === null) return reason ?? 'not measured';
+  const speed = `${formatInteger(imagesPerSecond)} images/s`;
+  return difference ? `${speed}; checked: within ${difference.toExponential(0)} of cpu` : speed;
 }
 
 /** What trains, and how fast each way was. */
 export function BackendPanel() {
   const { backend, backendOverride, live } = useStore(trainingStore);
+  const isBusy = useStore(jobStore, ({ jobs }) => jobs.length > 0);
   return (
     <Panel title="Backend" className="controls">
       <div className="stack">
@@ -29,24 +40,35 @@ export function BackendPanel() {
             },
             { value: 'wasm', label: 'wasm' },
             { value: 'webgl', label: 'webgl' },
+            { value: 'webgpu', label: 'webgpu' },
             { value: 'cpu', label: 'cpu' },
           ]}
           hint={describeBackend(backend)}
           onChange={(value) => overrideBackend(value === 'auto' ? null : (value as BackendName))}
         />
         {backend && (
-          <dl className="facts">
-            {backend.measurements.map((measurement) => (
-              <div key={measurement.backend}>
-                <dt>{measurement.backend}</dt>
-                <dd>
-                  {measurement.imagesPerSecond === null
-                    ? (measurement.reason ?? 'not measured')
-                    : `${formatInteger(measurement.imagesPerSecond)} images/s`}
-                </dd>
-              </div>
-            ))}
-          </dl>
+          <>
+            <p className="hint">{backend.explanation}</p>
+            <dl className="facts">
+              {backend.measurements.map((measurement) => (
+                <div key={measurement.backend}>
+                  <dt>{measurement.backend}</dt>
+                  <dd>{describeMeasurement(measurement)}</dd>
+                </div>
+              ))}
+            </dl>
+            <p className="hint">
+              webgl and webgpu are used only where two training steps agree with cpu. We tried both on
+              graphics drawn by software (SwiftShader), not on real graphics processors.
+            </p>
+            <button
+              type="button"
+              disabled={live !== null || isBusy}
+              onClick={() => void measureBackendsAgain()}
+            >
+              Measure again
+            </button>
+          </>
         )}
       </div>
     </Panel>

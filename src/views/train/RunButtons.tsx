@@ -1,6 +1,6 @@
 import { useStore } from 'zustand';
+import { continueInPhases } from '../../state/actions/phases.ts';
 import {
-  continueTraining,
   resetWeights,
   resumable,
   setPaused,
@@ -52,7 +52,7 @@ export function RunButtons({
           type="button"
           className="primary wide"
           disabled={starting || !ready}
-          onClick={() => void continueTraining()}
+          onClick={() => void continueInPhases()}
         >
           {`Continue at epoch ${checkpoint.state.epoch + 1} of ${checkpoint.recipe.epochs}`}
         </button>

@@ -1,14 +1,18 @@
 import { formatRate } from '../../charts/rateModel.ts';
 import { formatClock, formatInteger, formatPercent, formatSignificant } from '../../core/quantity.ts';
 import type { Model } from '../../state/modelStore.ts';
-import type { LiveRun } from '../../state/trainingStore.ts';
+import type { LiveRun, PhaseAt } from '../../state/trainingStore.ts';
 import { Panel } from '../parts/Panel.tsx';
+
+const phaseText = ({ name, round, rounds, step, steps }: PhaseAt): string =>
+  `${name}${rounds > 1 ? `, round ${round} of ${rounds}` : ''} (${step} of ${steps})`;
 
 /** The run in progress, or the last one. */
 export function RunSummary({ model, live }: { model: Model | null; live: LiveRun | null }) {
   const lastEpoch = live?.curves.epochs.at(-1) ?? model?.curves?.epochs.at(-1);
   const facts: [string, string][] = [];
   if (live) {
+    if (live.phase) facts.push(['Phase', phaseText(live.phase)]);
     facts.push([
       'State',
       live.note ||

@@ -1,0 +1,79 @@
+import type { StoredSet } from '../../workers/protocol.ts';
+import type { JobContext } from '../jobStore.ts';
+import { dataWorker } from '../services.ts';
+import { type OpenedSource, setsStore } from '../setsStore.ts';
+
+interface Opening {
+  readonly files: readonly File[];
+  readonly ids: readonly string[];
+}
+
+/** Files are kept as handles: a data worker that had to be started anew opens them again. */
+let openings: readonly Opening[] = [];
+let openedIn = 0;
+
+export const pathOf = (file: File): string => file.webkitRelativePath || file.name;
+
+/** Of a folder its own name instead of its thousands of files. */
+const fileNames = (files: readonly File[]): readonly string[] => [
+  ...new Set(files.map((file) => pathOf(file).split('/')[0] || file.name)),
+];
+
+const call = (files: readonly File[], { signal, report }: JobContext) =>
+  dataWorker.call(
+    'openSources',
+    { files: files.map((file) => ({ path: pathOf(file), file })) },
+    { signal, onProgress: ({ done, total }) => report(done / Math.max(1, total)) },
+  );
+
+/** Opens files in the data worker: sources that can be compiled, and sets that were compiled before. */
+export async function openFiles(
+  files: readonly File[],
+  job: JobContext,
+): Promise<{ readonly sources: readonly OpenedSource[]; readonly sets: readonly StoredSet[] }> {
+  await sourcesInWorker(setsStore.getState().sources, job.signal);
+  const { sources, sets } = await call(files, job);
+  openings = [...openings, { files, ids: sources.map(({ id }) => id) }];
+  openedIn = dataWorker.generation;
+  const names = fileNames(files);
+  return {
+    sources: sources.map((source) => ({
+      ...source,
+      fileNames: sources.length === 1 ? names : [source.name],
+    })),
+    sets,
+  };
+}
+
+export function closeSources(sources: readonly OpenedSource[]): void {
+  const closed = new Set(sources.map(({ id }) => id));
+  for (const id of closed) void dataWorker.call('closeSource', { id }).catch(() => undefined);
+  openings = openings.filter(({ ids }) => ids.some((id) => !closed.has(id)));
+}
+
+/** The sources as the present data worker knows them: opened again where the one that had them is gone. */
+export async function sourcesInWorker(
+  sources: readonly OpenedSource[],
+  signal: AbortSignal,
+): Promise<readonly OpenedSource[]> {
+  if (sources.length === 0 || openedIn === dataWorker.generation) return sources;
+  const renewed = new Map<string, string>();
+  const again: Opening[] = [];
+  for (const { files, ids } of openings) {
+    const reply = await call(files, { signal, report: () => {} });
+    reply.sources.forEach(({ id }, i) => {
+      const before = ids[i];
+      if (before !== undefined) renewed.set(before, id);
+    });
+    again.push({ files, ids: reply.sources.map(({ id }) => id) });
+  }
+  openings = again;
+  openedIn = dataWorker.generation;
+  const rename = (id: string) => renewed.get(id) ?? id;
+  const renamed = (list: readonly OpenedSource[]) => list.map((source) => ({ ...source, id: rename(source.id) }));
+  setsStore.setState(({ sources: open, compiled }) => ({
+    sources: renamed(open),
+    compiled: compiled && { ...compiled, sourceIds: compiled.sourceIds.map(rename) },
+  }));
+  return renamed(sources);
+}

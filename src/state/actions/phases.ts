@@ -1,0 +1,139 @@
+import type { Network } from '../../core/network/network.ts';
+import { applyPlan, transplant } from '../../core/pruning/apply.ts';
+import { planShare } from '../../core/pruning/share.ts';
+import { FaultError } from '../../core/result.ts';
+import { type PhaseStep, phaseSteps } from '../../core/training/phases.ts';
+import { cachedGroups, modelOf, slotScores } from '../derived.ts';
+import { changeEntry, present } from '../designStore.ts';
+import { type JobContext, runJob } from '../jobStore.ts';
+import { newId, putModel } from '../modelStore.ts';
+import { notify } from '../noticeStore.ts';
+import { type PhaseAt, trainingStore } from '../trainingStore.ts';
+import { measureApoz } from './measure.ts';
+import {
+  continueTraining,
+  type Ending,
+  isTraining,
+  resumable,
+  startTraining,
+  stopTraining,
+} from './train.ts';
+
+const at = (
+  { name, round, rounds }: PhaseStep,
+  index: number,
+  steps: number,
+  fromScratch: boolean,
+): PhaseAt => ({
+  name,
+  round,
+  rounds,
+  step: index + 1,
+  steps,
+  fromScratch,
+});
+
+/** Removes the share of channels with the highest APoZ from the present network, and gives the weights that stay. */
+async function pruneShare(share: number): Promise<void> {
+  if (!modelOf(present())?.apoz) await measureApoz();
+  const { design } = present();
+  const model = modelOf(present());
+  if (!model?.apoz) throw new DOMException('Canceled', 'AbortError');
+  const groups = cachedGroups(design.network);
+  const { keepMultiple } = design.pruning;
+  const found = planShare(groups, slotScores(design.network, model.apoz), share, keepMultiple);
+  if (!found) {
+    throw new FaultError({
+      code: 'nothing-falls',
+      message: `No channel of ${design.network.name} falls: none is silent, or too few for multiples of ${keepMultiple}; choose a larger share or a smaller multiple.`,
+    });
+  }
+  const { network, mapping } = applyPlan(design.network, groups, found.plan);
+  const id = newId();
+  const weights = transplant(model.weights, design.network, mapping);
+  putModel({ ...model, id, network, weights, origin: 'pruned', curves: null, validation: null, apoz: null });
+  changeEntry(({ baselineModelId }) => ({
+    design: { ...design, network, pruning: { ...design.pruning, thresholds: {} } },
+    modelId: id,
+    baselineModelId,
+  }));
+}
+
+/** The sequence goes on only with the network and the weights that it has made itself. */
+function checkPresent(network: Network): void {
+  if (present().design.network === network) return;
+  throw new FaultError({
+    code: 'other-network',
+    message:
+      'The network was changed while it was trained in phases, so the phases that were left are not run; start them again.',
+  });
+}
+
+async function runSteps(
+  job: JobContext,
+  steps: readonly PhaseStep[],
+  first: number,
+  fromScratch: boolean,
+): Promise<void> {
+  for (const [index, step] of steps.entries()) {
+    if (index < first) continue;
+    const phase = at(step, index, steps.length, fromScratch);
+    job.signal.throwIfAborted();
+    job.report(index / steps.length, `${index + 1} of ${steps.length}: ${step.name}`);
+    trainingStore.setState({ sequence: phase });
+    if (step.prunes > 0) await pruneShare(step.prunes);
+    const { network } = present().design;
+    const kind = step.name === 'First training' ? 'train' : 'fine-tune';
+    const ending = await startTraining(kind, { recipe: step.recipe, phase });
+    if (!goesOn(ending)) return;
+    checkPresent(network);
+  }
+}
+
+function goesOn(ending: Ending): boolean {
+  if (ending === 'stopped')
+    notify('info', 'The training was stopped, and the phases that were left are not run.');
+  return ending === 'over';
+}
+
+/** Runs something as the one training in phases; what goes wrong in it ends it with a sentence. */
+async function asSequence(work: (job: JobContext) => Promise<void>): Promise<void> {
+  if (isTraining()) return;
+  try {
+    await runJob('Training in phases', async (job) => {
+      job.signal.addEventListener('abort', stopTraining, { once: true });
+      await work(job);
+    });
+  } finally {
+    trainingStore.setState({ sequence: null });
+  }
+}
+
+/**
+ * Trains, then prunes and fine-tunes in rounds, then fine-tunes once more, as the design's phases say; a network that
+ * has weights begins with the pruning.
+ */
+export function trainInPhases(): Promise<void> {
+  return asSequence(async (job) => {
+    const fromScratch = modelOf(present()) === null;
+    await runSteps(job, phaseSteps(present().design, !fromScratch), 0, fromScratch);
+  });
+}
+
+/** Goes on with an interrupted training, and with the phases that were to follow it. */
+export async function continueInPhases(): Promise<void> {
+  const checkpoint = resumable(present(), trainingStore.getState().checkpoint);
+  const phase = checkpoint?.phase;
+  if (!phase) {
+    await continueTraining();
+    return;
+  }
+  await asSequence(async (job) => {
+    trainingStore.setState({ sequence: phase });
+    const { network } = present().design;
+    const ending = await continueTraining();
+    if (ending === null || !goesOn(ending)) return;
+    checkPresent(network);
+    await runSteps(job, phaseSteps(present().design, !phase.fromScratch), phase.step, phase.fromScratch);
+  });
+}

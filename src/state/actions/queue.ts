@@ -1,0 +1,71 @@
+import { present } from '../designStore.ts';
+import { distillationStore } from '../distillationStore.ts';
+import { newId } from '../modelStore.ts';
+import { type QueuedTraining, trainingStore } from '../trainingStore.ts';
+import { isTraining, startTraining } from './train.ts';
+
+export interface QueueOptions {
+  /** Draw the weights from the seed again, or start from those that the design has. */
+  readonly fromScratch: boolean;
+  /** How many trainings, each with the next seed: how much of an accuracy is chance. */
+  readonly seeds?: number;
+}
+
+/** More wait for nobody. */
+export const MOST_QUEUED = 50;
+
+/** Puts trainings of the present design behind what runs; they start one after the other. */
+export function enqueueTraining({ fromScratch, seeds = 1 }: QueueOptions): void {
+  const now = present();
+  const { recipe, network } = now.design;
+  const { teacherIds, listens } = distillationStore.getState();
+  const room = MOST_QUEUED - trainingStore.getState().queue.length;
+  const added = Array.from({ length: Math.min(room, seeds) }, (_, i): QueuedTraining => {
+    const seeded = { ...now.design, recipe: { ...recipe, seed: recipe.seed + i } };
+    const start = fromScratch || now.modelId === null ? 'from the start' : 'from these weights';
+    return {
+      id: newId(),
+      title: `${network.name}, seed ${recipe.seed + i}, ${start}`,
+      entry: { ...now, design: seeded, ...(fromScratch ? { modelId: null } : {}) },
+      teacherIds: listens ? teacherIds : [],
+    };
+  });
+  trainingStore.setState(({ queue }) => ({ queue: [...queue, ...added] }));
+  void runQueue();
+}
+
+export const unqueue = (id: string): void =>
+  trainingStore.setState(({ queue }) => ({ queue: queue.filter((other) => other.id !== id) }));
+
+export const clearQueue = (): void => trainingStore.setState({ queue: [] });
+
+/** Resolves when nothing trains. */
+function idle(): Promise<void> {
+  if (!isTraining()) return Promise.resolve();
+  return new Promise((resolve) => {
+    const unsubscribe = trainingStore.subscribe(() => {
+      if (isTraining()) return;
+      unsubscribe();
+      resolve();
+    });
+  });
+}
+
+let running = false;
+
+/** Trains what waits, one after the other, each as soon as nothing else trains. */
+export async function runQueue(): Promise<void> {
+  if (running) return;
+  running = true;
+  try {
+    for (;;) {
+      await idle();
+      const next = trainingStore.getState().queue[0];
+      if (!next) return;
+      unqueue(next.id);
+      await startTraining('train', { entry: next.entry, teacherIds: next.teacherIds });
+    }
+  } finally {
+    running = false;
+  }
+}

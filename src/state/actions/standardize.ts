@@ -1,0 +1,61 @@
+import { ByteCounts, type ChannelStatistics } from '../../core/data/compile/normalization.ts';
+import type { LabeledImages } from '../../core/data/labeledImages.ts';
+import { splitOf } from '../../core/data/splitOf.ts';
+import type { DataChoice, Standardization } from '../../core/exploration/design.ts';
+import { dataStore, loadedData } from '../dataStore.ts';
+import { changeData, present } from '../designStore.ts';
+import { runJob } from '../jobStore.ts';
+import { generatedImages } from './data.ts';
+
+/** Images counted at a time while the page waits: 20 ms of 64x64 color images. */
+const SLICE = 512;
+
+const breathe = () => new Promise<void>((resolve) => setTimeout(resolve));
+
+/** Mean and deviation of the images that a choice leaves to train with. */
+async function trainingStatistics(
+  images: LabeledImages,
+  choice: Omit<DataChoice, 'source'>,
+  signal: AbortSignal,
+  report: (fraction: number) => void,
+): Promise<ChannelStatistics> {
+  const { height, width, channels } = images.image;
+  const size = height * width * channels;
+  const { train, validation } = splitOf(images.labels, null, images.classNames.length, choice);
+  // where all are held back, as for a model from a file, there are no others
+  const indices = train.length > 0 ? train : validation;
+  const counts = new ByteCounts(channels);
+  for (let i = 0; i < indices.length; i++) {
+    const at = (indices[i] as number) * size;
+    counts.add(images.pixels.subarray(at, at + size));
+    if (i % SLICE < SLICE - 1) continue;
+    report(i / indices.length);
+    await breathe();
+    signal.throwIfAborted();
+  }
+  return counts.statistics();
+}
+
+/** A channel of one value only is shifted and not divided. */
+export const standardizationOf = ({ mean, deviation }: ChannelStatistics): Standardization => ({
+  mean,
+  deviation: deviation.map((value) => (value > 0 ? value : 1)),
+});
+
+/** Brings bytes to the network by the mean and the deviation of the training images: measured, not guessed. */
+export async function standardize(): Promise<void> {
+  const loaded = loadedData();
+  const { data } = present().design;
+  if (!loaded) return;
+  const { source } = loaded;
+  const statistics =
+    loaded.stored || source.kind === 'file'
+      ? loaded.statistics
+      : await runJob('Measuring mean and deviation', async ({ signal, report }) => {
+          const images = await generatedImages(source, signal, report);
+          return trainingStatistics(images, data, signal, report);
+        });
+  if (!statistics || loadedData() !== loaded || present().design.data !== data) return;
+  dataStore.setState({ data: { status: 'ready', data: { ...loaded, statistics } } });
+  changeData({ ...data, normalization: 'standardized', standardization: standardizationOf(statistics) });
+}

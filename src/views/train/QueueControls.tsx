@@ -1,0 +1,79 @@
+import { useState } from 'react';
+import { useStore } from 'zustand';
+import { clearQueue, enqueueTraining, MOST_QUEUED, runQueue, unqueue } from '../../state/actions/queue.ts';
+import { trainingStore } from '../../state/trainingStore.ts';
+import { NumberField } from '../parts/fields.tsx';
+import { useEntry } from '../useEntry.ts';
+
+/** Trainings that wait for the one that runs, and the way to add some: other settings, other seeds. */
+export function QueueControls({ ready }: { ready: boolean }) {
+  const { modelId, design } = useEntry();
+  const { queue, busy } = useStore(trainingStore);
+  const [seeds, setSeeds] = useState(1);
+  const room = MOST_QUEUED - queue.length;
+  return (
+    <details className="queue" open={queue.length > 0 || undefined}>
+      <summary>{queue.length === 0 ? 'Queue: nothing waits' : `Queue: ${queue.length} waiting`}</summary>
+      <div className="stack">
+        <NumberField
+          label="Seeds to try"
+          value={seeds}
+          min={1}
+          max={20}
+          integer
+          hint={
+            seeds > 1
+              ? `Seeds ${design.recipe.seed} to ${design.recipe.seed + seeds - 1}: how much of the accuracy is chance.`
+              : 'Each waits with the network and the recipe as they are now; compare them in Runs.'
+          }
+          onChange={setSeeds}
+        />
+        <div className="button-row">
+          <button
+            type="button"
+            disabled={!ready || room < seeds}
+            onClick={() => enqueueTraining({ fromScratch: true, seeds })}
+          >
+            Queue from the start
+          </button>
+          <button
+            type="button"
+            disabled={!ready || room < seeds || modelId === null}
+            onClick={() => enqueueTraining({ fromScratch: false, seeds })}
+          >
+            Queue from these weights
+          </button>
+        </div>
+        {queue.length > 0 && (
+          <>
+            <ol className="queue-list" aria-label="Waiting trainings">
+              {queue.map(({ id, title }) => (
+                <li key={id}>
+                  <span>{title}</span>
+                  <button
+                    type="button"
+                    className="link"
+                    aria-label={`Remove ${title}`}
+                    onClick={() => unqueue(id)}
+                  >
+                    Remove
+                  </button>
+                </li>
+              ))}
+            </ol>
+            <div className="button-row">
+              {!busy && (
+                <button type="button" disabled={!ready} onClick={() => void runQueue()}>
+                  Start the queue
+                </button>
+              )}
+              <button type="button" onClick={clearQueue}>
+                Empty the queue
+              </button>
+            </div>
+          </>
+        )}
+      </div>
+    </details>
+  );
+}
