@@ -29,7 +29,7 @@ export default defineConfig({
   worker: { format: 'es' },
   // Found only when a worker starts: without this the dev server would reload the page in the first training.
   optimizeDeps: {
-    include: ['core', 'backend-wasm', 'backend-webgl', 'backend-cpu'].map(
+    include: ['core', 'backend-wasm', 'backend-webgl', 'backend-webgpu', 'backend-cpu'].map(
       (part) => `@tensorflow/tfjs-${part}`,
     ),
   },

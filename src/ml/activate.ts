@@ -20,6 +20,7 @@ export function prepareWasm(folder: string): void {
 const LOADERS: Readonly<Record<BackendName, () => Promise<unknown>>> = {
   wasm: async () => {},
   webgl: () => import('@tensorflow/tfjs-backend-webgl'),
+  webgpu: () => import('@tensorflow/tfjs-backend-webgpu'),
   cpu: () => import('@tensorflow/tfjs-backend-cpu'),
 };
 

@@ -29,7 +29,7 @@ export function benchmarkNetwork(size: number, filters: readonly number[] = [16,
 }
 
 /** Seeded noise: speed does not look at the picture. */
-function noise(size: number, count: number): Batch {
+export function noise(size: number, count: number): Batch {
   const random = createRandom(1);
   return {
     pixels: Float32Array.from({ length: count * size * size * 3 }, () => 2 * random.next() - 1),

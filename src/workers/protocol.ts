@@ -233,13 +233,15 @@ export interface HardwareCalls {
   >;
 }
 
-export type BackendName = 'webgl' | 'wasm' | 'cpu';
+export type BackendName = 'webgpu' | 'webgl' | 'wasm' | 'cpu';
 
 export interface BackendMeasurement {
   readonly backend: BackendName;
   /** Images a second in a short training run, or null with the reason it can't be used. */
   readonly imagesPerSecond: number | null;
   readonly reason?: string;
+  /** How far its losses and gradients were from cpu's, relative to the largest; null where nobody compared. */
+  readonly difference?: number | null;
 }
 
 export interface BackendChoice {
@@ -247,6 +249,10 @@ export interface BackendChoice {
   readonly measurements: readonly BackendMeasurement[];
   /** One sentence: why this one. */
   readonly explanation: string;
+  /** Which network was trained to measure, in words. */
+  readonly measuredWith: string;
+  /** When it was measured, in milliseconds since 1970: maybe in an earlier visit. */
+  readonly measuredAt: number;
 }
 
 export interface TrainStep {
@@ -333,7 +339,15 @@ export type HeldPart = 'validation' | 'test';
 
 /** train.worker: the only place that loads tfjs. */
 export interface TrainCalls {
-  readonly chooseBackend: Call<{ readonly override: BackendName | null }, { message: string }, BackendChoice>;
+  readonly chooseBackend: Call<
+    {
+      readonly override: BackendName | null;
+      /** Measures even where the browser remembers an earlier measurement. */
+      readonly again?: boolean;
+    },
+    { message: string },
+    BackendChoice
+  >;
   /** Gives the worker its images, or the id of a kept set to read them from; a later call replaces them. */
   readonly setImages: Call<
     { readonly images: LabeledImages | { readonly setId: string } } & Omit<DataChoice, 'source'>,

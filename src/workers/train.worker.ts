@@ -13,6 +13,7 @@ import { imagesAt } from '../ml/imagesAt.ts';
 import { completeWeights } from '../ml/initialize.ts';
 import { train } from '../ml/train.ts';
 import { TrainControl } from '../ml/trainControl.ts';
+import { backendMemory } from './backendMemory.ts';
 import type { BackendName, TrainCalls } from './protocol.ts';
 import { serve } from './serve.ts';
 
@@ -35,8 +36,8 @@ function givenImages(): ImageSet {
 }
 
 serve<TrainCalls>({
-  async chooseBackend({ override }, { progress }) {
-    const choice = await chooseBackend(override, progress);
+  async chooseBackend({ override, again = false }, { progress }) {
+    const choice = await chooseBackend(override, { progress, again, memory: backendMemory });
     active = choice.active;
     return choice;
   },
