@@ -1,6 +1,7 @@
 import type { LabeledImages } from '../../core/data/labeledImages.ts';
 import { fail, ok, type Result } from '../../core/result.ts';
 import { CIFAR_EXTENT, CIFAR_IMAGE, interleave } from './cifarPlanes.ts';
+import { partsByFile } from './fileParts.ts';
 
 /** A file's unpacked content under the name the user knows it by. */
 export interface FileContent {
@@ -75,5 +76,6 @@ export function readCifar10(files: readonly FileContent[]): Result<LabeledImages
     classNames: CIFAR10_CLASS_NAMES,
     pixels,
     labels,
+    ...partsByFile(files.map(({ name, bytes }) => ({ name, count: bytes.length / CIFAR10_RECORD }))),
   });
 }

@@ -8,6 +8,7 @@ import {
   cifar100Names,
 } from './cifar100Names.ts';
 import { CIFAR_EXTENT, CIFAR_IMAGE, interleave } from './cifarPlanes.ts';
+import { partsByFile } from './fileParts.ts';
 
 /** A superclass, a class, then the three color planes (Krizhevsky, "CIFAR-100 binary version"). */
 export const CIFAR100_RECORD = 2 + CIFAR_IMAGE;
@@ -56,5 +57,6 @@ export function readCifar100(
     classNames: cifar100Names(choice),
     pixels,
     labels,
+    ...partsByFile(files.map(({ name, bytes }) => ({ name, count: bytes.length / CIFAR100_RECORD }))),
   });
 }

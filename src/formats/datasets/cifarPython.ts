@@ -3,6 +3,7 @@ import { fail, ok, type Result } from '../../core/result.ts';
 import { CIFAR10_CLASS_NAMES, type FileContent } from './cifar10.ts';
 import { type Cifar100Labels, cifar100Names } from './cifar100Names.ts';
 import { CIFAR_EXTENT, CIFAR_IMAGE, interleave } from './cifarPlanes.ts';
+import { partsByFile } from './fileParts.ts';
 import { PickleArray, type PickleValue, pickleText } from './pickleValues.ts';
 import { unpickle } from './unpickle.ts';
 
@@ -117,5 +118,6 @@ export function readCifarPython(
     classNames,
     pixels,
     labels,
+    ...partsByFile(batches.map(({ name, labels: own }) => ({ name, count: own.length }))),
   });
 }

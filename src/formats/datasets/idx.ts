@@ -1,6 +1,7 @@
 import type { LabeledImages } from '../../core/data/labeledImages.ts';
 import { fail, ok, type Result } from '../../core/result.ts';
 import type { FileContent } from './cifar10.ts';
+import { partsByFile } from './fileParts.ts';
 import { guessIdxFamily, type IdxFamily } from './idxFamilies.ts';
 
 /** The first four bytes: two zeros, element type 8 (unsigned byte), number of dimensions (LeCun, MNIST page). */
@@ -221,5 +222,6 @@ export function readIdxFiles(
     classNames,
     pixels,
     labels: allLabels,
+    ...partsByFile(pairs.value.map(([file]) => file)),
   });
 }

@@ -64,3 +64,16 @@ export function guessIdxFamily(fileNames: readonly string[]): IdxFamily {
   const names = fileNames.join(' ').toLowerCase();
   return IDX_FAMILIES.find(({ id }) => id !== 'mnist' && names.includes(id)) ?? mnist;
 }
+
+/**
+ * What else the classes of an opened set may be called: Fashion-MNIST's files are named like MNIST's, and where neither a
+ * folder nor an archive tells, its classes are digits. Each choice has a name for every class, in the classes' order.
+ */
+export function otherClassNames(
+  classNames: readonly string[],
+): readonly { readonly name: string; readonly classNames: readonly string[] }[] {
+  const areDigits =
+    classNames.length === MNIST_CLASS_NAMES.length &&
+    classNames.every((name, i) => name === MNIST_CLASS_NAMES[i]);
+  return areDigits ? [{ name: 'Fashion-MNIST', classNames: FASHION_CLASS_NAMES }] : [];
+}

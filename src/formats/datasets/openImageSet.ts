@@ -1,7 +1,7 @@
 import type { ImageSource } from '../../core/data/compile/entries.ts';
 import type { LabeledImages } from '../../core/data/labeledImages.ts';
 import { fail, ok, type Result } from '../../core/result.ts';
-import type { ByteSource } from './byteSource.ts';
+import { type ByteSource, bytesSource } from './byteSource.ts';
 import { CIFAR10_RECORD, type FileContent } from './cifar10.ts';
 import { CIFAR100_RECORD, readCifar100 } from './cifar100.ts';
 import type { Cifar100Labels } from './cifar100Names.ts';
@@ -120,8 +120,29 @@ async function openWhole(
   return read.ok ? ok({ kind: 'images', images: read.value.images }) : read;
 }
 
+/** Files of sets of pixels, as they are named where the sets are offered. */
+const ARRAYS = /((^|\/)(data_batch_\d+|test_batch|batches\.meta)|\.bin|[-.]ubyte)(\.gz)?$/i;
+
+/** A zip archive of pictures or, where it has none, of the files of a set; its name stands before theirs. */
+async function openZipArchive(archive: ByteSource, options: OpenOptions): Promise<Result<OpenedImageSet>> {
+  const members = await openZip(archive);
+  if (!members.ok) return members;
+  const arrays = members.value.filter(({ path }) => ARRAYS.test(path) && !path.startsWith('__MACOSX/'));
+  const total = arrays.reduce((sum, { byteLength }) => sum + byteLength, 0);
+  if (arrays.length === 0 || total > LARGEST || members.value.some(isPicture)) {
+    return openPictures(members.value, archive.name, options);
+  }
+  const sources: ByteSource[] = [];
+  for (const { path, load } of arrays) {
+    const bytes = await load();
+    if (!bytes.ok) return bytes;
+    sources.push(bytesSource(`${archive.name}/${path}`, bytes.value));
+  }
+  return openWhole(sources, options);
+}
+
 /** Whether a file is a tar archive, packed or not; only its begin is looked at. */
-async function isTarArchive(source: ByteSource): Promise<boolean> {
+export async function isTarArchive(source: ByteSource): Promise<boolean> {
   const start = await source.read(0, Math.min(source.size, 512));
   return /\.(tar|tar\.gz|tgz)$/i.test(source.name) ? isGzip(start) || isTarHeader(start) : isTarHeader(start);
 }
@@ -141,10 +162,7 @@ export async function openImageSet(
   const stored = files.map(storedFile);
   if (stored.some(isPicture)) return openPictures(stored, folderName(files), options);
   if (files.length === 1) {
-    if (isZipStart(await first.read(0, 4))) {
-      const members = await openZip(first);
-      return members.ok ? openPictures(members.value, first.name, options) : members;
-    }
+    if (isZipStart(await first.read(0, 4))) return openZipArchive(first, options);
     if (await isTarArchive(first)) return asImages(await readCifarArchive(first, options.cifar100));
   }
   return openWhole(files, options);

@@ -44,6 +44,10 @@ export function writeSetReferences(
   );
 }
 
+/** Whether a file begins as a list of a set's images does. */
+export const isReferences = (start: Uint8Array): boolean =>
+  /^\s*\{\s*"format"\s*:\s*"sweetspot-image-set"/.test(new TextDecoder().decode(start));
+
 /** Reads what {@link writeSetReferences} wrote. */
 export function readSetReferences(bytes: Uint8Array, fileName: string): Result<SetReferences> {
   const wrong = (what: string) =>

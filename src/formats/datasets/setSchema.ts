@@ -37,6 +37,7 @@ const about = {
 export const headerSchema = v.object({
   ...about,
   chunkImages: v.pipe(count, v.minValue(1), v.maxValue(2 ** 27)),
+  sourceNames: v.exactOptional(v.pipe(v.array(v.pipe(v.string(), v.maxLength(500))), v.maxLength(1000))),
 });
 
 export const tailSchema = v.object({

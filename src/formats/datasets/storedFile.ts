@@ -18,6 +18,7 @@ const PICTURE = /\.(jpe?g|png|webp|gif|bmp)$/i;
 /** What an operating system leaves beside the pictures. */
 const isHidden = (path: string) => /(^|\/)(\.|__MACOSX\/|Thumbs\.db)/.test(path);
 
-export const isPicture = ({ path }: StoredFile): boolean => PICTURE.test(path) && !isHidden(path);
+export const isPicture = ({ path }: Pick<StoredFile, 'path'>): boolean =>
+  PICTURE.test(path) && !isHidden(path);
 
 export const isTable = ({ path }: StoredFile): boolean => /\.(csv|tsv)$/i.test(path) && !isHidden(path);

@@ -27,7 +27,7 @@ export interface PlanOptions {
   readonly classes?: ReadonlyMap<string, string | null>;
   readonly shares: SplitShares;
   readonly seed: number;
-  /** Whether images that came in folders like train and test stay in these parts. */
+  /** Whether images that came in folders like train and test stay in these parts; not where none of them is to train with. */
   readonly keepsParts?: boolean;
 }
 
@@ -89,14 +89,16 @@ export function planSet(sources: readonly ImageSource[], options: PlanOptions): 
   }
   const labels = Uint16Array.from(found, ({ name }) => classOf.get(name) as number);
   const { shares, seed } = options;
-  const parts = options.keepsParts
-    ? splitRest(
-        labels,
-        found.map(({ entry }) => entry.part),
-        shares,
-        seed,
-      )
-    : splitStratified(labels, shares, seed);
+  const isForTraining = ({ entry }: { entry: ImageEntry }) => (entry.part ?? 'train') === 'train';
+  const parts =
+    options.keepsParts && found.some(isForTraining)
+      ? splitRest(
+          labels,
+          found.map(({ entry }) => entry.part),
+          shares,
+          seed,
+        )
+      : splitStratified(labels, shares, seed);
   // another stream than the split's, which draws from the seed itself
   const order = permutation(found.length, createRandom(seed ^ 0x5bd1e995));
   const generated = new Set(sources.filter(({ synthetic }) => synthetic).map(({ name }) => name));

@@ -158,6 +158,7 @@ export async function* compileImages(
     fit,
     classNames: plan.classNames,
     chunkImages,
+    sourceNames: [...new Set(plan.items.map(({ source }) => source))],
   };
   const total = plan.items.length;
   const counts = new ByteCounts(image.channels);

@@ -14,6 +14,8 @@ export interface SetHeader {
   readonly classNames: readonly string[];
   /** Images of all chunks but the last. */
   readonly chunkImages: number;
+  /** Names of the sources that its paths begin with; older containers do not tell them. */
+  readonly sourceNames?: readonly string[];
 }
 
 /** Some images of a compiled set. */
@@ -87,8 +89,8 @@ export class MemorySink implements ChunkSink {
   }
 }
 
-/** What is trained on at once has its labels in a byte each. */
-const MOST_LABELS = 256;
+/** Classes whose labels take a byte each. */
+const BYTE_CLASSES = 256;
 const LARGEST = 2 ** 30;
 
 /** The images of one part, or of all, as one set in memory, as training takes them. */
@@ -98,13 +100,6 @@ export function labeledImages(
   part?: number,
 ): Result<LabeledImages> {
   const { name, synthetic, image, classNames } = set.header;
-  if (classNames.length > MOST_LABELS) {
-    return fail(
-      'too-many-classes',
-      `${name} has ${classNames.length.toLocaleString('en-US')} classes, and training tells at most ${MOST_LABELS} apart; merge classes or leave some out.`,
-      name,
-    );
-  }
   const size = image.height * image.width * image.channels;
   const isIn = (chunk: CompiledChunk, i: number) => part === undefined || chunk.parts[i] === part;
   let count = 0;
@@ -117,14 +112,17 @@ export function labeledImages(
     );
   }
   const pixels = new Uint8Array(count * size);
-  const labels = new Uint8Array(count);
+  const labels = classNames.length > BYTE_CLASSES ? new Uint16Array(count) : new Uint8Array(count);
+  const parts = new Uint8Array(count);
   let n = 0;
   for (const chunk of chunks) {
     for (let i = 0; i < chunk.labels.length; i++) {
       if (!isIn(chunk, i)) continue;
       pixels.set(chunk.pixels.subarray(i * size, (i + 1) * size), n * size);
+      parts[n] = chunk.parts[i] as number;
       labels[n++] = chunk.labels[i] as number;
     }
   }
-  return ok({ name, synthetic, image, classNames, pixels, labels });
+  const images = { name, synthetic, image, classNames, pixels, labels };
+  return ok(part === undefined && parts.some((own) => own > 0) ? { ...images, parts } : images);
 }
