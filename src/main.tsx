@@ -3,6 +3,7 @@ import { createRoot } from 'react-dom/client';
 import './charts/charts.css';
 import './charts/metrics.css';
 import './charts/networkGraph.css';
+import './charts/runCurves.css';
 import './charts/weights.css';
 import { start } from './state/start.ts';
 import { App } from './views/App.tsx';

@@ -407,3 +407,28 @@ export interface EngineData {
 }
 
 export type EngineOptions = ChartOptions;
+
+export interface RunCurve {
+  /** "A": what stands at its end, and before its name elsewhere. */
+  readonly key: string;
+  readonly name: string;
+  /** Ascending in x. */
+  readonly points: readonly { readonly x: number; readonly y: number }[];
+}
+
+export interface RunCurvesData {
+  /** At most six: each has its color, dash and symbol by its place. */
+  readonly runs: readonly RunCurve[];
+  /** "Validation accuracy" */
+  readonly quantity: string;
+  /** "%" for shares, else empty. */
+  readonly unit: '%' | '';
+  readonly better: 'higher' | 'lower';
+  /** Time is in seconds. */
+  readonly xName: 'epoch' | 'step' | 'time';
+  /** Factor of the moving average, 0 (none) to below 1. */
+  readonly smoothing: number;
+  readonly empty: string;
+}
+
+export type RunCurvesOptions = ChartOptions;
