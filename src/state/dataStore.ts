@@ -1,12 +1,14 @@
 import { createStore } from 'zustand/vanilla';
+import type { ChannelStatistics } from '../core/data/compile/normalization.ts';
 import type { DataSource } from '../core/exploration/design.ts';
 import type { FeatureMap } from '../core/network/network.ts';
+import type { StoredSet } from '../workers/protocol.ts';
 
 /** A few images of each class, enough for the sample sheet. */
 export interface Samples {
   readonly image: FeatureMap;
   readonly classNames: readonly string[];
-  /** For each class, its sample images as bytes NHWC. */
+  /** For each class, its sample images as bytes NHWC; of a set with many classes, for the first ones. */
   readonly byClass: readonly (readonly Uint8Array[])[];
 }
 
@@ -19,6 +21,10 @@ export interface LoadedData {
   readonly countByClass: readonly number[];
   readonly imageCount: number;
   readonly samples: Samples;
+  /** The kept set that these are the images of; null for generated ones. */
+  readonly stored: StoredSet | null;
+  /** Of the images to train with; null as long as nobody has asked for those of generated images. */
+  readonly statistics: ChannelStatistics | null;
 }
 
 export type DataStatus =

@@ -3,11 +3,14 @@ import { changeEntry } from '../designStore.ts';
 import { notify } from '../noticeStore.ts';
 import { trainingStore } from '../trainingStore.ts';
 import { setUi } from '../uiStore.ts';
-import { openImageFiles } from './data.ts';
+import { droppedFiles } from './droppedFiles.ts';
 import { openModelFiles } from './model.ts';
+import { openImageFiles } from './sources.ts';
 
 /** Names of image sets and pictures. A model.json beside .bin shards is no such set. */
-const IMAGES = /((\.bin|ubyte|\.idx\d?)(\.gz)?|\.(png|jpe?g|webp|tar|tgz|tar\.gz))$/i;
+const IMAGES = /((\.bin|ubyte|\.idx\d?)(\.gz)?|\.(png|jpe?g|webp|tar|tgz|tar\.gz|sweetset(\.json)?))$/i;
+/** CIFAR's Python batches have no ending; in a folder they lie beside a list and a readme. */
+const BATCH = /(^|\/)(data_batch_\d|test_batch|train|test|meta|batches\.meta|readme\.html)$/i;
 const PICTURE = /\.(png|jpe?g|webp)$/i;
 
 /** The end of a zip archive lists its members: a model has one that says so. */
@@ -18,10 +21,13 @@ async function isImageArchive(file: File): Promise<boolean> {
 }
 
 async function areImages(files: readonly File[]): Promise<boolean> {
-  if (files.every(({ name }) => IMAGES.test(name)) || files.some(({ name }) => PICTURE.test(name)))
+  if (
+    files.every(({ name }) => IMAGES.test(name) || BATCH.test(name)) ||
+    files.some(({ name }) => PICTURE.test(name))
+  )
     return true;
-  const [file, another] = files;
-  return file !== undefined && another === undefined && (await isImageArchive(file));
+  const areArchives = await Promise.all(files.map(isImageArchive));
+  return areArchives.length > 0 && areArchives.every((isOne) => isOne);
 }
 
 /** As much text as a clipboard may bring: far more than any network. */
@@ -89,7 +95,7 @@ export function listenForFiles(): void {
     end();
     if (event.defaultPrevented || !hasFiles(event)) return;
     event.preventDefault();
-    void openAnything([...(event.dataTransfer?.files ?? [])]);
+    void droppedFiles(event.dataTransfer).then(openAnything);
   });
   addEventListener('paste', (event) => {
     if (isTyping(event.target)) return;

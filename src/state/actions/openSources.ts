@@ -70,7 +70,8 @@ export async function sourcesInWorker(
   openings = again;
   openedIn = dataWorker.generation;
   const rename = (id: string) => renewed.get(id) ?? id;
-  const renamed = (list: readonly OpenedSource[]) => list.map((source) => ({ ...source, id: rename(source.id) }));
+  const renamed = (list: readonly OpenedSource[]) =>
+    list.map((source) => ({ ...source, id: rename(source.id) }));
   setsStore.setState(({ sources: open, compiled }) => ({
     sources: renamed(open),
     compiled: compiled && { ...compiled, sourceIds: compiled.sourceIds.map(rename) },

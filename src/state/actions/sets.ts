@@ -12,7 +12,7 @@ const MOST_NAMES = 100;
 const LONGEST_NAME = 260;
 
 /** What a design says of a kept set: what it was made of, how, and what tells it apart. */
-export function sourceOf(set: StoredSet, format: 'arrays' | 'pictures' = 'pictures'): FileSource {
+export function sourceOf(set: StoredSet, format: FileSource['format'] = 'pictures'): FileSource {
   const names = [...new Set(set.sourceNames)]
     .filter((name) => name !== '')
     .slice(0, MOST_NAMES)

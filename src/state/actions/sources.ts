@@ -41,7 +41,11 @@ const nameOf = (sources: readonly OpenedSource[]): string =>
     .slice(0, LONGEST_NAME);
 
 /** Makes a set the design's data, and says what a user would else not notice. */
-function choose(set: StoredSet, wanted: FileSource | null, format: 'arrays' | 'pictures' = 'pictures'): void {
+function choose(
+  set: StoredSet,
+  wanted: FileSource | null = null,
+  format: FileSource['format'] = 'pictures',
+): void {
   const { source } = present().design.data;
   const isPresent = source.kind === 'file' && source.fingerprint === set.fingerprint;
   chooseSet(set, isPresent ? source : sourceOf(set, format));
@@ -82,13 +86,12 @@ async function compile(
         ),
     },
   );
-  // made of other sources than this call knows of: what is shown beside it must be its own
-  const own: StoredSet = { ...set, sourceNames: current.flatMap(({ fileNames }) => fileNames) };
   const same = setsStore
     .getState()
     .kept?.find((kept) => kept.fingerprint === set.fingerprint && kept.id !== set.id && kept.isKept);
   if (same) await dataWorker.call('deleteSet', { id: set.id });
-  const used = same ?? own;
+  // what a design asks for when the set is gone are files, and the store knows sources
+  const used = { ...(same ?? set), sourceNames: current.flatMap(({ fileNames }) => fileNames) };
   setsStore.setState({ compiled: { sourceIds: current.map(({ id }) => id), choice, set: used } });
   choose(used, wanted, current.every(({ kind }) => kind === 'arrays') ? 'arrays' : 'pictures');
   await listSets();
@@ -115,7 +118,7 @@ async function busily(title: string, work: (job: JobContext) => Promise<void>): 
 function matched(sources: readonly OpenedSource[], { fileNames }: FileSource) {
   const placeOf = ({ fileNames: own }: OpenedSource) => {
     const places = own.map((name) => fileNames.findIndex((other) => plainName(other) === plainName(name)));
-    return Math.max(-1, ...places.filter((place) => place >= 0).slice(0, 1));
+    return places.find((place) => place >= 0) ?? -1;
   };
   const open = new Set(sources.flatMap((source) => source.fileNames.map(plainName)));
   return {

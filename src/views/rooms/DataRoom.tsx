@@ -2,7 +2,7 @@ import { useRef, useState } from 'react';
 import { useStore } from 'zustand';
 import { GENERATED_SETS, LARGEST_GENERATED_COUNT } from '../../core/data/generatedSets.ts';
 import { formatInteger } from '../../core/quantity.ts';
-import { openImageFiles } from '../../state/actions/data.ts';
+import { openImageFiles } from '../../state/actions/sources.ts';
 import { dataStore, type LoadedData } from '../../state/dataStore.ts';
 import { changeData } from '../../state/designStore.ts';
 import { trainingStore } from '../../state/trainingStore.ts';

@@ -1,0 +1,339 @@
+import { beforeEach, expect, test, vi } from 'vitest';
+import { defaultDesign } from '../../core/exploration/defaultDesign.ts';
+import type { CompileChoice } from '../../core/exploration/design.ts';
+import type { OpenSource, StoredSet } from '../../workers/protocol.ts';
+import { withClass } from '../compileDraft.ts';
+import { dataStore, loadedData } from '../dataStore.ts';
+import { changeDesign, openEntry, present, undoDesign } from '../designStore.ts';
+import { jobStore } from '../jobStore.ts';
+import { noticeStore } from '../noticeStore.ts';
+import { setsStore } from '../setsStore.ts';
+import { trainingStore } from '../trainingStore.ts';
+import { handImagesToTrainer, loadData } from './data.ts';
+import { deleteSet } from './sets.ts';
+import { addSources, compileDraft, isDraftNew, openImageFiles, removeSource, setDraft } from './sources.ts';
+
+/** A data worker that knows classes by file name and keeps sets of what it compiles; a train worker that notes. */
+const worker = vi.hoisted(() => ({
+  generation: 1,
+  nextId: 1,
+  open: new Map<string, { name: string }>(),
+  kept: [] as StoredSet[],
+  handed: [] as unknown[],
+  /** The next call of this method waits until it is canceled. */
+  hanging: '',
+  isKept: true,
+  skipped: 0,
+}));
+
+const CLASSES: Record<string, Record<string, number>> = {
+  'fruit.zip': { Apple: 10, Lime: 20, Plum: 30 },
+  'more.zip': { apples: 5, Lime: 7 },
+  'lone.zip': { Apple: 4 },
+};
+
+function sourceOf(name: string): OpenSource {
+  const id = `source ${worker.nextId++}`;
+  worker.open.set(id, { name });
+  const classes = CLASSES[name] ?? {};
+  const counts = Object.values(classes);
+  const imageCount = counts.reduce((a, b) => a + b, 0);
+  return {
+    id,
+    name,
+    kind: 'pictures',
+    synthetic: false,
+    imageCount,
+    classNames: Object.keys(classes),
+    countByClass: counts,
+    image: null,
+    countByPart: { train: 0, validation: 0, test: 0 },
+  };
+}
+
+interface CompileRequest {
+  sourceIds: string[];
+  name: string;
+  choice: CompileChoice;
+}
+
+function compiled({ sourceIds, name, choice }: CompileRequest): StoredSet {
+  const counts = new Map<string, number>();
+  const names = sourceIds.map((id) => {
+    const source = worker.open.get(id);
+    if (!source) throw new Error(`${id} is not open`);
+    return source.name;
+  });
+  for (const source of names)
+    for (const [from, count] of Object.entries(CLASSES[source] ?? {})) {
+      const to = choice.classes[from] === undefined ? from : choice.classes[from];
+      if (to !== null) counts.set(to, (counts.get(to) ?? 0) + count);
+    }
+  const image = { height: choice.height, width: choice.width, channels: choice.channels };
+  const classNames = [...counts.keys()];
+  const set: StoredSet = {
+    header: { name, synthetic: false, image, fit: choice.fit, classNames, chunkImages: 64 },
+    imageCount: [...counts.values()].reduce((a, b) => a + b, 0),
+    chunkCount: 1,
+    countByPart: [[...counts.values()], classNames.map(() => 0), classNames.map(() => 0)],
+    statistics: { pixelCount: 1, mean: [100, 90, 80], deviation: [50, 40, 0] },
+    normalization: { kind: 'signed' },
+    skipped: {
+      count: worker.skipped,
+      named: worker.skipped > 0 ? [{ path: 'a/torn.png', reason: 'It is damaged.' }] : [],
+    },
+    id: `set ${worker.nextId++}`,
+    fingerprint: Buffer.from(JSON.stringify([names, choice]))
+      .toString('hex')
+      .slice(0, 4000),
+    bytes: 1000,
+    isKept: worker.isKept,
+    createdAt: 0,
+    choice,
+    sourceNames: names,
+    samples: classNames.map(() => []),
+  };
+  worker.kept.unshift(set);
+  return set;
+}
+
+const ANSWERS: Record<string, (request: never) => unknown> = {
+  openSources: ({ files }: { files: { path: string }[] }) => ({
+    sources: files.map(({ path }) => sourceOf(path)),
+    sets: [],
+  }),
+  closeSource: ({ id }: { id: string }) => worker.open.delete(id),
+  compile: compiled,
+  storedSets: () => ({ sets: worker.kept.filter(({ isKept }) => isKept), use: null }),
+  deleteSet: ({ id }: { id: string }) => {
+    worker.kept = worker.kept.filter((set) => set.id !== id);
+  },
+  takeSet: ({ id }: { id: string }) => ({ name: id, pixels: new Uint8Array(1), labels: new Uint8Array(1) }),
+};
+
+vi.mock('../services.ts', () => ({
+  dataWorker: {
+    get generation() {
+      return worker.generation;
+    },
+    call: (method: string, request: never, { signal }: { signal?: AbortSignal } = {}) =>
+      new Promise((resolve, reject) => {
+        signal?.addEventListener('abort', () => reject(new DOMException('Canceled', 'AbortError')));
+        if (worker.hanging !== method)
+          queueMicrotask(() => {
+            try {
+              resolve(ANSWERS[method]?.(request));
+            } catch (error) {
+              reject(error);
+            }
+          });
+      }),
+  },
+  trainWorker: {
+    generation: 1,
+    call: async (_: string, request: { images: unknown }) => worker.handed.push(request.images),
+  },
+}));
+
+const files = (...names: string[]) => names.map((name) => new File(['x'], name));
+const notices = () =>
+  noticeStore
+    .getState()
+    .notices.map(({ message }) => message)
+    .join(' | ');
+const fileSource = () => {
+  const { source } = present().design.data;
+  if (source.kind !== 'file') throw new Error('the design has no files');
+  return source;
+};
+
+beforeEach(() => {
+  Object.assign(worker, { open: new Map(), kept: [], handed: [], hanging: '', isKept: true, skipped: 0 });
+  openEntry({ design: defaultDesign(), modelId: null, baselineModelId: null });
+  setsStore.setState({ sources: [], draft: null, compiled: null, kept: null, use: null, isBusy: false });
+  dataStore.setState({ data: { status: 'loading' } });
+  noticeStore.setState({ notices: [] });
+  trainingStore.setState({ live: null });
+});
+
+test('what is opened is compiled at once, is the design’s data, and undo takes it back', async () => {
+  await openImageFiles(files('fruit.zip'));
+  expect(loadedData()).toMatchObject({ name: 'fruit.zip', imageCount: 60, countByClass: [10, 20, 30] });
+  expect(fileSource()).toMatchObject({
+    fileNames: ['fruit.zip'],
+    compile: { height: 64, width: 64, channels: 3, fit: 'crop', classes: {} },
+    fingerprint: worker.kept[0]!.fingerprint,
+  });
+  expect(isDraftNew()).toBe(false);
+  undoDesign();
+  expect(present().design.data.source.kind).toBe('land-cover');
+});
+
+test('two sources are combined, a class renamed into another and one left out (SX-26)', async () => {
+  await openImageFiles(files('fruit.zip'));
+  await addSources(files('more.zip'));
+  expect(loadedData()?.imageCount).toBe(60);
+  expect(isDraftNew()).toBe(true);
+  const { draft } = setsStore.getState();
+  setDraft(withClass(withClass(draft!, 'apples', 'Apple'), 'Plum', null));
+  await compileDraft();
+  expect(loadedData()).toMatchObject({ classNames: ['Apple', 'Lime'], countByClass: [15, 27] });
+  expect(fileSource().fileNames).toEqual(['fruit.zip', 'more.zip']);
+  expect(fileSource().compile?.classes).toEqual({ apples: 'Apple', Plum: null });
+});
+
+test('a set that is kept already is not kept twice', async () => {
+  await openImageFiles(files('fruit.zip'));
+  const [first] = worker.kept;
+  await openImageFiles(files('fruit.zip'));
+  expect(worker.kept).toEqual([first]);
+  expect(loadedData()?.stored?.id).toBe(first!.id);
+});
+
+test('one class is no set, but its source stays open for another one to join', async () => {
+  await openImageFiles(files('lone.zip'));
+  setDraft(setsStore.getState().draft!);
+  await compileDraft();
+  expect(notices()).toMatch(/one class/);
+  await addSources(files('more.zip'));
+  await compileDraft();
+  expect(loadedData()?.classNames).toEqual(['Apple', 'apples', 'Lime']);
+});
+
+test('a canceled compilation leaves the design and the sources as they are', async () => {
+  await openImageFiles(files('fruit.zip'));
+  const before = present();
+  setDraft({ ...setsStore.getState().draft!, channels: 1 });
+  worker.hanging = 'compile';
+  const compiling = compileDraft();
+  await new Promise((resolve) => setTimeout(resolve, 5));
+  expect(jobStore.getState().jobs.map(({ title }) => title)).toEqual(['Compiling images']);
+  jobStore.getState().jobs[0]!.cancel();
+  await compiling;
+  expect(present()).toBe(before);
+  expect(setsStore.getState()).toMatchObject({ isBusy: false, sources: [{ name: 'fruit.zip' }] });
+  expect(isDraftNew()).toBe(true);
+});
+
+test('after a reload the design’s set is found again by its fingerprint and the trainer reads it itself', async () => {
+  await openImageFiles(files('fruit.zip'));
+  const { design } = present();
+  dataStore.setState({ data: { status: 'loading' } });
+  setsStore.setState({ sources: [], draft: null, compiled: null, kept: null });
+  openEntry({ design, modelId: 'trained', baselineModelId: 'trained' });
+  await loadData();
+  expect(loadedData()?.name).toBe('fruit.zip');
+  expect(present().modelId).toBe('trained');
+  await handImagesToTrainer(new AbortController().signal);
+  expect(worker.handed).toEqual([{ setId: worker.kept[0]!.id }]);
+});
+
+test('what the browser does not keep is handed over whole, and a reload asks for the files', async () => {
+  worker.isKept = false;
+  await openImageFiles(files('fruit.zip'));
+  expect(notices()).toMatch(/keeps no images/);
+  await handImagesToTrainer(new AbortController().signal);
+  expect(worker.handed).toMatchObject([{ name: worker.kept[0]!.id }]);
+  dataStore.setState({ data: { status: 'loading' } });
+  await loadData();
+  expect(dataStore.getState().data).toMatchObject({ reason: expect.stringMatching(/fruit\.zip/) });
+});
+
+/** A design from another machine: fruit.zip and more.zip, small and gray. */
+async function foreignDesign() {
+  await openImageFiles(files('fruit.zip', 'more.zip'));
+  setDraft({ ...setsStore.getState().draft!, height: 16, width: 16, channels: 1 });
+  await compileDraft();
+  const { design } = present();
+  worker.kept = [];
+  setsStore.setState({ sources: [], draft: null, compiled: null, kept: null });
+  dataStore.setState({ data: { status: 'loading' } });
+  noticeStore.setState({ notices: [] });
+  openEntry({ design, modelId: 'trained', baselineModelId: 'trained' });
+  await loadData();
+  return design;
+}
+
+test('a link from another machine says its files, and compiles them its own way when all are there', async () => {
+  const design = await foreignDesign();
+  expect(dataStore.getState().data).toMatchObject({
+    status: 'empty',
+    reason: expect.stringMatching(/fruit\.zip, more\.zip/),
+  });
+  await openImageFiles(files('more.zip'));
+  expect(notices()).toMatch(/also needs fruit\.zip/);
+  expect(worker.kept).toEqual([]);
+  await openImageFiles(files('fruit.zip'));
+  expect(loadedData()?.image).toEqual({ height: 16, width: 16, channels: 1 });
+  expect(notices()).toMatch(/the very images/);
+  expect(present()).toMatchObject({ design, modelId: 'trained' });
+});
+
+test('files of the same name with other images are told, and the weights are put aside', async () => {
+  await foreignDesign();
+  const before = CLASSES['fruit.zip']!;
+  CLASSES['fruit.zip'] = { Apple: 11, Lime: 20, Plum: 30 };
+  changeDesign((design) => ({
+    ...design,
+    data: { ...design.data, source: { ...fileSource(), fingerprint: 'f'.repeat(64) } },
+  }));
+  await openImageFiles(files('fruit.zip', 'more.zip'));
+  CLASSES['fruit.zip'] = before;
+  expect(notices()).toMatch(/other images than this design was made with, 73 instead of 72/);
+  expect(present().modelId).toBeNull();
+  undoDesign();
+  expect(present().modelId).toBe('trained');
+});
+
+test('files that the waiting design does not name are new data', async () => {
+  await foreignDesign();
+  await openImageFiles(files('lone.zip'));
+  expect(setsStore.getState().draft).toMatchObject({ height: 64, channels: 3 });
+});
+
+test('the present set is deleted: the design waits for its files', async () => {
+  await openImageFiles(files('fruit.zip'));
+  await deleteSet(loadedData()!.stored!);
+  expect(dataStore.getState().data).toMatchObject({ reason: expect.stringMatching(/Drop the same file/) });
+  expect(setsStore.getState().kept).toEqual([]);
+  await compileDraft();
+  expect(loadedData()?.imageCount).toBe(60);
+});
+
+test('a data worker that was started anew opens the files again', async () => {
+  await openImageFiles(files('fruit.zip'));
+  worker.generation++;
+  worker.open.clear();
+  await addSources(files('more.zip'));
+  setDraft(withClass(setsStore.getState().draft!, 'Plum', null));
+  await compileDraft();
+  expect(loadedData()?.imageCount).toBe(42);
+  removeSource(setsStore.getState().sources[0]!.id);
+  expect(setsStore.getState().sources.map(({ name }) => name)).toEqual(['more.zip']);
+});
+
+test('with another set a standardization takes its mean and deviation; a channel of one value is only shifted', async () => {
+  changeDesign((design) => ({
+    ...design,
+    data: {
+      ...design.data,
+      normalization: 'standardized',
+      standardization: { mean: [1, 2, 3], deviation: [1, 1, 1] },
+    },
+  }));
+  await openImageFiles(files('fruit.zip'));
+  expect(present().design.data.standardization).toEqual({ mean: [100, 90, 80], deviation: [50, 40, 1] });
+});
+
+test('pictures that could not be read are named', async () => {
+  worker.skipped = 5;
+  await openImageFiles(files('fruit.zip'));
+  expect(notices()).toMatch(/5 pictures could not be read and were left out: a\/torn\.png and 4 more/);
+});
+
+test('nothing is opened under a running training', async () => {
+  trainingStore.setState({ live: {} as never });
+  await openImageFiles(files('fruit.zip'));
+  expect(worker.open.size).toBe(0);
+  expect(notices()).toMatch(/training is running/);
+});

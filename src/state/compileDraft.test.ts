@@ -1,0 +1,82 @@
+import { expect, test } from 'vitest';
+import {
+  chosenName,
+  draftProblem,
+  expectedSet,
+  plainName,
+  sameChoice,
+  sourceClasses,
+  usualChoice,
+  withClass,
+} from './compileDraft.ts';
+
+const fruit = {
+  kind: 'pictures' as const,
+  image: null,
+  classNames: ['Apple', 'Lime', 'Plum'],
+  countByClass: [10, 20, 30],
+};
+const more = { ...fruit, classNames: ['apples', 'Lime'], countByClass: [5, 7] };
+const digits = {
+  kind: 'arrays' as const,
+  image: { height: 28, width: 28, channels: 1 },
+  classNames: ['0', '1'],
+  countByClass: [3, 4],
+};
+
+test('pictures become 64x64 in color, arrays stay as they are', () => {
+  expect(usualChoice([fruit])).toMatchObject({ height: 64, width: 64, channels: 3, fit: 'crop' });
+  expect(usualChoice([digits])).toMatchObject({ height: 28, width: 28, channels: 1 });
+  expect(usualChoice([digits, fruit])).toMatchObject({ height: 28, width: 28, channels: 3 });
+});
+
+test('classes of several sources are one where their names are equal or made equal (SX-26)', () => {
+  expect(sourceClasses([fruit, more]).map(({ name, imageCount }) => [name, imageCount])).toEqual([
+    ['Apple', 10],
+    ['Lime', 27],
+    ['Plum', 30],
+    ['apples', 5],
+  ]);
+  const plain = usualChoice([fruit, more]);
+  expect(expectedSet([fruit, more], plain)).toEqual({
+    imageCount: 72,
+    classCount: 4,
+    bytes: 72 * 64 * 64 * 3,
+  });
+  const merged = withClass(withClass(plain, 'apples', 'Apple'), 'Plum', null);
+  expect(chosenName(merged, 'apples')).toBe('Apple');
+  expect(chosenName(merged, 'Plum')).toBeNull();
+  expect(expectedSet([fruit, more], merged)).toMatchObject({ imageCount: 42, classCount: 2 });
+});
+
+test('a class that gets its own name back is no change', () => {
+  const plain = usualChoice([fruit]);
+  const renamed = withClass(plain, 'Lime', ' Green ');
+  expect(renamed.classes).toEqual({ Lime: 'Green' });
+  expect(sameChoice(plain, renamed)).toBe(false);
+  expect(sameChoice(plain, withClass(renamed, 'Lime', 'Lime'))).toBe(true);
+  expect(withClass(renamed, 'Lime', '  ').classes).toEqual({});
+});
+
+test('a class may be called like what every object has', () => {
+  const odd = { ...fruit, classNames: ['constructor', 'toString'], countByClass: [1, 2] };
+  expect(expectedSet([odd], usualChoice([odd]))).toMatchObject({ imageCount: 3, classCount: 2 });
+});
+
+test('what can not be compiled is said before', () => {
+  const plain = usualChoice([fruit]);
+  expect(draftProblem([fruit], plain)).toBeNull();
+  expect(draftProblem([], plain)).toMatch(/No files are open/);
+  const one = withClass(withClass(plain, 'Lime', null), 'Plum', 'Apple');
+  expect(draftProblem([fruit], one)).toMatch(/one class/);
+  const none = ['Apple', 'Lime', 'Plum'].reduce((choice, name) => withClass(choice, name, null), plain);
+  expect(draftProblem([fruit], none)).toMatch(/No image is left/);
+  const odd = { ...fruit, classNames: ['a', 'constructor'], countByClass: [1, 2] };
+  expect(draftProblem([odd, more], usualChoice([odd]))).toBeNull();
+  expect(draftProblem([odd, more], withClass(usualChoice([odd]), 'constructor', 'b'))).toMatch(/can't say/);
+});
+
+test('a second download is the same file', () => {
+  expect(plainName('pets/Fruit (2).zip')).toBe('fruit.zip');
+  expect(plainName('fruit')).toBe('fruit');
+});
