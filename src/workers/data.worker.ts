@@ -1,22 +1,41 @@
+import { planSet, type SetPlan } from '../core/data/compile/combine.ts';
+import { type CompiledChunk, labeledImages } from '../core/data/compile/sink.ts';
 import { LARGEST_GENERATED_COUNT } from '../core/data/generatedSets.ts';
 import type { LabeledImages } from '../core/data/labeledImages.ts';
 import { PAINTERS } from '../core/data/paintSet.ts';
-import { FaultError, unwrap } from '../core/result.ts';
+import type { CompileChoice } from '../core/exploration/design.ts';
+import { FaultError, type Result, unwrap } from '../core/result.ts';
 import { blobSource } from '../formats/datasets/byteSource.ts';
 import { openInMemory } from '../formats/datasets/openInMemory.ts';
+import { openSource, sortFiles } from '../formats/datasets/openSources.ts';
+import {
+  readSetReferences,
+  resolveReferences,
+  type SetReferences,
+} from '../formats/datasets/setReferences.ts';
 import { decodePicture } from './decodePicture.ts';
-import type { DataCalls } from './protocol.ts';
+import { asReferences, withImages } from './imageStore/exportSet.ts';
+import { OpenedSources } from './imageStore/openedSources.ts';
+import type { SetStore } from './imageStore/setStore.ts';
+import { storageUse } from './imageStore/storeFault.ts';
+import { compileStored, type Decoding, setStore, storeContainer } from './imageStore/storing.ts';
+import type { DataCalls, OpenSource, StoredSet } from './protocol.ts';
 import { serve } from './serve.ts';
 
-/** How long the worker paints before it looks for a cancel. */
+/** How long the worker works before it looks for a cancel and tells how far it is. */
 const SLICE_MILLISECONDS = 30;
 
+/** Files are read and decoded beside this worker: enough of them at a time keep it busy. */
+const DECODING: Decoding = { decoder: decodePicture, lookahead: 16 };
+
 const channel = new MessageChannel();
+const breathing: (() => void)[] = [];
+channel.port1.onmessage = () => breathing.shift()?.();
 
 /** Lets messages in. A posted message comes at once; a timer would wait at least four milliseconds. */
 const breathe = () =>
   new Promise<void>((resolve) => {
-    channel.port1.onmessage = () => resolve();
+    breathing.push(resolve);
     channel.port2.postMessage(null);
   });
 
@@ -25,19 +44,141 @@ const transferred = <Reply>(reply: Reply, images: LabeledImages) => ({
   transfer: [images.pixels.buffer, images.labels.buffer] as Transferable[],
 });
 
-/** Until the store is there. */
-const missing = async (): Promise<never> => {
-  throw new FaultError({ code: 'not-built', message: 'Kept sets are being built; open images as before.' });
-};
+/** Runs steps to their end; reports some of them, and lets messages in before. */
+async function driven<Step, Value>(
+  steps: AsyncGenerator<Step, Result<Value>> | Generator<Step, Result<Value>>,
+  report: (step: Step) => void,
+  signal: AbortSignal,
+): Promise<Value> {
+  let pause = performance.now();
+  for (;;) {
+    const step = await steps.next();
+    if (step.done) {
+      signal.throwIfAborted();
+      return unwrap(step.value);
+    }
+    if (performance.now() < pause) continue;
+    report(step.value);
+    await breathe();
+    pause = performance.now() + SLICE_MILLISECONDS;
+  }
+}
+
+const opened = new OpenedSources();
+/** Sets that tell only where their images are, and wait for these. */
+let waiting: SetReferences[] = [];
+
+async function kept(id: string): Promise<{ readonly store: SetStore; readonly set: StoredSet }> {
+  const store = await setStore();
+  const set = (await store.list()).find((one) => one.id === id);
+  if (set) return { store, set };
+  throw new FaultError({
+    code: 'set-gone',
+    message: 'This kept set is gone; it was deleted here or in another tab. Compile it again.',
+    where: id,
+  });
+}
+
+/** What a list of images was compiled with; the names of its classes are those of the set already. */
+const choiceOf = ({ image, fit }: SetReferences): CompileChoice => ({
+  height: image.height,
+  width: image.width,
+  channels: image.channels === 1 ? 1 : 3,
+  fit,
+  classes: {},
+});
+
+/** Compiles the waiting lists whose images are all open now. */
+async function compileWaiting(
+  report: (step: { readonly done: number; readonly total: number }) => void,
+  signal: AbortSignal,
+): Promise<{ readonly sets: readonly StoredSet[]; readonly notes: readonly string[] }> {
+  const sets: StoredSet[] = [];
+  const notes: string[] = [];
+  for (const references of waiting) {
+    const plan: Result<SetPlan> = resolveReferences(references, opened.all());
+    if (!plan.ok) {
+      notes.push(plan.error.message);
+      continue;
+    }
+    const steps = compileStored(plan.value, choiceOf(references), DECODING, signal);
+    sets.push(await driven(steps, report, signal));
+    waiting = waiting.filter((other) => other !== references);
+  }
+  return { sets, notes };
+}
 
 serve<DataCalls>({
-  openSources: missing,
-  closeSource: missing,
-  compile: missing,
-  storedSets: missing,
-  deleteSet: missing,
-  exportSet: missing,
-  takeSet: missing,
+  async openSources({ files }, { progress, signal }) {
+    const sorted = await sortFiles(files.map(({ path, file }) => blobSource(path, file)));
+    const sources: OpenSource[] = [];
+    const sets: StoredSet[] = [];
+    const isEmpty = sorted.containers.length + sorted.references.length + sorted.groups.length === 0;
+    try {
+      for (const group of isEmpty ? [[]] : sorted.groups) {
+        sources.push(opened.add(unwrap(await openSource(group))));
+        signal.throwIfAborted();
+      }
+      for (const file of sorted.containers) {
+        const report = (done: number) => progress({ done, total: file.size });
+        sets.push(await driven(storeContainer(file, signal), report, signal));
+      }
+      for (const file of sorted.references) {
+        waiting.push(unwrap(readSetReferences(await file.read(0, file.size), file.name)));
+      }
+      const found = await compileWaiting(progress, signal);
+      return { sources, sets: [...sets, ...found.sets], notes: found.notes };
+    } catch (error) {
+      for (const { id } of sources) opened.close(id);
+      throw error;
+    }
+  },
+
+  closeSource({ id }) {
+    opened.close(id);
+    return null;
+  },
+
+  async compile({ sourceIds, name, choice, seed }, { progress, signal }) {
+    const sources = opened.named(sourceIds);
+    const plan = planSet(sources, {
+      name: name.trim() || sources.map((source) => source.name).join(' and '),
+      classes: new Map(Object.entries(choice.classes)),
+      // the training splits by the design's seed
+      shares: { validation: 0, test: 0 },
+      seed,
+      keepsParts: true,
+    });
+    return driven(compileStored(unwrap(plan), choice, DECODING, signal), progress, signal);
+  },
+
+  async storedSets() {
+    const sets = await (await setStore()).list();
+    return { sets, use: await storageUse() };
+  },
+
+  async deleteSet({ id }) {
+    await (await setStore()).delete(id);
+    return null;
+  },
+
+  async exportSet({ id, content }, { progress, signal }) {
+    const { store, set } = await kept(id);
+    const advance = async (done: number) => {
+      progress({ done, total: set.imageCount });
+      await breathe();
+      signal.throwIfAborted();
+    };
+    return content === 'data' ? withImages(store, set, advance) : asReferences(store, set, advance);
+  },
+
+  async takeSet({ id }) {
+    const { store, set } = await kept(id);
+    const chunks: CompiledChunk[] = [];
+    for await (const chunk of store.chunks(set)) chunks.push(chunk);
+    const images = unwrap(labeledImages(set, chunks));
+    return transferred(images, images);
+  },
 
   async generate({ kind, imageCount, seed }, { progress, signal }) {
     if (!Number.isInteger(imageCount) || imageCount < 1 || imageCount > LARGEST_GENERATED_COUNT) {
@@ -62,16 +203,7 @@ serve<DataCalls>({
 
   async openImages({ files }, { progress, signal }) {
     const sources = files.map(({ path, file }) => blobSource(path, file));
-    const opening = openInMemory(sources, decodePicture, signal);
-    for (;;) {
-      const step = await opening.next();
-      if (step.done) {
-        signal.throwIfAborted();
-        const opened = unwrap(step.value);
-        return transferred(opened, opened.images);
-      }
-      progress(step.value);
-      await breathe();
-    }
+    const value = await driven(openInMemory(sources, decodePicture, signal), progress, signal);
+    return transferred(value, value.images);
   },
 });

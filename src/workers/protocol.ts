@@ -79,7 +79,12 @@ export interface DataCalls {
   readonly openSources: Call<
     { readonly files: readonly { readonly path: string; readonly file: Blob }[] },
     { readonly done: number; readonly total: number },
-    { readonly sources: readonly OpenSource[]; readonly sets: readonly StoredSet[] }
+    {
+      readonly sources: readonly OpenSource[];
+      readonly sets: readonly StoredSet[];
+      /** Sentences about containers with paths only, which wait for sources that are not open yet. */
+      readonly notes: readonly string[];
+    }
   >;
   /** Forgets an open source. */
   readonly closeSource: Call<{ readonly id: string }, never, null>;

@@ -20,14 +20,21 @@ export interface SetReferences {
   readonly items: readonly (readonly [string, string, number, number])[];
 }
 
+/** A planned set, or one that was compiled and knows only where its images came from. */
+type ReferredPlan = Omit<SetPlan, 'items'> & {
+  readonly items: readonly (Pick<SetPlan['items'][number], 'source' | 'label' | 'part'> & {
+    readonly entry: Pick<ImageEntry, 'path'>;
+  })[];
+};
+
 /** A million images with paths of 200 letters. */
 const LARGEST = 250 * 2 ** 20;
 
 /** Writes a planned set without its images: some 40 bytes an image. */
 export function writeSetReferences(
-  { name, synthetic, classNames, items }: SetPlan,
+  { name, synthetic, classNames, items }: ReferredPlan,
   compiled: Pick<SetReferences, 'image' | 'fit' | 'normalization'>,
-): Uint8Array {
+): Uint8Array<ArrayBuffer> {
   const { image, fit, normalization } = compiled;
   return new TextEncoder().encode(
     JSON.stringify({
