@@ -143,7 +143,7 @@ function condensed(
  * image of each. Indices come back ascending; the set of a smaller share lies within that of a larger one.
  */
 export function transferSet(
-  labels: Uint8Array,
+  labels: ArrayLike<number>,
   training: Uint32Array,
   share: number,
   seed: number,

@@ -22,7 +22,7 @@ export function changeDistillation(patch: Partial<DistillationChoice>): void {
 }
 
 /** T = 2, 0.25 soft, 0.75 hard (source 002, section 5.2.4). */
-export function useSourceValues(): void {
+export function takeSourceValues(): void {
   const { temperature, softWeight, hardWeight } = SOURCE_DISTILLATION;
   changeDistillation({ temperature, softWeight, hardWeight });
 }

@@ -10,6 +10,7 @@ import type { LearningCurves, Model } from '../../state/modelStore.ts';
 import { type LiveRun, trainingStore } from '../../state/trainingStore.ts';
 import { setUi, type TrainPage, uiStore } from '../../state/uiStore.ts';
 import { LEARNING } from '../chartKinds.ts';
+import { DistillationPage } from '../distillation/DistillationPage.tsx';
 import { MetricsPage } from '../metrics/MetricsPage.tsx';
 import { ChartPanel } from '../parts/ChartPanel.tsx';
 import { Panel } from '../parts/Panel.tsx';
@@ -49,6 +50,7 @@ function learningData(model: Model | null, live: LiveRun | null): LearningData {
 const PAGES: readonly { readonly value: TrainPage; readonly label: string }[] = [
   { value: 'training', label: 'Training' },
   { value: 'augmentation', label: 'Augmentation' },
+  { value: 'distillation', label: 'Distillation' },
   { value: 'metrics', label: 'Metrics' },
 ];
 
@@ -77,6 +79,8 @@ export function TrainRoom() {
             <MetricsPage />
           ) : page === 'augmentation' ? (
             <AugmentationPage />
+          ) : page === 'distillation' ? (
+            <DistillationPage />
           ) : (
             <TrainingPage model={model} live={live} />
           )}

@@ -1,0 +1,230 @@
+import { useMemo } from 'react';
+import { useStore } from 'zustand';
+import { targetById } from '../../core/hardware/targets.ts';
+import { PRESETS } from '../../core/network/presets.ts';
+import { formatCount, formatPercent, formatSeconds } from '../../core/quantity.ts';
+import { adoptStudent } from '../../state/actions/distillation.ts';
+import { dataStore } from '../../state/dataStore.ts';
+import { plannedPruning } from '../../state/derived.ts';
+import { distillationStore, type StudentChoice } from '../../state/distillationStore.ts';
+import { setUi } from '../../state/uiStore.ts';
+import { NumberField, SelectField } from '../parts/fields.tsx';
+import { Empty, Panel } from '../parts/Panel.tsx';
+import { ScrollRegion } from '../parts/ScrollRegion.tsx';
+import { useEntry } from '../useEntry.ts';
+import { type StudentRow, studentRows, timesText } from './studentRows.ts';
+import { megabytesText } from './TeachersPanel.tsx';
+import type { TeacherRow } from './teacherRows.ts';
+import { type Reports, useReports } from './useReports.ts';
+import { useTraining } from './useTraining.ts';
+
+const PRESET_OPTIONS = PRESETS.filter(({ purpose }) => purpose === 'train').map(({ id, name }) => ({
+  value: id,
+  label: name,
+}));
+
+/** Who learns: every kind of student with its size beside the first teacher's. */
+export function StudentPanel({ teachers }: { teachers: readonly TeacherRow[] }) {
+  const [teacher] = teachers;
+  return (
+    <Panel
+      title="Student"
+      subtitle={
+        teacher
+          ? `beside ${teacher.name}${teachers.length > 1 ? ', the first teacher' : ''}`
+          : 'the network that learns'
+      }
+      className="span-all"
+    >
+      {teacher ? (
+        <Students teacher={teacher} />
+      ) : (
+        <Empty>Choose a teacher above: students are made of it, and measured against it.</Empty>
+      )}
+    </Panel>
+  );
+}
+
+function useStudentRows(teacher: TeacherRow): readonly StudentRow[] {
+  const { design, modelId } = useEntry();
+  const factor = useStore(distillationStore, (state) => state.factor);
+  const presetId = useStore(distillationStore, (state) => state.presetId);
+  const classCount = useStore(dataStore, ({ data }) =>
+    data.status === 'ready' ? data.data.classNames.length : 10,
+  );
+  const { network, pruning } = design;
+  const { model } = teacher;
+  return useMemo(() => {
+    const own = model.id === modelId && model.apoz ? model.apoz : null;
+    const plan = own ? plannedPruning(network, own, pruning).plan : null;
+    return studentRows({ teacher: model.network, present: network, plan, factor, presetId, classCount });
+  }, [model, modelId, network, pruning, factor, presetId, classCount]);
+}
+
+function Students({ teacher }: { teacher: TeacherRow }) {
+  const { design } = useEntry();
+  const rows = useStudentRows(teacher);
+  const choice = useStore(distillationStore, (state) => state.student);
+  const factor = useStore(distillationStore, (state) => state.factor);
+  const presetId = useStore(distillationStore, (state) => state.presetId);
+  const busy = useTraining();
+  const networks = useMemo(
+    () => [teacher.model.network, ...rows.flatMap(({ made }) => (made.ok ? made.value.network : []))],
+    [teacher, rows],
+  );
+  const reports = useReports(networks, design.hardware);
+  const target = targetById(design.hardware.targetId)?.name ?? design.hardware.targetId;
+  const chosen = rows.find((row) => row.choice === choice);
+  return (
+    <div className="stack">
+      <ScrollRegion label="Students">
+        <table className="students">
+          <thead>
+            <tr>
+              <th scope="col">Network</th>
+              <th scope="col" className="number">
+                Parameters
+              </th>
+              <th scope="col" className="number">
+                Of the teacher's
+              </th>
+              <th scope="col" className="number">
+                MB
+              </th>
+              <th scope="col" className="number">
+                MACs
+              </th>
+              <th scope="col" className="number" title={`${target}, folded automatically where it is folded`}>
+                Latency, {target}
+              </th>
+            </tr>
+          </thead>
+          <tbody>
+            <tr>
+              <th scope="row">Teacher: {teacher.model.network.name}</th>
+              <td className="number">{formatCount(teacher.parameterCount)}</td>
+              <td className="number">{formatPercent(1, 0)}</td>
+              <td className="number">{megabytesText(teacher.megabytes)}</td>
+              <td className="number">{formatCount(teacher.macCount)}</td>
+              <td className="number">{latencyText(reports, teacher.model.network)}</td>
+            </tr>
+            {rows.map((row) => (
+              <Row
+                key={row.choice}
+                row={row}
+                teacher={teacher}
+                reports={reports}
+                isChosen={row.choice === choice}
+              />
+            ))}
+          </tbody>
+        </table>
+      </ScrollRegion>
+      <div className="field-row student-fields">
+        {choice === 'simplified' && (
+          <NumberField
+            label="Share of the widths"
+            value={factor}
+            min={0.05}
+            max={1}
+            disabled={busy}
+            onChange={(value) => distillationStore.setState({ factor: value })}
+          />
+        )}
+        {choice === 'preset' && (
+          <SelectField
+            label="Student preset"
+            value={presetId}
+            options={PRESET_OPTIONS}
+            disabled={busy}
+            onChange={(value) => distillationStore.setState({ presetId: value })}
+          />
+        )}
+        {choice === 'condensed' && (
+          <button type="button" onClick={() => setUi({ room: 'prune' })}>
+            Set thresholds in Prune
+          </button>
+        )}
+        {chosen && <Adopt row={chosen} teacher={teacher} disabled={busy} />}
+      </div>
+    </div>
+  );
+}
+
+function latencyText(reports: Reports, network: TeacherRow['model']['network']): string {
+  const report = reports.get(network);
+  if (!report) return '…';
+  return report.ok ? formatSeconds(report.value.latencySeconds) : '–';
+}
+
+interface RowProps {
+  readonly row: StudentRow;
+  readonly teacher: TeacherRow;
+  readonly reports: Reports;
+  readonly isChosen: boolean;
+}
+
+const choose = (student: StudentChoice) => distillationStore.setState({ student });
+
+function Row({ row, teacher, reports, isChosen }: RowProps) {
+  const { choice, title, description, made, problem } = row;
+  const refused = made.ok ? problem : made.error.message;
+  return (
+    <tr className={isChosen ? 'current' : undefined}>
+      <th scope="row">
+        <label className="check">
+          <input
+            type="radio"
+            name="student"
+            checked={isChosen}
+            disabled={problem !== null}
+            onChange={() => choose(choice)}
+          />
+          <span className="student-name">
+            {title}
+            <span className="hint">{description}</span>
+            {refused !== null && <span className="hint warn">{refused}</span>}
+          </span>
+        </label>
+      </th>
+      {made.ok ? (
+        <>
+          <td className="number">{formatCount(made.value.parameterCount)}</td>
+          <td className="number" title={timesText(teacher.parameterCount, made.value.parameterCount)}>
+            {formatPercent(made.value.parameterRatio)}
+          </td>
+          <td className="number">
+            {megabytesText(made.value.megabytes)}
+            <span className="hint interval">{timesText(teacher.megabytes, made.value.megabytes)}</span>
+          </td>
+          <td className="number">
+            {formatCount(made.value.macCount)}
+            <span className="hint interval">{timesText(teacher.macCount, made.value.macCount)}</span>
+          </td>
+          <td className="number">{latencyText(reports, made.value.network)}</td>
+        </>
+      ) : (
+        ['parameters', 'ratio', 'megabytes', 'macs', 'latency'].map((column) => (
+          <td key={column} className="number muted">
+            –
+          </td>
+        ))
+      )}
+    </tr>
+  );
+}
+
+function Adopt({ row, teacher, disabled }: { row: StudentRow; teacher: TeacherRow; disabled: boolean }) {
+  const { choice, made, problem } = row;
+  if (choice === 'present')
+    return <p className="hint">The design's network learns as it is; nothing has to be changed.</p>;
+  return (
+    <button
+      type="button"
+      disabled={disabled || !made.ok || problem !== null}
+      onClick={() => made.ok && adoptStudent(made.value, teacher.model)}
+    >
+      Make this the design's network
+    </button>
+  );
+}
