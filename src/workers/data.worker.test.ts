@@ -70,7 +70,7 @@ test('what it can not do arrives as a fault', async () => {
   expect((await next(3, 'failed')).message).toMatchObject({ fault: { code: 'image-count' } });
   say({
     id: 4,
-    method: 'openImages',
+    method: 'openSources',
     request: { files: [{ path: 'a.bin', file: new Blob([]) }] },
   });
   expect((await next(4, 'failed')).message).toMatchObject({ fault: { code: 'empty-file' } });

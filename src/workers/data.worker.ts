@@ -6,7 +6,6 @@ import { PAINTERS } from '../core/data/paintSet.ts';
 import type { CompileChoice } from '../core/exploration/design.ts';
 import { FaultError, type Result, unwrap } from '../core/result.ts';
 import { blobSource } from '../formats/datasets/byteSource.ts';
-import { openInMemory } from '../formats/datasets/openInMemory.ts';
 import { openSource, sortFiles } from '../formats/datasets/openSources.ts';
 import {
   readSetReferences,
@@ -127,6 +126,7 @@ serve<DataCalls>({
         waiting.push(unwrap(readSetReferences(await file.read(0, file.size), file.name)));
       }
       const found = await compileWaiting(progress, signal);
+      signal.throwIfAborted();
       return { sources, sets: [...sets, ...found.sets], notes: found.notes };
     } catch (error) {
       for (const { id } of sources) opened.close(id);
@@ -199,11 +199,5 @@ serve<DataCalls>({
       signal.throwIfAborted();
       pause = performance.now() + SLICE_MILLISECONDS;
     }
-  },
-
-  async openImages({ files }, { progress, signal }) {
-    const sources = files.map(({ path, file }) => blobSource(path, file));
-    const value = await driven(openInMemory(sources, decodePicture, signal), progress, signal);
-    return transferred(value, value.images);
   },
 });

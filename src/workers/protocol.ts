@@ -21,7 +21,6 @@ import type { Fault, Result } from '../core/result.ts';
 import type { RunState } from '../core/training/checkpoint.ts';
 import type { Predictions } from '../core/training/metrics.ts';
 import type { MetricsReport } from '../core/training/metricsReport.ts';
-import type { OpenedImages } from '../formats/datasets/openInMemory.ts';
 import type { OpenedFile } from '../formats/model/openFile.ts';
 import type { ModelFormat, WriteOptions } from '../formats/model/writeModel.ts';
 import type { NetworkFormat } from '../formats/model/writeNetwork.ts';
@@ -116,12 +115,6 @@ export interface DataCalls {
   /** The whole set, for what is in memory only (`isKept` is false); its buffers are transferred. */
   readonly takeSet: Call<{ readonly id: string }, never, LabeledImages>;
   readonly generate: Call<GeneratedSource, { done: number; total: number }, LabeledImages>;
-  /** Whatever a user chose: files of image sets, archives, folders and tables of pictures. */
-  readonly openImages: Call<
-    { readonly files: readonly { readonly path: string; readonly file: Blob }[] },
-    { readonly done: number; readonly total: number },
-    OpenedImages
-  >;
 }
 
 /** file.worker: reads models that others wrote; formats that carry megabytes of code are loaded when needed. */
