@@ -49,7 +49,7 @@ export function QueueControls({ ready }: { ready: boolean }) {
             <ol className="queue-list" aria-label="Waiting trainings">
               {queue.map(({ id, title }) => (
                 <li key={id}>
-                  <span>{title}</span>
+                  <span className="queue-title">{title}</span>
                   <button
                     type="button"
                     className="link"

@@ -1,0 +1,271 @@
+import { beforeEach, expect, test, vi } from 'vitest';
+import type { Recipe } from '../../core/exploration/design.ts';
+import type { Network, Weights } from '../../core/network/network.ts';
+import { randomWeights } from '../../core/pruning/testing/referenceInterpreter.ts';
+import { FaultError, GRAPHICS_LOST, WORKER_LOST } from '../../core/result.ts';
+import type { RunState } from '../../core/training/checkpoint.ts';
+import type { TrainEpoch, TrainResult } from '../../workers/protocol.ts';
+import { dataStore } from '../dataStore.ts';
+import { changeDesign, openEntry, present } from '../designStore.ts';
+import { evaluationStore } from '../evaluationStore.ts';
+import { modelById, modelStore } from '../modelStore.ts';
+import { noticeStore } from '../noticeStore.ts';
+import { runsStore } from '../runsStore.ts';
+import { type Checkpoint, trainingStore } from '../trainingStore.ts';
+import { trainInPhases } from './phases.ts';
+import { clearQueue, enqueueTraining } from './queue.ts';
+import { continueTraining, isTraining, startTraining, stopTraining } from './train.ts';
+
+interface TrainRequest {
+  readonly weights: Weights;
+  readonly recipe: Recipe;
+  readonly from: RunState | null;
+}
+
+/** Trains by adding 1 to the one weight in each epoch, and is lost where the test says so. */
+const trainer = vi.hoisted(() => ({
+  /** By call of `train`: the epoch in which it fails, and the code of the fault. */
+  losses: [] as { readonly in: number; readonly code: string }[],
+  seeds: [] as number[],
+  stops: [] as (() => void)[],
+  waits: false,
+}));
+
+const numberIn = (weights: Weights) => weights['only/kernel']?.values[0] ?? 0;
+const withNumber = (value: number, others: Weights): Weights => ({
+  ...others,
+  'only/kernel': { shape: [1], values: Float32Array.of(value) },
+});
+
+vi.mock('../services.ts', () => {
+  const train = async ({ weights, recipe, from }: TrainRequest, tell: (event: TrainEpoch) => void) => {
+    await null; // as a worker, it tells nothing before start has returned
+    trainer.seeds.push(recipe.seed);
+    const loss = trainer.losses.shift();
+    let isStopped = false;
+    if (trainer.waits) {
+      await new Promise<void>((resolve) => {
+        trainer.stops.push(() => {
+          isStopped = true;
+          resolve();
+        });
+      });
+    }
+    let value = numberIn(weights);
+    let epoch = from?.epoch ?? 0;
+    while (epoch < recipe.epochs && !isStopped) {
+      if (loss?.in === epoch + 1) throw new FaultError({ code: loss.code, message: 'Lost.' });
+      epoch++;
+      value++;
+      const checkpoint = { epoch, bestWeights: null, callbacks: { best: null } } as unknown as RunState;
+      tell({
+        kind: 'epoch',
+        epoch,
+        weights: withNumber(value, weights),
+        saves: true,
+        checkpoint,
+      } as unknown as TrainEpoch);
+    }
+    const result: TrainResult = {
+      weights: withNumber(value, weights),
+      epochs: epoch,
+      steps: epoch,
+      validation: { correct: 8, total: 10, loss: 0.5 },
+      seconds: 1,
+      backend: 'wasm',
+      stopped: isStopped ? 'by the user' : null,
+      restoredEpoch: null,
+    };
+    return result;
+  };
+  return {
+    trainWorker: {
+      generation: 0,
+      call: async (method: string, request: { readonly network: Network }) => {
+        if (method === 'initialize')
+          return withNumber(
+            0,
+            randomWeights(request.network, () => 0.5),
+          );
+        const silent = (id: string, width: number) => [
+          id,
+          Float64Array.from({ length: width }, (_, i) => i / width),
+        ];
+        return {
+          byActivation: Object.fromEntries(
+            present()
+              .design.network.layers.filter(({ kind }) => kind === 'relu')
+              .map(({ id }, i) => silent(id, 16 << i)),
+          ),
+        };
+      },
+      start: (
+        _: string,
+        request: TrainRequest,
+        { onProgress }: { onProgress: (event: TrainEpoch) => void },
+      ) => ({
+        reply: train(request, onProgress),
+        control: (control: string) => {
+          if (control === 'stop') for (const stop of trainer.stops.splice(0)) stop();
+        },
+      }),
+    },
+  };
+});
+vi.mock('./backend.ts', () => ({ prepareTrainer: async () => 'wasm' }));
+vi.mock('./measure.ts', async () => {
+  const { modelOf } = await import('../derived.ts');
+  const { patchModel } = await import('../modelStore.ts');
+  const { trainWorker } = await import('../services.ts');
+  return {
+    measureApoz: async () => {
+      const model = modelOf(present());
+      if (model)
+        patchModel(model.id, { apoz: (await trainWorker.call('measureApoz', {} as never)) as never });
+    },
+  };
+});
+
+const start = present();
+const notices = () => noticeStore.getState().notices.map(({ message }) => message);
+const epochs = (count: number) =>
+  changeDesign((design) => ({ ...design, recipe: { ...design.recipe, epochs: count } }));
+const result = () => numberIn(modelById(present().modelId)?.weights ?? {});
+const untilIdle = () => vi.waitFor(() => expect(isTraining()).toBe(false));
+
+beforeEach(() => {
+  openEntry(start);
+  dataStore.setState({
+    data: {
+      status: 'ready',
+      data: { classNames: Array.from({ length: 10 }, (_, i) => `class ${i}`) } as never,
+    },
+  });
+  modelStore.setState({ models: {} });
+  runsStore.setState({ runs: [], chosen: [] });
+  evaluationStore.setState({ evaluations: [] });
+  noticeStore.setState({ notices: [] });
+  trainingStore.setState({ live: null, checkpoint: null, queue: [], busy: false, sequence: null });
+  Object.assign(trainer, { losses: [], seeds: [], stops: [], waits: false });
+});
+
+test('a lost graphics processor and a lost worker are replaced, and the run goes on from its last epoch', async () => {
+  epochs(6);
+  trainer.losses = [
+    { in: 3, code: GRAPHICS_LOST },
+    { in: 5, code: WORKER_LOST },
+  ];
+  expect(await startTraining('train')).toBe('over');
+  expect(result()).toBe(6);
+  expect(notices()[0]).toMatch(/graphics processor away; the training goes on from epoch 2,/);
+  expect(notices()[1]).toMatch(/ended the training worker; the training goes on from epoch 4,/);
+  expect(runsStore.getState().runs).toMatchObject([{ result: 'finished', validation: { correct: 8 } }]);
+});
+
+test('a worker that is lost before its first epoch has ended starts again from the same weights', async () => {
+  epochs(2);
+  trainer.losses = [{ in: 1, code: WORKER_LOST }];
+  expect(await startTraining('train')).toBe('over');
+  expect(result()).toBe(2);
+  expect(notices()[0]).toMatch(/started again from its first epoch/);
+});
+
+test('a worker that is lost again and again in the same epoch is given up, and the last epoch is kept', async () => {
+  epochs(4);
+  const loss = { in: 2, code: WORKER_LOST };
+  trainer.losses = [loss, loss, loss, loss];
+  expect(await startTraining('train')).toBe('failed');
+  expect(trainer.losses).toHaveLength(1);
+  expect(result()).toBe(1);
+  expect(trainingStore.getState()).toMatchObject({ live: null, busy: false });
+  expect(runsStore.getState().runs).toMatchObject([{ result: 'failed' }]);
+  trainer.losses = [];
+  expect(await continueTraining()).toBe('over');
+  expect(result()).toBe(4);
+});
+
+test('other faults are not met with another worker', async () => {
+  trainer.losses = [{ in: 2, code: 'internal' }];
+  expect(await startTraining('train')).toBe('failed');
+  expect(trainer.seeds).toHaveLength(1);
+});
+
+test('trainings wait for the one that runs, each with its own seed, and leave its weights to the design', async () => {
+  epochs(2);
+  trainer.waits = true;
+  const first = startTraining('train');
+  await vi.waitFor(() => expect(trainer.stops).toHaveLength(1));
+  enqueueTraining({ fromScratch: true, seeds: 2 });
+  expect(trainingStore.getState().queue.map(({ title }) => title)).toEqual([
+    'Tiny CNN, seed 1, from the start',
+    'Tiny CNN, seed 2, from the start',
+  ]);
+  expect(await startTraining('train')).toBe('failed');
+  trainer.waits = false;
+  trainer.losses = [];
+  stopTraining();
+  expect(await first).toBe('stopped');
+  await vi.waitFor(() => expect(runsStore.getState().runs.map((run) => run.result)).toContain('finished'));
+  await vi.waitFor(() => expect(trainer.seeds).toEqual([1, 1, 2]));
+  await untilIdle();
+  expect(trainingStore.getState().queue).toEqual([]);
+  expect(evaluationStore.getState().evaluations).toHaveLength(2);
+});
+
+test('a queued training for other images is not run, and the next one is', async () => {
+  trainer.waits = true;
+  const first = startTraining('train');
+  await vi.waitFor(() => expect(trainer.stops).toHaveLength(1));
+  enqueueTraining({ fromScratch: true });
+  changeDesign((design) => ({ ...design, data: { ...design.data, splitSeed: 9 } }));
+  enqueueTraining({ fromScratch: true });
+  trainer.waits = false;
+  stopTraining();
+  await first;
+  await vi.waitFor(() => expect(trainingStore.getState().queue).toEqual([]));
+  await untilIdle();
+  expect(notices().join(' ')).toMatch(/images or their split were changed/);
+  expect(trainer.seeds).toHaveLength(2);
+  clearQueue();
+});
+
+test('phases train, prune the share with the highest APoZ and fine-tune, round by round (SX-47)', async () => {
+  changeDesign((design) => ({ ...design, phases: { pruneRounds: 2, channelShare: 0.2, finalEpochs: 1 } }));
+  await trainInPhases();
+  expect(notices()).toEqual([]);
+  const names = runsStore.getState().runs.map(({ phase }) => phase?.name);
+  expect(names).toEqual([
+    'First training',
+    'Prune and fine-tune',
+    'Prune and fine-tune',
+    'Final fine-tuning',
+  ]);
+  const sizes = runsStore.getState().runs.map(({ parameterCount }) => parameterCount);
+  expect(sizes[1]).toBeLessThan(sizes[0] as number);
+  expect(sizes[2]).toBeLessThan(sizes[1] as number);
+  expect(sizes[3]).toBe(sizes[2]);
+  expect(trainingStore.getState().sequence).toBeNull();
+});
+
+test('a stop ends the phases that were left', async () => {
+  changeDesign((design) => ({ ...design, phases: { pruneRounds: 2, channelShare: 0.2, finalEpochs: 1 } }));
+  trainer.waits = true;
+  const all = trainInPhases();
+  await vi.waitFor(() => expect(trainer.stops).toHaveLength(1));
+  expect(trainingStore.getState().sequence).toMatchObject({ name: 'First training', step: 1, steps: 4 });
+  stopTraining();
+  await all;
+  expect(runsStore.getState().runs).toHaveLength(1);
+  expect(notices().join(' ')).toMatch(/phases that were left are not run/);
+});
+
+test('a checkpoint whose teacher is gone is not gone on from', async () => {
+  epochs(3);
+  trainer.losses = [{ in: 2, code: 'internal' }];
+  await startTraining('train');
+  trainingStore.setState(({ checkpoint }) => ({
+    checkpoint: { ...(checkpoint as Checkpoint), teacherIds: ['gone'] },
+  }));
+  expect(await continueTraining()).toBe('failed');
+  expect(notices().at(-1)).toMatch(/1 of the 1 teachers of this training are no longer kept/);
+});
