@@ -160,3 +160,17 @@ test('a model that is gone leaves the choices without weights', () => {
   expect(modelId).toBeNull();
   expect(design.network).toBe(present().design.network);
 });
+
+test('trainings that wait are there after a reload, and wait for somebody to start them', async () => {
+  const entry = present();
+  trainingStore.setState({ queue: [{ id: 'q', title: 'Tiny CNN, seed 4', entry, teacherIds: [] }] });
+  await vi.waitFor(async () => {
+    const db = await openDB('sweetspot', 1);
+    const session = await db.get('session', 'session');
+    db.close();
+    expect(session.queue).toHaveLength(1);
+  });
+  trainingStore.setState({ queue: [] });
+  expect(await restoreSession()).toBe(true);
+  expect(trainingStore.getState()).toMatchObject({ queue: [{ title: 'Tiny CNN, seed 4' }], busy: false });
+});

@@ -16,7 +16,7 @@ import {
   modelBytes,
 } from './storedModels.ts';
 import { keepSavingRuns, restoreRuns } from './storedRuns.ts';
-import { type Checkpoint, trainingStore } from './trainingStore.ts';
+import { type Checkpoint, type QueuedTraining, trainingStore } from './trainingStore.ts';
 
 /** What a reload brings back. */
 interface Session {
@@ -26,6 +26,7 @@ interface Session {
   readonly startModelId?: string | null;
   readonly evaluations: readonly Evaluation[];
   readonly teacherIds?: readonly string[];
+  readonly queue?: readonly QueuedTraining[];
   /** The training that was running, if one was: its last finished epoch and its goal. */
   readonly running: { readonly epoch: number; readonly epochs: number } | null;
 }
@@ -68,7 +69,7 @@ function tellOnce(error: unknown): void {
 
 const sessionNow = (): Session => {
   const { design, modelId, baselineModelId, startModelId = null } = present();
-  const { live } = trainingStore.getState();
+  const { live, queue } = trainingStore.getState();
   return {
     design,
     modelId,
@@ -76,6 +77,7 @@ const sessionNow = (): Session => {
     startModelId,
     evaluations: evaluationStore.getState().evaluations,
     teacherIds: distillationStore.getState().teacherIds,
+    queue,
     running: live ? { epoch: live.curves.epochs.length, epochs: live.epochs } : null,
   };
 };
@@ -165,14 +167,15 @@ export async function keptBytes(): Promise<ReadonlyMap<string, number>> {
 /** Saves after every change, from now on. */
 export function keepSaving(): void {
   keepSavingRuns();
-  let { live, checkpoint } = trainingStore.getState();
+  let { live, checkpoint, queue } = trainingStore.getState();
   designStore.subscribe(saveSoon);
   modelStore.subscribe(saveSoon);
   evaluationStore.subscribe(saveSoon);
   distillationStore.subscribe(saveSoon);
   trainingStore.subscribe((state) => {
-    if (Boolean(state.live) !== Boolean(live) || state.checkpoint !== checkpoint) saveSoon();
-    ({ live, checkpoint } = state);
+    const isNew = state.checkpoint !== checkpoint || state.queue !== queue;
+    if (Boolean(state.live) !== Boolean(live) || isNew) saveSoon();
+    ({ live, checkpoint, queue } = state);
   });
 }
 
@@ -206,6 +209,13 @@ function interrupted(
     : `A training was interrupted after epoch ${epoch} of ${epochs}; the weights of epoch ${epoch} are here. Train on from them.`;
 }
 
+/** What waited when the page was closed waits again, until somebody starts it; designs that no longer open are dropped. */
+const restoredQueue = (queue: readonly QueuedTraining[]): readonly QueuedTraining[] =>
+  queue.flatMap((waiting) => {
+    const design = parseDesign(waiting.entry.design);
+    return design.ok ? [{ ...waiting, entry: { ...waiting.entry, design: design.value } }] : [];
+  });
+
 /** Brings back the last session; with a design of its own (a link), only the evaluated points. True where it did. */
 export async function restoreSession(): Promise<boolean> {
   try {
@@ -219,6 +229,7 @@ export async function restoreSession(): Promise<boolean> {
         session.baselineModelId,
         session.startModelId ?? null,
         ...(session.teacherIds ?? []),
+        ...(session.queue ?? []).flatMap(({ entry, teacherIds }) => [entry.modelId, ...teacherIds]),
         ...session.evaluations.flatMap((e) => [e.modelId, e.baselineModelId]),
       ].filter((id) => id !== null),
     );
@@ -239,7 +250,7 @@ export async function restoreSession(): Promise<boolean> {
     setTeachers(session.teacherIds ?? []);
     dropGoneTeachers();
     evaluationStore.setState({ evaluations: session.evaluations });
-    trainingStore.setState({ checkpoint });
+    trainingStore.setState({ checkpoint, queue: restoredQueue(session.queue ?? []) });
     openEntry({
       ...reunite(design.value, session.modelId, session.baselineModelId),
       startModelId: session.startModelId ?? null,
