@@ -1,0 +1,165 @@
+/**
+ * Issue 5, "done means" 4: a folder of pictures (64x64 PNG, ten classes, all different, drawn here) compiled by the data
+ * worker in Chromium. Prints seconds, and megabytes of the page: what its process had resident, at most.
+ *
+ *   node scripts/with-chromium.mjs tsx scripts/experiments/compileFolder.ts [pictures]
+ */
+import {
+  createReadStream,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { deflateSync } from 'node:zlib';
+import { chromium } from '@playwright/test';
+import { build } from 'vite';
+import { createRandom, type Random } from '../../src/core/random.ts';
+import { crc32 } from '../../src/formats/crc32.ts';
+
+const count = Number(process.argv[2] ?? 27_000);
+const SIDE = 64;
+const CLASSES = 10;
+const MEGABYTE = 1e6;
+
+function chunk(kind: string, data: Uint8Array): Buffer {
+  const body = Buffer.concat([Buffer.from(kind, 'latin1'), data]);
+  const [length, sum] = [Buffer.alloc(4), Buffer.alloc(4)];
+  length.writeUInt32BE(data.length);
+  sum.writeUInt32BE(crc32(body) >>> 0);
+  return Buffer.concat([length, body, sum]);
+}
+
+/** Waves of color with noise, as hard to pack as a photograph. */
+function png(label: number, random: Random): Buffer {
+  const header = Buffer.alloc(13);
+  header.writeUInt32BE(SIDE, 0);
+  header.writeUInt32BE(SIDE, 4);
+  header.set([8, 2, 0, 0, 0], 8);
+  const rows = Buffer.alloc(SIDE * (1 + 3 * SIDE));
+  const [phase, across, down] = [random.next() * 7, random.next() / 5, (label + 1) / 20];
+  for (let y = 0, at = 0; y < SIDE; y++) {
+    at++;
+    for (let x = 0; x < SIDE; x++) {
+      const wave = 128 + 80 * Math.sin(phase + across * x + down * y);
+      for (let c = 0; c < 3; c++) rows[at++] = wave + random.integer(24) + 10 * c;
+    }
+  }
+  return Buffer.concat([
+    Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]),
+    chunk('IHDR', header),
+    chunk('IDAT', deflateSync(rows, { level: 1 })),
+    chunk('IEND', new Uint8Array()),
+  ]);
+}
+
+/** Bytes that a process has resident now. */
+const residentBytes = (pid: number): number => {
+  const status = existsSync(`/proc/${pid}/status`) ? readFileSync(`/proc/${pid}/status`, 'utf8') : '';
+  return Number(/VmRSS:\s+(\d+)/.exec(status)?.[1] ?? 0) * 1024;
+};
+
+const folder = mkdtempSync(join(tmpdir(), 'sweetspot-compile-'));
+try {
+  const random = createRandom(1);
+  for (let i = 0; i < count; i++) {
+    const label = i % CLASSES;
+    const place = join(folder, 'pictures', `class ${label}`);
+    if (i < CLASSES) mkdirSync(place, { recursive: true });
+    writeFileSync(join(place, `${i}.png`), png(label, random));
+  }
+  const site = join(folder, 'site');
+  await build({
+    logLevel: 'warn',
+    configFile: false,
+    build: {
+      outDir: site,
+      emptyOutDir: true,
+      rolldownOptions: {
+        input: join(import.meta.dirname, '..', '..', 'src', 'workers', 'data.worker.ts'),
+        output: { entryFileNames: 'worker.js' },
+      },
+    },
+  });
+  const server = createServer((request, response) => {
+    const isWorker = request.url?.endsWith('.js') ?? false;
+    response.setHeader('content-type', isWorker ? 'text/javascript' : 'text/html');
+    if (isWorker) createReadStream(join(site, request.url ?? '')).pipe(response);
+    else response.end('<title>compile</title><input type="file" webkitdirectory>');
+  }).listen(0, '127.0.0.1');
+  const executablePath = process.env.CHROMIUM_PATH;
+  const browser = await chromium.launch({
+    ...(executablePath ? { executablePath } : {}),
+    args: process.getuid?.() === 0 ? ['--no-sandbox'] : [],
+  });
+  const page = await browser.newPage();
+  // tsx names the functions that it hands to the page
+  await page.addInitScript('globalThis.__name = (value) => value;');
+  await page.goto(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`);
+  await page.locator('input').setInputFiles(join(folder, 'pictures'));
+  const cdp = await browser.newBrowserCDPSession();
+  const { processInfo } = await cdp.send('SystemInfo.getProcessInfo');
+  const renderers = processInfo.filter(({ type }) => type === 'renderer').map(({ id }) => id);
+  const resident = () => Math.max(...renderers.map(residentBytes));
+  const before = resident();
+  let most = before;
+  const watch = setInterval(() => {
+    most = Math.max(most, resident());
+  }, 50);
+  const done = await page.evaluate(async () => {
+    const worker = new Worker('/worker.js', { type: 'module' });
+    let next = 1;
+    const call = <Reply>(method: string, request: unknown) =>
+      new Promise<Reply>((resolve, reject) => {
+        const id = next++;
+        worker.addEventListener('message', ({ data }) => {
+          if (data.id !== id) return;
+          if (data.kind === 'done') resolve(data.reply);
+          if (data.kind === 'failed') reject(new Error(data.fault.message));
+        });
+        worker.postMessage({ id, method, request });
+      });
+    const files = [...(document.querySelector('input')?.files ?? [])];
+    const started = performance.now();
+    const { sources } = await call<{ sources: { id: string }[] }>('openSources', {
+      files: files.map((file) => ({ path: file.webkitRelativePath, file })),
+    });
+    const opened = performance.now();
+    const set = await call<{ imageCount: number; chunkCount: number; bytes: number; fingerprint: string }>(
+      'compile',
+      {
+        sourceIds: sources.map(({ id }) => id),
+        name: 'pictures',
+        choice: { height: 64, width: 64, channels: 3, fit: 'crop', classes: {} },
+        seed: 1,
+      },
+    );
+    const compiled = performance.now();
+    const { imageCount, chunkCount, bytes, fingerprint } = set;
+    return {
+      imageCount,
+      chunkCount,
+      bytes,
+      fingerprint,
+      openSeconds: (opened - started) / 1000,
+      seconds: (compiled - opened) / 1000,
+    };
+  });
+  clearInterval(watch);
+  console.log(
+    `${done.imageCount} pictures: opened in ${done.openSeconds.toFixed(1)} s, compiled in ${done.seconds.toFixed(1)} s (${(done.imageCount / done.seconds).toFixed(0)} a second), ${done.chunkCount} chunks, ${(done.bytes / MEGABYTE).toFixed(0)} MB kept.`,
+  );
+  console.log(
+    `Page's process: ${(before / MEGABYTE).toFixed(0)} MB resident before, at most ${(most / MEGABYTE).toFixed(0)} MB. Fingerprint ${done.fingerprint}.`,
+  );
+  await browser.close();
+  server.close();
+} finally {
+  rmSync(folder, { recursive: true });
+}
