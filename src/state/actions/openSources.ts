@@ -1,5 +1,6 @@
 import type { StoredSet } from '../../workers/protocol.ts';
 import type { JobContext } from '../jobStore.ts';
+import { notify } from '../noticeStore.ts';
 import { dataWorker } from '../services.ts';
 import { type OpenedSource, setsStore } from '../setsStore.ts';
 
@@ -11,6 +12,8 @@ interface Opening {
 /** Files are kept as handles: a data worker that had to be started anew opens them again. */
 let openings: readonly Opening[] = [];
 let openedIn = 0;
+/** No worker's generation. */
+const NONE = -1;
 
 export const pathOf = (file: File): string => file.webkitRelativePath || file.name;
 
@@ -26,15 +29,29 @@ const call = (files: readonly File[], { signal, report }: JobContext) =>
     { signal, onProgress: ({ done, total }) => report(done / Math.max(1, total)) },
   );
 
-/** Opens files in the data worker: sources that can be compiled, and sets that were compiled before. */
+const closeInWorker = (id: string) => void dataWorker.call('closeSource', { id }).catch(() => undefined);
+
+/**
+ * Opens files in the data worker: sources that can be compiled, and sets that were compiled before. Sources that they
+ * come `instead` of are closed first, as a worker gives what has another's name a number; they are opened again when
+ * they are needed after all.
+ */
 export async function openFiles(
   files: readonly File[],
   job: JobContext,
+  instead: readonly OpenedSource[] = [],
 ): Promise<{ readonly sources: readonly OpenedSource[]; readonly sets: readonly StoredSet[] }> {
-  await sourcesInWorker(setsStore.getState().sources, job.signal);
-  const { sources, sets } = await call(files, job);
-  openings = [...openings, { files, ids: sources.map(({ id }) => id) }];
-  openedIn = dataWorker.generation;
+  if (instead.length > 0) {
+    for (const { ids } of openings) ids.forEach(closeInWorker);
+    openedIn = NONE;
+  } else await sourcesInWorker(setsStore.getState().sources, job.signal);
+  const { sources, sets, notes } = await call(files, job);
+  for (const note of notes) notify('info', note);
+  if (sources.length > 0) {
+    const others = openedIn === dataWorker.generation ? openings : [];
+    openings = [...others, { files, ids: sources.map(({ id }) => id) }];
+    openedIn = dataWorker.generation;
+  }
   const names = fileNames(files);
   return {
     sources: sources.map((source) => ({
@@ -47,7 +64,7 @@ export async function openFiles(
 
 export function closeSources(sources: readonly OpenedSource[]): void {
   const closed = new Set(sources.map(({ id }) => id));
-  for (const id of closed) void dataWorker.call('closeSource', { id }).catch(() => undefined);
+  closed.forEach(closeInWorker);
   openings = openings.filter(({ ids }) => ids.some((id) => !closed.has(id)));
 }
 
@@ -59,7 +76,8 @@ export async function sourcesInWorker(
   if (sources.length === 0 || openedIn === dataWorker.generation) return sources;
   const renewed = new Map<string, string>();
   const again: Opening[] = [];
-  for (const { files, ids } of openings) {
+  const wanted = new Set(setsStore.getState().sources.map(({ id }) => id));
+  for (const { files, ids } of openings.filter((opening) => opening.ids.some((id) => wanted.has(id)))) {
     const reply = await call(files, { signal, report: () => {} });
     reply.sources.forEach(({ id }, i) => {
       const before = ids[i];

@@ -1,6 +1,7 @@
 import { beforeEach, expect, test, vi } from 'vitest';
 import { defaultDesign } from '../../core/exploration/defaultDesign.ts';
 import type { CompileChoice } from '../../core/exploration/design.ts';
+import { FaultError } from '../../core/result.ts';
 import type { OpenSource, StoredSet } from '../../workers/protocol.ts';
 import { withClass } from '../compileDraft.ts';
 import { dataStore, loadedData } from '../dataStore.ts';
@@ -34,8 +35,9 @@ const CLASSES: Record<string, Record<string, number>> = {
 
 function sourceOf(name: string): OpenSource {
   const id = `source ${worker.nextId++}`;
+  if ([...worker.open.values()].some((other) => other.name === name)) name += ' (2)';
   worker.open.set(id, { name });
-  const classes = CLASSES[name] ?? {};
+  const classes = CLASSES[name.replace(' (2)', '')] ?? {};
   const counts = Object.values(classes);
   const imageCount = counts.reduce((a, b) => a + b, 0);
   return {
@@ -62,7 +64,7 @@ function compiled({ sourceIds, name, choice }: CompileRequest): StoredSet {
   const names = sourceIds.map((id) => {
     const source = worker.open.get(id);
     if (!source) throw new Error(`${id} is not open`);
-    return source.name;
+    return source.name.replace(' (2)', '');
   });
   for (const source of names)
     for (const [from, count] of Object.entries(CLASSES[source] ?? {})) {
@@ -97,10 +99,17 @@ function compiled({ sourceIds, name, choice }: CompileRequest): StoredSet {
   return set;
 }
 
+function openAll({ files }: { files: { path: string }[] }) {
+  if (files.some(({ path }) => path === 'torn.zip'))
+    throw new FaultError({ code: 'torn', message: 'torn.zip is torn.' });
+  return files.map(({ path }) => sourceOf(path));
+}
+
 const ANSWERS: Record<string, (request: never) => unknown> = {
-  openSources: ({ files }: { files: { path: string }[] }) => ({
-    sources: files.map(({ path }) => sourceOf(path)),
+  openSources: (request: { files: { path: string }[] }) => ({
+    sources: openAll(request),
     sets: [],
+    notes: [],
   }),
   closeSource: ({ id }: { id: string }) => worker.open.delete(id),
   compile: compiled,
@@ -190,6 +199,20 @@ test('a set that is kept already is not kept twice', async () => {
   expect(loadedData()?.stored?.id).toBe(first!.id);
 });
 
+test('a file opened in place of its like keeps its name, and one that can not be read changes nothing', async () => {
+  await openImageFiles(files('fruit.zip'));
+  await openImageFiles(files('fruit.zip'));
+  expect(loadedData()?.name).toBe('fruit.zip');
+  const before = present();
+  await openImageFiles(files('torn.zip'));
+  expect(notices()).toMatch(/torn\.zip is torn/);
+  expect(present()).toBe(before);
+  await addSources(files('more.zip'));
+  expect(setsStore.getState().sources.map(({ name }) => name)).toEqual(['fruit.zip', 'more.zip']);
+  await compileDraft();
+  expect(loadedData()?.imageCount).toBe(72);
+});
+
 test('one class is no set, but its source stays open for another one to join', async () => {
   await openImageFiles(files('lone.zip'));
   setDraft(setsStore.getState().draft!);
@@ -246,6 +269,8 @@ async function foreignDesign() {
   await compileDraft();
   const { design } = present();
   worker.kept = [];
+  worker.open.clear();
+  worker.generation++;
   setsStore.setState({ sources: [], draft: null, compiled: null, kept: null });
   dataStore.setState({ data: { status: 'loading' } });
   noticeStore.setState({ notices: [] });

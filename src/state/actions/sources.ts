@@ -116,11 +116,12 @@ async function busily(title: string, work: (job: JobContext) => Promise<void>): 
 
 /** The sources that a design names, in its order, and the names that are not open yet. */
 function matched(sources: readonly OpenedSource[], { fileNames }: FileSource) {
-  const placeOf = ({ fileNames: own }: OpenedSource) => {
-    const places = own.map((name) => fileNames.findIndex((other) => plainName(other) === plainName(name)));
-    return places.find((place) => place >= 0) ?? -1;
+  const namesOf = (source: OpenedSource) => [...source.fileNames, source.name].map(plainName);
+  const placeOf = (source: OpenedSource) => {
+    const names = namesOf(source);
+    return fileNames.findIndex((name) => names.includes(plainName(name)));
   };
-  const open = new Set(sources.flatMap((source) => source.fileNames.map(plainName)));
+  const open = new Set(sources.flatMap(namesOf));
   return {
     used: sources.filter((source) => placeOf(source) >= 0).sort((a, b) => placeOf(a) - placeOf(b)),
     missing: fileNames.filter((name) => !open.has(plainName(name))),
@@ -135,30 +136,26 @@ export async function openImageFiles(chosen: readonly File[]): Promise<void> {
   if (chosen.length === 0) return;
   await busily('Opening images', async (job) => {
     const wanted = awaited();
-    const { sources, sets } = await openFiles(chosen, job);
-    const [set] = sets;
-    if (set) {
-      await listSets(job.signal);
-      choose(set, wanted);
-    }
-    if (sources.length === 0) return;
     const before = setsStore.getState().sources;
-    if (wanted && matched(sources, wanted).used.length > 0) {
+    const { sources, sets } = await openFiles(chosen, job, wanted ? [] : before);
+    const set = sets.at(-1);
+    if (sources.length > 0 && wanted && !set && matched(sources, wanted).used.length > 0) {
       const { used, missing } = matched([...before, ...sources], wanted);
       const choice = wanted.compile ?? usualChoice(used);
       closeSources(before.filter((source) => !used.includes(source)));
       setsStore.setState({ sources: used, draft: choice, compiled: null });
-      if (missing.length > 0) {
-        notify('info', `This design also needs ${missing.slice(0, 5).join(', ')}; open that too.`);
-        return;
-      }
-      await compile(used, choice, wanted, job);
+      if (missing.length === 0) await compile(used, choice, wanted, job);
+      else notify('info', `This design also needs ${missing.slice(0, 5).join(', ')}; open that too.`);
       return;
     }
-    closeSources(before);
-    const choice = usualChoice(sources);
-    setsStore.setState({ sources, draft: choice, compiled: null });
-    await compile(sources, choice, null, job);
+    if (sources.length > 0) {
+      if (wanted) closeSources(before);
+      setsStore.setState({ sources, draft: set?.choice ?? usualChoice(sources), compiled: null });
+    }
+    if (set) {
+      await listSets(job.signal);
+      choose(set, wanted);
+    } else if (sources.length > 0) await compile(sources, usualChoice(sources), null, job);
   });
 }
 
