@@ -1,5 +1,6 @@
 import { createStore } from 'zustand/vanilla';
 import type { DataChoice, Design, Recipe } from '../core/exploration/design.ts';
+import type { PairedComparison } from '../core/training/pairedComparison.ts';
 import type { Accuracy, BackendName } from '../workers/protocol.ts';
 import type { LearningCurves } from './modelStore.ts';
 
@@ -55,9 +56,16 @@ export interface RunsState {
   readonly runs: readonly TrainingRun[];
   /** Ids of the runs that are compared, in the order they were chosen. */
   readonly chosen: readonly string[];
+  /** The last comparison image by image, and the images it was made with. */
+  readonly paired: {
+    readonly firstId: string;
+    readonly secondId: string;
+    readonly images: string;
+    readonly comparison: PairedComparison;
+  } | null;
 }
 
-export const runsStore = createStore<RunsState>(() => ({ runs: [], chosen: [] }));
+export const runsStore = createStore<RunsState>(() => ({ runs: [], chosen: [], paired: null }));
 
 export const runById = (id: string): TrainingRun | null =>
   runsStore.getState().runs.find((run) => run.id === id) ?? null;

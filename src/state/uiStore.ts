@@ -13,7 +13,7 @@ export type HardwarePage =
   | 'finn-graph'
   | 'trust';
 export type NetworkPage = 'edit' | 'weights' | 'convolutions' | 'ranking';
-export type TrainPage = 'training' | 'metrics' | 'augmentation' | 'distillation';
+export type TrainPage = 'training' | 'metrics' | 'augmentation' | 'distillation' | 'runs';
 export type Theme = 'system' | 'light' | 'dark';
 
 /** What is shown, not what was chosen: not part of a design, not in undo. */

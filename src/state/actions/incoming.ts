@@ -5,6 +5,7 @@ import { trainingStore } from '../trainingStore.ts';
 import { setUi } from '../uiStore.ts';
 import { droppedFiles } from './droppedFiles.ts';
 import { openModelFiles } from './model.ts';
+import { openSessionFile } from './sessions.ts';
 import { openImageFiles } from './sources.ts';
 
 /** Names of image sets and pictures. A model.json beside .bin shards is no such set. */
@@ -45,6 +46,8 @@ export async function openAnything(files: readonly File[]): Promise<void> {
     await openImageFiles(files);
     return;
   }
+  const [only, ...others] = files;
+  if (only && others.length === 0 && (await openSessionFile(only))) return;
   setUi({ room: 'network' });
   await openModelFiles(files);
 }

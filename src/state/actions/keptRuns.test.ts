@@ -1,0 +1,95 @@
+import 'fake-indexeddb/auto';
+import { beforeEach, expect, test, vi } from 'vitest';
+import { changeNetwork, openEntry, present, undoDesign } from '../designStore.ts';
+import { modelById, putModel } from '../modelStore.ts';
+import { noticeStore } from '../noticeStore.ts';
+import { runById, runsStore, type TrainingRun } from '../runsStore.ts';
+import { deleteRun, deleteWeights, neededBecause, startsFromSeed, trainAgain, useRun } from './keptRuns.ts';
+import { newRun, recordRun } from './runs.ts';
+
+vi.mock('../services.ts', () => ({ trainWorker: {}, dataWorker: {}, fileWorker: {}, hardwareWorker: {} }));
+
+const notice = () => noticeStore.getState().notices.at(-1)?.message ?? '';
+const first = present().design;
+
+function ended(modelId: string, changes: Partial<TrainingRun> = {}): TrainingRun {
+  const { design } = present();
+  putModel({
+    id: modelId,
+    network: design.network,
+    weights: { 'conv1/kernel': { shape: [2], values: Float32Array.of(1, 2) } },
+    origin: 'trained',
+    epochs: 3,
+    backend: 'wasm',
+    curves: null,
+    validation: null,
+    apoz: null,
+  });
+  const run = newRun({ design, recipe: design.recipe, kind: 'train', backend: 'wasm', modelId });
+  const kept: TrainingRun = { ...run, result: 'finished', ...changes };
+  recordRun(kept);
+  return kept;
+}
+
+beforeEach(() => {
+  openEntry({ design: first, modelId: null, baselineModelId: null });
+  runsStore.setState({ runs: [], chosen: [], paired: null });
+  noticeStore.setState({ notices: [] });
+});
+
+test('a run that is used brings its network, weights and choices, and undo returns', async () => {
+  const run = ended('used');
+  changeNetwork({ ...first.network, name: 'Another' });
+  await useRun(run.id);
+  expect(present()).toMatchObject({ modelId: 'used', baselineModelId: 'used' });
+  // By identity: only so do the weights belong to the network.
+  expect(present().design.network).toBe(modelById('used')?.network);
+  undoDesign();
+  expect(present().design.network.name).toBe('Another');
+});
+
+test('without its weights a run brings its choices, and says so', async () => {
+  const run = ended('forgotten');
+  await deleteWeights(run.id);
+  expect(runById(run.id)?.modelId).toBeNull();
+  expect(modelById('forgotten')).toBeNull();
+  changeNetwork({ ...first.network, name: 'Another' });
+  await useRun(run.id);
+  expect(present()).toMatchObject({ modelId: null, design: { network: { name: first.network.name } } });
+  expect(notice()).toContain('no longer kept');
+});
+
+test('weights that something needs stay, and it is said what', async () => {
+  const run = ended('needed');
+  await useRun(run.id);
+  expect(neededBecause(runById(run.id)!)).toBe('The design works with them.');
+  await deleteWeights(run.id);
+  expect(runById(run.id)?.modelId).toBe('needed');
+  await deleteRun(run.id);
+  expect(runById(run.id)).toBeNull();
+  expect(modelById('needed')).not.toBeNull();
+});
+
+test('a deleted run takes its weights with it', async () => {
+  const run = ended('alone');
+  await deleteRun(run.id);
+  expect(modelById('alone')).toBeNull();
+});
+
+test('a run that goes on is not deleted', async () => {
+  const run = ended('live', { result: 'running' });
+  await deleteRun(run.id);
+  await deleteWeights(run.id);
+  expect(runById(run.id)?.modelId).toBe('live');
+});
+
+test('only a run that began from its seed is trained again as a whole; others give their recipe', async () => {
+  const recipe = { ...first.fineTune, epochs: 77 };
+  const run = ended('tuned', { kind: 'fine-tune', earlierEpochs: 8, recipe });
+  expect(startsFromSeed(run)).toBe(false);
+  expect(startsFromSeed({ ...run, kind: 'train', earlierEpochs: 0 })).toBe(true);
+  await trainAgain(run.id);
+  expect(present().design.fineTune).toEqual(recipe);
+  expect(present().design.recipe).toEqual(first.recipe);
+  expect(notice()).toContain('began with weights or teachers');
+});
