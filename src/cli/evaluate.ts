@@ -5,9 +5,10 @@ import type { LayerId, Network, Weights } from '../core/network/network.ts';
 import { FaultError } from '../core/result.ts';
 import { activate } from '../ml/activate.ts';
 import { measureApoz } from '../ml/apoz.ts';
-import { inputOf, overValidation } from '../ml/evaluate.ts';
-import { ImageSet, NORMALIZED } from '../ml/images.ts';
+import { inputOf, overHeld } from '../ml/evaluate.ts';
+import { ImageSet } from '../ml/images.ts';
 import { useWasmInNode } from '../ml/nodeWasm.ts';
+import { NORMALIZED } from '../ml/normalizer.ts';
 import { Session } from '../ml/session.ts';
 import { asJson, asTable, type Command, onlyInput, UsageError } from './command.ts';
 import { readImages, readModel } from './input.ts';
@@ -55,10 +56,8 @@ export async function evaluateAll(
   const total = new Uint32Array(images.classNames.length);
   try {
     const { plan } = session;
-    const input = inputOf(plan);
-    set.check(input, plan.classCount);
-    await overValidation(plan, set, {}, async (indices) => {
-      const batch = set.batch(indices, input);
+    set.check(inputOf(plan), plan.classCount);
+    await overHeld(plan, set, 'validation', {}, async (batch) => {
       const logits = await session.logits(batch);
       batch.labels.forEach((label, i) => {
         const hit = largest(logits, i * plan.classCount, plan.classCount) === label;

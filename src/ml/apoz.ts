@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { LayerId, Network, Weights } from '../core/network/network.ts';
 import type { ApozResult } from '../workers/protocol.ts';
-import { inputOf, overValidation, type Watched } from './evaluate.ts';
+import { inputOf, overHeld, type Watched } from './evaluate.ts';
 import { infer } from './forward.ts';
 import type { ImageSet } from './images.ts';
 import { readBack } from './readBack.ts';
@@ -31,7 +31,6 @@ export async function measureApoz(
   const started = performance.now();
   const session = new Session(network, weights);
   const { plan } = session;
-  const input = inputOf(plan);
   const zeros = new Map<LayerId, { readonly counts: Float64Array; readonly perImage: number }>();
   const relus = new Set<LayerId>();
   for (const { kind, id } of network.layers) {
@@ -42,9 +41,8 @@ export async function measureApoz(
     zeros.set(id, { counts: new Float64Array(ofm.channels), perImage: ofm.height * ofm.width });
   }
   try {
-    images.check(input, plan.classCount);
-    await overValidation(plan, images, watched, async (indices) => {
-      const batch = images.batch(indices, input);
+    images.check(inputOf(plan), plan.classCount);
+    await overHeld(plan, images, 'validation', watched, async (batch) => {
       const x = tf.tensor4d(batch.pixels, batch.shape);
       const shares = new Map<LayerId, tf.Tensor4D>();
       const logits = infer(plan, x, session.parameters, (id, output) => {

@@ -3,11 +3,12 @@ import type { FeatureMap, Network, Weights } from '../core/network/network.ts';
 import { describeMap, geometryAt } from '../core/network/shapes.ts';
 import { FaultError } from '../core/result.ts';
 import { infer, type Parameters } from './forward.ts';
-import type { Batch, ImageSet } from './images.ts';
+import type { Augment, Batch, BatchBuffers, ImageSet } from './images.ts';
 import { type SoftTargets, softened } from './loss.ts';
 import { type Layout, layoutOf, upload, type Vectors, views, weightsOf } from './parameters.ts';
 import { type Plan, planOf } from './plan.ts';
 import { readBack } from './readBack.ts';
+import { adapterFor, canAdapt } from './resize.ts';
 
 /** A trained network that a student learns from. */
 export interface Teacher {
@@ -32,6 +33,18 @@ export interface TaughtBatch extends Batch {
 
 const fault = (message: string): FaultError =>
   new FaultError({ code: 'distillation', message, where: 'distillation' });
+
+/** Some images in another size. */
+function resized(bytes: Uint8Array, from: FeatureMap, to: FeatureMap, count: number): Uint8Array {
+  const [size, wanted] = [from, to].map(({ height, width, channels }) => height * width * channels) as [
+    number,
+    number,
+  ];
+  const adapt = adapterFor(from, to);
+  const out = new Uint8Array(count * wanted);
+  for (let i = 0; i < count; i++) adapt(bytes, i * size, out, i * wanted);
+  return out;
+}
 
 interface Ready {
   readonly teacher: Teacher;
@@ -76,15 +89,67 @@ export class Teachers {
     });
   }
 
+  get #input(): FeatureMap {
+    return geometryAt(this.#student.geometry, this.#student.inputId).ofm;
+  }
+
+  /** The places of the teachers that can't be shown the student's batch as it is. */
+  #withOwnView(): number[] {
+    const input = describeMap(this.#input);
+    return [...this.#ready.keys()].filter((place) => {
+      const { teacher, input: wanted } = this.#ready[place] as Ready;
+      return teacher.images || describeMap(wanted) !== input;
+    });
+  }
+
+  /** Throws a fault where the images can't be what a teacher reads. */
+  check(images: ImageSet): void {
+    const { channels } = this.#input;
+    for (const { teacher, input } of this.#ready) {
+      (teacher.images ?? images).check(input, this.#student.classCount);
+      if (!canAdapt(channels, input.channels))
+        throw fault(
+          `The teacher ${teacher.network.name} reads ${input.channels} channels and the student ${channels}; give both the same input.`,
+        );
+    }
+  }
+
   /** The chosen images for the student, and for each teacher with another input or normalization as well. */
   batch(images: ImageSet, indices: Uint32Array): TaughtBatch {
-    const input = geometryAt(this.#student.geometry, this.#student.inputId).ofm;
     const seen = new Map<number, Batch>();
-    this.#ready.forEach(({ teacher, input: wanted }, place) => {
-      if (teacher.images || describeMap(wanted) !== describeMap(input))
-        seen.set(place, (teacher.images ?? images).batch(indices, wanted));
-    });
-    const batch = images.batch(indices, input);
+    for (const place of this.#withOwnView()) {
+      const { teacher, input } = this.#ready[place] as Ready;
+      seen.set(place, (teacher.images ?? images).batch(indices, input));
+    }
+    const batch = images.batch(indices, this.#input);
+    return seen.size > 0 ? { ...batch, views: seen } : batch;
+  }
+
+  /**
+   * As {@link batch}, augmented. Teachers see the very images that the student sees: where these are augmented, another
+   * input is filled by resizing them, with what the student's size has left of them; else from the set itself.
+   */
+  async prepare(
+    images: ImageSet,
+    indices: Uint32Array,
+    augment: Augment | null,
+    buffers?: BatchBuffers,
+  ): Promise<TaughtBatch> {
+    const own = this.#input;
+    const original = await images.bytes(indices, own, buffers);
+    const bytes = augment ? augment(original) : original;
+    const seen = new Map<number, Batch>();
+    for (const place of this.#withOwnView()) {
+      const { teacher, input } = this.#ready[place] as Ready;
+      const shown = teacher.images ?? images;
+      seen.set(
+        place,
+        augment
+          ? shown.normalized(resized(bytes, own, input, indices.length), indices, input)
+          : await shown.prepare(indices, input),
+      );
+    }
+    const batch = images.normalized(bytes, indices, own, buffers);
     return seen.size > 0 ? { ...batch, views: seen } : batch;
   }
 

@@ -3,9 +3,9 @@ import { geometryAt } from '../core/network/shapes.ts';
 import { FaultError, unwrap } from '../core/result.ts';
 import { checkPredictions } from '../core/training/metrics.ts';
 import { metricsReport } from '../core/training/metricsReport.ts';
-import type { Accuracy, Prediction } from '../workers/protocol.ts';
+import type { Accuracy, HeldPart, Prediction } from '../workers/protocol.ts';
 import { EventTurns } from './events.ts';
-import type { ImageSet } from './images.ts';
+import type { Batch, ImageSet } from './images.ts';
 import { softmaxCrossEntropy } from './loss.ts';
 import type { Plan } from './plan.ts';
 import { Session } from './session.ts';
@@ -23,20 +23,44 @@ export function chunkSize(plan: Plan): number {
   return Math.max(1, Math.min(128, Math.floor(2 ** 24 / largest)));
 }
 
-/** Goes through the validation images chunk by chunk and lets messages in between. */
-export async function overValidation(
+/** The images of a part that is held back; a fault where the split has none. */
+export function heldImages(images: ImageSet, part: HeldPart): Uint32Array {
+  const held = images.split[part];
+  if (held.length > 0) return held;
+  throw new FaultError({
+    code: 'no-held-images',
+    message: `${images.images.name} has no ${part} images to measure with; give the ${part} part a share above 0 in Data.`,
+    where: 'data',
+  });
+}
+
+/**
+ * Goes through the images of a part batch by batch, each prepared while the one before is measured, and lets messages
+ * in between.
+ */
+export async function overHeld(
   plan: Plan,
   images: ImageSet,
+  part: HeldPart,
   { progress, signal }: Watched,
-  visit: (indices: Uint32Array) => Promise<void>,
+  visit: (batch: Batch) => Promise<void>,
 ): Promise<void> {
-  const { validation } = images.split;
+  const held = heldImages(images, part);
+  const input = inputOf(plan);
   const size = chunkSize(plan);
+  const prepare = (start: number): Promise<Batch> => {
+    const batch = images.prepare(held.subarray(start, start + size), input);
+    batch.catch(() => {}); // it is told when its turn comes
+    return batch;
+  };
   const turns = new EventTurns();
   try {
-    for (let start = 0; start < validation.length; start += size) {
-      await visit(validation.subarray(start, start + size));
-      progress?.({ done: Math.min(validation.length, start + size), total: validation.length });
+    let next = prepare(0);
+    for (let start = 0; start < held.length; start += size) {
+      const visiting = visit(await next);
+      if (start + size < held.length) next = prepare(start + size);
+      await visiting;
+      progress?.({ done: Math.min(held.length, start + size), total: held.length });
       await turns.next();
       signal?.throwIfAborted();
     }
@@ -47,24 +71,23 @@ export async function overValidation(
 
 export const inputOf = (plan: Plan) => geometryAt(plan.geometry, plan.inputId).ofm;
 
-/** Loss and accuracy over the validation images. */
+/** Loss and accuracy over the images of a part. */
 export async function evaluateSession(
   session: Session,
   images: ImageSet,
   watched: Watched = {},
+  part: HeldPart = 'validation',
 ): Promise<Accuracy> {
   const { plan } = session;
-  const input = inputOf(plan);
-  images.check(input, plan.classCount);
+  images.check(inputOf(plan), plan.classCount);
   let correct = 0;
   let lossSum = 0;
-  await overValidation(plan, images, watched, async (indices) => {
-    const batch = images.batch(indices, input);
+  await overHeld(plan, images, part, watched, async (batch) => {
     const result = softmaxCrossEntropy(await session.logits(batch), batch.labels, plan.classCount);
     correct += result.correct;
     lossSum += result.lossSum;
   });
-  const total = images.split.validation.length;
+  const total = images.split[part].length;
   return { correct, total, loss: lossSum / total };
 }
 
@@ -73,10 +96,11 @@ export async function evaluate(
   weights: Weights,
   images: ImageSet,
   watched: Watched = {},
+  part: HeldPart = 'validation',
 ): Promise<Accuracy> {
   const session = new Session(network, weights);
   try {
-    return await evaluateSession(session, images, watched);
+    return await evaluateSession(session, images, watched, part);
   } finally {
     session.dispose();
   }
@@ -98,7 +122,7 @@ function softmax(logits: Float32Array, classCount: number, target: Float32Array)
 }
 
 /**
- * The class probabilities of all validation images, in the order of the split, and what they come to. Throws a
+ * The class probabilities of all images of a part, in the order of the split, and what they come to. Throws a
  * fault where they would not fit into memory or are no numbers.
  */
 export async function predict(
@@ -106,30 +130,30 @@ export async function predict(
   weights: Weights,
   images: ImageSet,
   watched: Watched = {},
+  part: HeldPart = 'validation',
 ): Promise<Prediction> {
   const session = new Session(network, weights);
   try {
     const { plan } = session;
     const { classCount } = plan;
-    const input = inputOf(plan);
-    images.check(input, classCount);
-    const { validation } = images.split;
-    if (validation.length * classCount > MOST_PROBABILITIES) {
+    images.check(inputOf(plan), classCount);
+    const held = heldImages(images, part);
+    if (held.length * classCount > MOST_PROBABILITIES) {
       throw new FaultError({
         code: 'too-many-predictions',
-        message: `${validation.length} images of ${classCount} classes are more than ${MOST_PROBABILITIES} probabilities; hold back fewer images in Data.`,
+        message: `${held.length} images of ${classCount} classes are more than ${MOST_PROBABILITIES} probabilities; hold back fewer images in Data.`,
       });
     }
-    const probabilities = new Float32Array(validation.length * classCount);
+    const probabilities = new Float32Array(held.length * classCount);
     let filled = 0;
-    await overValidation(plan, images, watched, async (indices) => {
-      const logits = await session.logits(images.batch(indices, input));
+    await overHeld(plan, images, part, watched, async (batch) => {
+      const logits = await session.logits(batch);
       softmax(logits, classCount, probabilities.subarray(filled, filled + logits.length));
       filled += logits.length;
     });
-    const labels = Uint8Array.from(validation, (index) => images.images.labels[index] as number);
+    const labels = images.labelsAt(held);
     const predictions = unwrap(checkPredictions({ probabilities, labels, classCount }));
-    return { ...predictions, indices: validation.slice(), report: metricsReport(predictions) };
+    return { ...predictions, indices: held.slice(), report: metricsReport(predictions) };
   } finally {
     session.dispose();
   }

@@ -1,9 +1,13 @@
-import type { LabeledImages } from '../core/data/labeledImages.ts';
-import type { Normalization } from '../core/exploration/design.ts';
+import type { LabeledImages, Labels } from '../core/data/labeledImages.ts';
+import { checkStandardization, type NormalizationChoice } from '../core/data/normalizationChoice.ts';
+import { type Split, splitOf } from '../core/data/splitOf.ts';
+import type { StoredImages } from '../core/data/storedImages.ts';
+import type { DataChoice, Normalization } from '../core/exploration/design.ts';
 import type { FeatureMap } from '../core/network/network.ts';
 import { describeMap } from '../core/network/shapes.ts';
-import { createRandom, permutation } from '../core/random.ts';
-import { FaultError } from '../core/result.ts';
+import { FaultError, unwrap } from '../core/result.ts';
+import { ChunkCache, imageBytes, KEPT_BYTES, readChunk } from './chunkCache.ts';
+import { Normalizer } from './normalizer.ts';
 import { adapterFor, canAdapt } from './resize.ts';
 
 /** Images ready for the backend. */
@@ -11,93 +15,121 @@ export interface Batch {
   /** NHWC, bytes normalized. */
   readonly pixels: Float32Array;
   readonly shape: [number, number, number, number];
-  readonly labels: Uint8Array;
+  readonly labels: Labels;
 }
 
-const table = (value: (byte: number) => number): Float32Array =>
-  Float32Array.from({ length: 256 }, (_, byte) => value(byte));
-
-/** A byte as the network sees it; `signed` is -1 for black and 1 for white. */
-export const NORMALIZED: Readonly<Record<Exclude<Normalization, 'standardized'>, Float32Array>> = {
-  none: table((byte) => byte),
-  unit: table((byte) => byte / 255),
-  signed: table((byte) => (byte / 255 - 0.5) * 2),
-};
-
-/** Resized sets are kept up to this many bytes together; a larger one is resized batch by batch. */
-const KEPT_BYTES = 256 * 2 ** 20;
-
-export interface Split {
-  readonly train: Uint32Array;
-  readonly validation: Uint32Array;
+/** Arrays of a batch that is done with, for another one of the same size. */
+export interface BatchBuffers {
+  bytes: Uint8Array;
+  values: Float32Array;
 }
 
-/**
- * A seeded split with the same share of every class: of each class the rounded share is held back, at least
- * one image where it has two. A share of 1 holds all back.
- */
-export function stratifiedSplit(labels: Uint8Array, validationShare: number, seed: number): Split {
-  const random = createRandom(seed);
-  const byClass = new Map<number, number[]>();
-  labels.forEach((label, index) => {
-    const members = byClass.get(label);
-    if (members) members.push(index);
-    else byClass.set(label, [index]);
-  });
-  const train: number[] = [];
-  const validation: number[] = [];
-  for (const label of [...byClass.keys()].sort((a, b) => a - b)) {
-    const members = byClass.get(label) ?? [];
-    const order = permutation(members.length, random);
-    const wanted = Math.round(members.length * validationShare);
-    const most = validationShare >= 1 ? members.length : Math.max(0, members.length - 1);
-    const held = validationShare > 0 ? Math.min(most, Math.max(1, wanted)) : 0;
-    order.forEach((position, rank) => {
-      (rank < held ? validation : train).push(members[position] as number);
-    });
-  }
-  return { train: Uint32Array.from(train).sort(), validation: Uint32Array.from(validation).sort() };
+export const noBuffers = (): BatchBuffers => ({ bytes: new Uint8Array(), values: new Float32Array() });
+
+/** What is done to bytes on their way to a network: they are NHWC in the size of its input. */
+export type Augment = (bytes: Uint8Array) => Uint8Array;
+
+/** A set without its pixels. */
+export type SetLabels = Pick<
+  LabeledImages,
+  'name' | 'synthetic' | 'image' | 'classNames' | 'labels' | 'parts'
+>;
+
+type PartsChoice = Partial<Pick<DataChoice, 'testShare' | 'keepsParts'>>;
+
+function checkContents(images: LabeledImages | ChunkCache): SetLabels {
+  const set = images instanceof ChunkCache ? images.stored : images;
+  const { name, labels, image, classNames } = set;
+  const fault = (code: string, message: string) => new FaultError({ code, message, where: name });
+  if (!(images instanceof ChunkCache) && images.pixels.length !== labels.length * imageBytes(set))
+    throw fault(
+      'image-bytes',
+      `${name} has ${images.pixels.length} bytes for ${labels.length} images of ${describeMap(image)}; read it again.`,
+    );
+  const outside = labels.findIndex((label) => label >= classNames.length);
+  if (outside >= 0)
+    throw fault(
+      'label-range',
+      `Image ${outside + 1} of ${name} is of class ${labels[outside]}, and the set names ${classNames.length} classes from 0 on; read it again.`,
+    );
+  return set;
 }
 
-/** Labeled images with their split, in whatever size a network asks for. */
+/** Labeled images with their split, in whatever size a network asks for: in memory, or read chunk by chunk. */
 export class ImageSet {
-  readonly images: LabeledImages;
+  readonly images: SetLabels;
   readonly split: Split;
+  /** Null for a set in memory. */
+  readonly chunks: ChunkCache | null;
+  readonly #source: LabeledImages | ChunkCache;
+  readonly #choice: NormalizationChoice;
+  readonly #normalizer: Normalizer;
   /** Resized sets by size: a student's and a teacher's are asked for in turn. */
-  readonly #kept = new Map<string, Uint8Array>();
-  readonly #normalization: Normalization;
-  readonly #values: Float32Array;
+  readonly #resizedBySize = new Map<string, Uint8Array>();
 
+  /** Throws a fault for bytes and labels that do not fit together, and for a split that leaves a part empty. */
   constructor(
-    images: LabeledImages,
+    images: LabeledImages | ChunkCache,
     splitSeed: number,
     validationShare: number,
-    normalization: Normalization = 'signed',
+    normalization: Normalization | NormalizationChoice = 'signed',
+    { testShare = 0, keepsParts = false }: PartsChoice = {},
   ) {
-    this.#normalization = normalization;
-    this.#values = NORMALIZED[normalization === 'standardized' ? 'signed' : normalization];
-    const { height, width, channels } = images.image;
-    if (images.pixels.length !== images.labels.length * height * width * channels) {
-      throw new FaultError({
-        code: 'image-bytes',
-        message: `${images.name} has ${images.pixels.length} bytes for ${images.labels.length} images of ${describeMap(images.image)}; read it again.`,
-      });
-    }
-    this.images = images;
-    this.split = stratifiedSplit(images.labels, validationShare, splitSeed);
-    const onlyValidation = validationShare >= 1;
-    if ((this.split.train.length === 0 && !onlyValidation) || this.split.validation.length === 0) {
+    this.#choice =
+      typeof normalization === 'string' ? { normalization, standardization: null } : normalization;
+    unwrap(checkStandardization(this.#choice, null));
+    this.#normalizer = new Normalizer(this.#choice);
+    this.#source = images;
+    this.chunks = images instanceof ChunkCache ? images : null;
+    this.images = checkContents(images);
+    const { labels, parts, classNames } = this.images;
+    const choice = { splitSeed, validationShare, testShare, keepsParts };
+    this.split = splitOf(labels, parts ?? null, classNames.length, choice);
+    const { train, validation, test } = this.split;
+    if ((train.length === 0 && validationShare < 1) || validation.length === 0) {
+      const tested = test.length > 0 ? `, ${test.length} to test` : '';
       throw new FaultError({
         code: 'empty-split',
-        message: `${images.labels.length} images leave ${this.split.train.length} to train and ${this.split.validation.length} to validate with; use more images or another validation share.`,
+        message: `${labels.length} images leave ${train.length} to train${tested} and ${validation.length} to validate with; use more images or another validation share.`,
       });
     }
+  }
+
+  /** A set in memory; a kept one is read whole up to `limit` bytes, and chunk by chunk beyond. */
+  static async open(
+    images: LabeledImages | StoredImages,
+    choice: Omit<DataChoice, 'source'>,
+    { limit = KEPT_BYTES, signal }: { readonly limit?: number; readonly signal?: AbortSignal } = {},
+  ): Promise<ImageSet> {
+    const { splitSeed, validationShare } = choice;
+    const of = (set: LabeledImages | ChunkCache) =>
+      new ImageSet(set, splitSeed, validationShare, choice, choice);
+    if ('pixels' in images) return of(images);
+    const size = imageBytes(images);
+    const { name, synthetic, image, classNames, labels, parts, chunkImages } = images;
+    if (labels.length * size > limit) return of(new ChunkCache(images, limit));
+    const pixels = new Uint8Array(labels.length * size);
+    for (let first = 0; first < labels.length; first += chunkImages) {
+      pixels.set(await readChunk(images, first / chunkImages), first * size);
+      signal?.throwIfAborted();
+    }
+    return of({ name, synthetic, image, classNames, labels, parts, pixels });
   }
 
   /** The same images and validation, of which only these are trained with: a transfer set. */
   trainingWith(train: Uint32Array): ImageSet {
-    const smaller = new ImageSet(this.images, 0, 1, this.#normalization);
+    const smaller = new ImageSet(this.#source, 0, 1, this.#choice);
     return Object.assign(smaller, { split: { ...this.split, train } });
+  }
+
+  labelsAt(indices: Uint32Array): Labels {
+    const { labels } = this.images;
+    const chosen =
+      labels instanceof Uint8Array ? new Uint8Array(indices.length) : new Uint16Array(indices.length);
+    indices.forEach((index, position) => {
+      chosen[position] = labels[index] as number;
+    });
+    return chosen;
   }
 
   /** Throws where the images can't be what the network reads, or have more classes than it tells apart. */
@@ -115,49 +147,116 @@ export class ImageSet {
         message: `The network tells ${classCount} classes apart and ${name} has ${classNames.length}; give its last layer ${classNames.length} units.`,
       });
     }
+    unwrap(checkStandardization(this.#choice, input.channels));
   }
 
   /** All images as bytes in the wanted size, which is kept as long as there is room. */
-  #resized(input: FeatureMap): Uint8Array | null {
-    const { image, pixels, labels } = this.images;
+  #resized(whole: LabeledImages, input: FeatureMap): Uint8Array | null {
+    const { image, pixels, labels } = whole;
     const key = describeMap(input);
     if (key === describeMap(image)) return pixels;
-    const kept = this.#kept.get(key);
+    const kept = this.#resizedBySize.get(key);
     if (kept) return kept;
-    const size = input.height * input.width * input.channels;
-    const bytes = [...this.#kept.values()].reduce((sum, { length }) => sum + length, size * labels.length);
+    const size = imageBytes({ image: input });
+    const others = [...this.#resizedBySize.values()];
+    const bytes = others.reduce((sum, { length }) => sum + length, size * labels.length);
     if (bytes > KEPT_BYTES) return null;
     const adapt = adapterFor(image, input);
-    const imageSize = image.height * image.width * image.channels;
     const resized = new Uint8Array(size * labels.length);
-    for (let i = 0; i < labels.length; i++) adapt(pixels, i * imageSize, resized, i * size);
-    this.#kept.set(key, resized);
+    for (let i = 0; i < labels.length; i++) adapt(pixels, i * imageBytes(whole), resized, i * size);
+    this.#resizedBySize.set(key, resized);
     return resized;
   }
 
-  /** The chosen images, resized to the network's input and normalized. */
-  batch(
+  #fromMemory(whole: LabeledImages, indices: Uint32Array, input: FeatureMap, into: Uint8Array): void {
+    const size = imageBytes({ image: input });
+    const ready = this.#resized(whole, input);
+    const adapt = ready ? null : adapterFor(whole.image, input);
+    indices.forEach((index, position) => {
+      if (ready) into.set(ready.subarray(index * size, (index + 1) * size), position * size);
+      else adapt?.(whole.pixels, index * imageBytes(whole), into, position * size);
+    });
+  }
+
+  /** Chunk by chunk: chosen images may lie in more chunks than memory holds. */
+  async #fromChunks(
+    chunks: ChunkCache,
     indices: Uint32Array,
     input: FeatureMap,
-    augment: (pixels: Uint8Array) => Uint8Array = (pixels) => pixels,
-  ): Batch {
-    const { image, pixels, labels } = this.images;
-    const size = input.height * input.width * input.channels;
-    const imageSize = image.height * image.width * image.channels;
-    const ready = this.#resized(input);
-    const adapt = ready ? null : adapterFor(image, input);
-    const chosen = new Uint8Array(indices.length * size);
+    into: Uint8Array,
+  ): Promise<void> {
+    const { image, chunkImages } = chunks.stored;
+    const positions = new Map<number, number[]>();
     indices.forEach((index, position) => {
-      if (ready) chosen.set(ready.subarray(index * size, (index + 1) * size), position * size);
-      else adapt?.(pixels, index * imageSize, chosen, position * size);
+      const chunk = Math.floor(index / chunkImages);
+      const others = positions.get(chunk);
+      if (others) others.push(position);
+      else positions.set(chunk, [position]);
     });
-    const bytes = augment(chosen);
-    const values = new Float32Array(bytes.length);
-    for (let i = 0; i < bytes.length; i++) values[i] = this.#values[bytes[i] as number] as number;
+    const adapt = adapterFor(image, input);
+    const size = imageBytes({ image: input });
+    for (const [chunk, chosen] of positions) {
+      const pixels = chunks.kept(chunk) ?? (await chunks.read(chunk));
+      for (const position of chosen) {
+        const place = (indices[position] as number) - chunk * chunkImages;
+        adapt(pixels, place * imageBytes({ image }), into, position * size);
+      }
+    }
+  }
+
+  /** Fills `into` with the chosen images: at once where the set is in memory, else when the promise resolves. */
+  #fill(indices: Uint32Array, input: FeatureMap, into: Uint8Array): Promise<void> | null {
+    const source = this.#source;
+    if (source instanceof ChunkCache) return this.#fromChunks(source, indices, input, into);
+    this.#fromMemory(source, indices, input, into);
+    return null;
+  }
+
+  /** The chosen images as bytes in the size of the network's input; into `buffers` where they are given. */
+  async bytes(indices: Uint32Array, input: FeatureMap, buffers?: BatchBuffers): Promise<Uint8Array> {
+    const into = bytesFor(indices.length * imageBytes({ image: input }), buffers);
+    const waiting = this.#fill(indices, input, into);
+    if (waiting) await waiting;
+    return into;
+  }
+
+  /** Bytes of the chosen images, whatever was done to them, as the backend takes them. */
+  normalized(bytes: Uint8Array, indices: Uint32Array, input: FeatureMap, buffers?: BatchBuffers): Batch {
+    if (buffers && buffers.values.length !== bytes.length) buffers.values = new Float32Array(bytes.length);
+    const values = buffers?.values ?? new Float32Array(bytes.length);
+    this.#normalizer.write(bytes, input.channels, values);
     return {
       pixels: values,
       shape: [indices.length, input.height, input.width, input.channels],
-      labels: Uint8Array.from(indices, (index) => labels[index] as number),
+      labels: this.labelsAt(indices),
     };
   }
+
+  /** The chosen images, resized to the network's input, augmented and normalized. Of a set in memory at once, before it returns. */
+  async prepare(
+    indices: Uint32Array,
+    input: FeatureMap,
+    augment: Augment | null = null,
+    buffers?: BatchBuffers,
+  ): Promise<Batch> {
+    const into = bytesFor(indices.length * imageBytes({ image: input }), buffers);
+    const waiting = this.#fill(indices, input, into);
+    if (waiting) await waiting; // without one the work is done before this returns
+    return this.normalized(augment ? augment(into) : into, indices, input, buffers);
+  }
+
+  /** As {@link prepare}, at once: for sets in memory only. */
+  batch(indices: Uint32Array, input: FeatureMap, augment: Augment | null = null): Batch {
+    if (this.chunks)
+      throw new Error(`${this.images.name} is not in memory: its batches have to be waited for.`);
+    const bytes = bytesFor(indices.length * imageBytes({ image: input }));
+    void this.#fill(indices, input, bytes);
+    return this.normalized(augment ? augment(bytes) : bytes, indices, input);
+  }
+}
+
+function bytesFor(length: number, buffers?: BatchBuffers): Uint8Array {
+  if (!buffers) return new Uint8Array(length);
+  if (buffers.bytes.length !== length) buffers.bytes = new Uint8Array(length);
+  return buffers.bytes;
 }

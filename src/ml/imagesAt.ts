@@ -1,14 +1,15 @@
 import { FaultError } from '../core/result.ts';
 import type { Pictures } from '../workers/protocol.ts';
+import { imageBytes } from './chunkCache.ts';
 import type { ImageSet } from './images.ts';
 
 /** Nobody looks at more at once, and each image is copied. */
 const MOST_BYTES = 2 ** 26;
 
 /** The pixels of chosen images as the set has them, before any resizing. */
-export function imagesAt({ images }: ImageSet, indices: Uint32Array): Pictures {
-  const { image, pixels, labels } = images;
-  const size = image.height * image.width * image.channels;
+export async function imagesAt(set: ImageSet, indices: Uint32Array): Promise<Pictures> {
+  const { image, labels, name } = set.images;
+  const size = imageBytes({ image });
   if (indices.length * size > MOST_BYTES) {
     throw new FaultError({
       code: 'too-many-images',
@@ -19,12 +20,8 @@ export function imagesAt({ images }: ImageSet, indices: Uint32Array): Pictures {
   if (outside !== undefined) {
     throw new FaultError({
       code: 'no-such-image',
-      message: `${images.name} has ${labels.length} images and none at ${outside}; measure again.`,
+      message: `${name} has ${labels.length} images and none at ${outside}; measure again.`,
     });
   }
-  const copy = new Uint8Array(indices.length * size);
-  indices.forEach((index, position) => {
-    copy.set(pixels.subarray(index * size, (index + 1) * size), position * size);
-  });
-  return { image, pixels: copy };
+  return { image, pixels: await set.bytes(indices, image) };
 }

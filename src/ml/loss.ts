@@ -1,6 +1,9 @@
 /** What the logits of a batch are worth, and the gradient of the mean loss for them. */
 export interface BatchLoss {
   readonly lossSum: number;
+  /** What teachers and labels make of it, weighted: together the sum. Without teachers labels make all. */
+  readonly softSum: number;
+  readonly hardSum: number;
   readonly correct: number;
   readonly gradient: Float32Array;
 }
@@ -67,7 +70,7 @@ export function softened(logits: ArrayLike<number>, classCount: number, temperat
  */
 export function softmaxCrossEntropy(
   logits: Float32Array,
-  labels: Uint8Array,
+  labels: ArrayLike<number>,
   classCount: number,
   { labelSmoothing = 0, classWeights, soft }: LossOptions = {},
 ): BatchLoss {
@@ -76,6 +79,8 @@ export function softmaxCrossEntropy(
   const hardWeight = soft?.hardWeight ?? 1;
   const spread = labelSmoothing / classCount;
   let lossSum = 0;
+  let softSum = 0;
+  let hardSum = 0;
   let correct = 0;
   for (let image = 0; image < labels.length; image++) {
     const start = image * classCount;
@@ -90,13 +95,17 @@ export function softmaxCrossEntropy(
     let loss = -(1 - labelSmoothing) * (row[label] as number);
     if (spread > 0) for (let k = 0; k < classCount; k++) loss -= spread * (row[k] as number);
     lossSum += weight * loss;
+    hardSum += weight * loss;
     for (let k = 0; k < classCount; k++) {
       const target = (k === label ? 1 - labelSmoothing : 0) + spread;
       gradient[start + k] = (weight * (Math.exp(row[k] as number) - target)) / labels.length;
     }
-    if (soft) lossSum += addSoft(logits, start, soft, row, labels.length, gradient);
+    if (!soft) continue;
+    const softLoss = addSoft(logits, start, soft, row, labels.length, gradient);
+    lossSum += softLoss;
+    softSum += softLoss;
   }
-  return { lossSum, correct, gradient };
+  return { lossSum, softSum, hardSum, correct, gradient };
 }
 
 /** The teacher's part of one image's loss; its gradient is added to the labels'. */

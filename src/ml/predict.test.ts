@@ -64,14 +64,15 @@ test('a cancel ends it', async () => {
   expect(tf.memory().numTensors).toBe(before);
 });
 
-test('chosen images come as copies of their bytes, and others are refused', () => {
-  const images = new ImageSet(stripes(20), 1, 0.5);
-  const { image, pixels } = imagesAt(images, Uint32Array.of(7, 2));
+test('chosen images come as copies of their bytes, and others are refused', async () => {
+  const set = stripes(20);
+  const images = new ImageSet(set, 1, 0.5);
+  const { image, pixels } = await imagesAt(images, Uint32Array.of(7, 2));
   expect(image).toEqual({ height: 12, width: 12, channels: 1 });
-  const own = images.images.pixels;
+  const own = set.pixels;
   expect([...pixels]).toEqual([...own.slice(7 * 144, 8 * 144), ...own.slice(2 * 144, 3 * 144)]);
   pixels.fill(0);
   expect(own.slice(7 * 144, 8 * 144).some((value) => value > 0)).toBe(true);
-  expect(() => imagesAt(images, Uint32Array.of(20))).toThrow('has 20 images and none at 20');
-  expect(() => imagesAt(images, new Uint32Array(2 ** 20))).toThrow('more than can be shown at once');
+  await expect(imagesAt(images, Uint32Array.of(20))).rejects.toThrow('has 20 images and none at 20');
+  await expect(imagesAt(images, new Uint32Array(2 ** 20))).rejects.toThrow('more than can be shown at once');
 });

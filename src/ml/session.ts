@@ -1,11 +1,11 @@
 import * as tf from '@tensorflow/tfjs-core';
-import type { LayerId, Network, Weights } from '../core/network/network.ts';
+import type { FeatureMap, LayerId, Network, Weights } from '../core/network/network.ts';
 import { geometryAt } from '../core/network/shapes.ts';
 import type { Random } from '../core/random.ts';
 import { FaultError } from '../core/result.ts';
 import { type Distillation, type TaughtBatch, Teachers } from './distill.ts';
 import { forwardTraining, infer, type Parameters, type Tape } from './forward.ts';
-import type { Batch, ImageSet } from './images.ts';
+import type { Augment, Batch, BatchBuffers, ImageSet } from './images.ts';
 import { softmaxCrossEntropy } from './loss.ts';
 import type { Optimizer } from './optimizers.ts';
 import { join, type Layout, layoutOf, upload, type Vectors, views, weightsOf } from './parameters.ts';
@@ -21,6 +21,9 @@ const MOVING_MOMENTUM = 0.9;
 export interface StepResult {
   readonly loss: number;
   readonly accuracy: number;
+  /** Where there are teachers: what they and what the labels make of the loss, weighted; together it. */
+  readonly softLoss?: number;
+  readonly hardLoss?: number;
 }
 
 /** How a session trains; evaluation needs none of it. */
@@ -90,10 +93,25 @@ export class Session {
     }
   }
 
-  /** The chosen images as {@link step} reads them, for the teachers too where they read another input. */
+  /** The chosen images as {@link step} reads them, augmented; the teachers see them too. */
+  prepare(
+    images: ImageSet,
+    indices: Uint32Array,
+    augment: Augment | null = null,
+    buffers?: BatchBuffers,
+  ): Promise<TaughtBatch> {
+    if (this.teachers) return this.teachers.prepare(images, indices, augment, buffers);
+    return images.prepare(indices, this.#input, augment, buffers);
+  }
+
+  /** As {@link prepare}, without augmentation and at once: for sets in memory. */
   batch(images: ImageSet, indices: Uint32Array): TaughtBatch {
     if (this.teachers) return this.teachers.batch(images, indices);
-    return images.batch(indices, geometryAt(this.plan.geometry, this.plan.inputId).ofm);
+    return images.batch(indices, this.#input);
+  }
+
+  get #input(): FeatureMap {
+    return geometryAt(this.plan.geometry, this.plan.inputId).ofm;
   }
 
   get parameters(): Parameters {
@@ -121,14 +139,15 @@ export class Session {
     const x = tf.tensor4d(batch.pixels, batch.shape);
     const tape = forwardTraining(this.plan, x, this.parameters, random, frozen);
     try {
-      const { lossSum, correct, gradient } = softmaxCrossEntropy(
+      const { lossSum, softSum, hardSum, correct, gradient } = softmaxCrossEntropy(
         await readBack(tape.logits),
         batch.labels,
         this.plan.classCount,
         { labelSmoothing, classWeights, soft },
       );
       const count = batch.labels.length;
-      const result = { loss: lossSum / count, accuracy: correct / count };
+      const parts = soft ? { softLoss: softSum / count, hardLoss: hardSum / count } : {};
+      const result = { loss: lossSum / count, accuracy: correct / count, ...parts };
       if (Number.isFinite(result.loss)) this.#update(tape, gradient, optimizer);
       return result;
     } finally {

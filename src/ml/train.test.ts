@@ -11,8 +11,9 @@ import { ImageSet } from './images.ts';
 import { initializeWeights } from './initialize.ts';
 import { useWasmInNode } from './nodeWasm.ts';
 import { stripes } from './testing/stripes.ts';
-import { type Training, train } from './train.ts';
+import { train } from './train.ts';
 import { TrainControl } from './trainControl.ts';
+import type { Training } from './training.ts';
 
 beforeAll(useWasmInNode);
 

@@ -1,43 +1,24 @@
 import { augmentBatch } from '../core/data/augment.ts';
+import { augments } from '../core/data/augmentChoice.ts';
 import type { Recipe } from '../core/exploration/design.ts';
-import type { Network, Weights } from '../core/network/network.ts';
+import type { Weights } from '../core/network/network.ts';
 import { createRandom, type Random, resumeRandom } from '../core/random.ts';
-import { type Fault, FaultError } from '../core/result.ts';
 import { afterEpoch, type CallbackState, NO_EPOCHS } from '../core/training/callbacks.ts';
 import type { RunState } from '../core/training/checkpoint.ts';
 import { stepsPerEpochOf } from '../core/training/phases.ts';
-import { recipeFault } from '../core/training/recipeFault.ts';
 import { learningRateAt } from '../core/training/schedule.ts';
-import type {
-  Accuracy,
-  BackendName,
-  TrainEpoch,
-  TrainNotice,
-  TrainResult,
-  TrainStep,
-} from '../workers/protocol.ts';
+import type { Accuracy, TrainEpoch, TrainNotice, TrainResult, TrainStep } from '../workers/protocol.ts';
+import { BatchFeed } from './batchFeed.ts';
 import { batchOrder } from './batchOrder.ts';
+import { type EpochImages, epochImages } from './epochImages.ts';
 import { evaluate, evaluateSession, inputOf } from './evaluate.ts';
 import { EventTurns } from './events.ts';
-import type { ImageSet } from './images.ts';
+import type { Augment } from './images.ts';
 import { Meter } from './meter.ts';
 import { type Optimizer, optimizerOf } from './optimizers.ts';
 import type { Session } from './session.ts';
-import type { TrainControl } from './trainControl.ts';
+import { allFinite, checkTraining, notANumber, type Training } from './training.ts';
 import { decayMask, sessionFor } from './trainSession.ts';
-
-export interface Training {
-  readonly network: Network;
-  /** Those to start from: of the checkpoint, where there is one. */
-  readonly weights: Weights;
-  readonly recipe: Recipe;
-  readonly images: ImageSet;
-  readonly backend: BackendName;
-  readonly control: TrainControl;
-  readonly signal?: AbortSignal;
-  /** A checkpoint of the same network, recipe and images to go on from. */
-  readonly from?: RunState | null;
-}
 
 /** Step events come at most this often; nobody reads faster, and each is a message to the page. */
 const EVENT_MILLISECONDS = 60;
@@ -45,30 +26,6 @@ const EVENT_MILLISECONDS = 60;
 /** Keep the streams of dropout and augmentation apart from the shuffling's. */
 const DROPOUT_STREAM = 0x5eed;
 const AUGMENT_STREAM = 0xa09;
-
-function notANumber(step: number, epoch: number, learningRate: number): Fault {
-  const kept = epoch === 1 ? 'the weights it started with' : `the weights of epoch ${epoch - 1}`;
-  const rate = Number(learningRate.toPrecision(3));
-  return {
-    code: 'loss-not-a-number',
-    message: `The loss is no longer a number at step ${step} of epoch ${epoch}: the learning rate ${rate} is too high; ${kept} are kept. Lower the learning rate and start again.`,
-    where: 'recipe.learningRate',
-  };
-}
-
-const allFinite = (weights: Weights): boolean =>
-  Object.values(weights).every(({ values }) => values.every((value) => Number.isFinite(value)));
-
-function check({ recipe, images }: Training): void {
-  const fault = recipeFault(recipe);
-  if (fault) throw new FaultError(fault);
-  if (images.split.train.length > 0) return;
-  throw new FaultError({
-    code: 'no-training-images',
-    message:
-      'All images are held back for validation, and none is left to train with; hold back fewer in Data.',
-  });
-}
 
 /**
  * Trains, batch by batch. Yields steps, epochs with a checkpoint in JS memory, and notices; returns the
@@ -81,7 +38,7 @@ function check({ recipe, images }: Training): void {
 export async function* train(
   training: Training,
 ): AsyncGenerator<TrainStep | TrainEpoch | TrainNotice, TrainResult> {
-  check(training);
+  checkTraining(training);
   const session = sessionFor(training);
   const turns = new EventTurns();
   let optimizer: Optimizer | null = null;
@@ -105,6 +62,7 @@ class Run {
   readonly #optimizer: Optimizer;
   readonly #turns: EventTurns;
   readonly #started = performance.now();
+  readonly #epochImages: EpochImages;
   readonly #batchSize: number;
   readonly #stepsPerEpoch: number;
   readonly #shuffling: Random;
@@ -125,7 +83,8 @@ class Run {
     this.#session = session;
     this.#optimizer = optimizer;
     this.#turns = turns;
-    const imageCount = images.split.train.length;
+    this.#epochImages = epochImages(images, recipe.balance);
+    const imageCount = this.#epochImages.count;
     this.#batchSize = Math.min(recipe.batchSize, imageCount);
     this.#stepsPerEpoch = stepsPerEpochOf({ ...recipe, batchSize: this.#batchSize }, imageCount);
     this.#shuffling = from ? resumeRandom(from.shuffling) : createRandom(recipe.seed);
@@ -164,6 +123,7 @@ class Run {
   async *epochs(): AsyncGenerator<TrainStep | TrainEpoch | TrainNotice, TrainResult> {
     const { recipe, images, backend } = this.#training;
     images.check(inputOf(this.#session.plan), this.#session.plan.classCount);
+    this.#session.teachers?.check(images);
     if (backend === 'webgl') {
       yield {
         kind: 'notice',
@@ -185,24 +145,33 @@ class Run {
     return this.#result(best ?? this.#good, early ? 'early' : null);
   }
 
+  /** The batches of an epoch, from the streams as they are now. */
+  #feed(): BatchFeed {
+    const { recipe, images } = this.#training;
+    const input = inputOf(this.#session.plan);
+    const augment: Augment = (bytes) => augmentBatch(bytes, input, recipe.augmentation, this.#augmenting);
+    const order = batchOrder(this.#epochImages, this.#batchSize, this.#stepsPerEpoch, this.#shuffling);
+    return new BatchFeed(this.#session, images, order, augments(recipe.augmentation) ? augment : null);
+  }
+
   /** All steps of an epoch; the result where it is not to be finished. */
   async *#epoch(epoch: number): AsyncGenerator<TrainStep, TrainResult | null> {
-    const { recipe, images, control, signal } = this.#training;
-    const input = inputOf(this.#session.plan);
+    const { recipe, control, signal } = this.#training;
     const stepsPerEpoch = this.#stepsPerEpoch;
     const first = (epoch - 1) * stepsPerEpoch;
-    const augment = (pixels: Uint8Array) =>
-      augmentBatch(pixels, input, recipe.augmentation, this.#augmenting);
-    let step = 0;
-    for (const chosen of batchOrder(images.split.train, this.#batchSize, stepsPerEpoch, this.#shuffling)) {
+    const feed = this.#feed();
+    for (let step = 1; step <= stepsPerEpoch; step++) {
       await control.ready();
       if (control.stopped) return this.#result(await this.#session.weights(), 'by the user');
-      const learningRate = learningRateAt(recipe, first + step, stepsPerEpoch, this.#callbacks.reductions);
+      const done = first + step - 1;
+      const learningRate = learningRateAt(recipe, done, stepsPerEpoch, this.#callbacks.reductions);
       this.#optimizer.rate = learningRate;
-      step++;
       const from = performance.now();
-      const batch = images.batch(chosen, input, augment);
-      const outcome = await this.#session.step(batch, this.#optimizer, this.#dropout);
+      const batch = await feed.next();
+      if (!batch) throw new Error('An epoch has fewer batches than steps.');
+      const running = this.#session.step(batch, this.#optimizer, this.#dropout);
+      feed.ahead();
+      const outcome = await running;
       const now = performance.now();
       if (!Number.isFinite(outcome.loss))
         return this.#result(this.#good, notANumber(step, epoch, learningRate));

@@ -8,6 +8,9 @@ import type { Layout } from './parameters.ts';
 import { planOf } from './plan.ts';
 import { Session } from './session.ts';
 
+/** Trained networks to learn from. */
+export type Teaching = readonly { readonly network: Network; readonly weights: Weights }[];
+
 function classWeightsFor(network: Network, images: ImageSet): number[] {
   const counts = new Array<number>(planOf(network).classCount).fill(0);
   for (const index of images.split.train) {
@@ -17,22 +20,35 @@ function classWeightsFor(network: Network, images: ImageSet): number[] {
   return balancedClassWeights(counts);
 }
 
-/** A session that trains as the recipe says. */
+/**
+ * A session that trains as the recipe says. Class weights make up for classes that have more images than others: where
+ * the recipe balances the images themselves, there is nothing left to weigh.
+ */
 export function sessionFor({
   network,
   weights,
   recipe,
   images,
+  teachers = [],
 }: {
   readonly network: Network;
   readonly weights: Weights;
   readonly recipe: Recipe;
   readonly images: ImageSet;
+  readonly teachers?: Teaching;
 }): Session {
   const classWeights =
-    recipe.classWeights === 'balanced' ? { classWeights: classWeightsFor(network, images) } : {};
+    recipe.classWeights === 'balanced' && recipe.balance === 'as is'
+      ? { classWeights: classWeightsFor(network, images) }
+      : {};
   const frozen = unwrap(frozenLayers(network, recipe.freeze));
-  return new Session(network, weights, { labelSmoothing: recipe.labelSmoothing, frozen, ...classWeights });
+  const taught = teachers.length > 0 ? { teachers: { ...recipe.distillation, teachers } } : {};
+  return new Session(network, weights, {
+    labelSmoothing: recipe.labelSmoothing,
+    frozen,
+    ...classWeights,
+    ...taught,
+  });
 }
 
 /** 1 for kernels, 0 for biases and what batch norms learn, in the order of the trained parameters. */

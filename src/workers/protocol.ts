@@ -2,6 +2,7 @@ import type { Part } from '../core/data/compile/entries.ts';
 import type { CompiledSet } from '../core/data/compile/sink.ts';
 import type { GeneratedSource } from '../core/data/generatedSets.ts';
 import type { LabeledImages } from '../core/data/labeledImages.ts';
+import type { NormalizationChoice } from '../core/data/normalizationChoice.ts';
 import type { CompileChoice, DataChoice, Design, Recipe } from '../core/exploration/design.ts';
 import type { FifoReport } from '../core/hardware/finn/fifo/report.ts';
 import type { GraphFolding, GraphFoldingChoice } from '../core/hardware/finn/graph/foldGraph.ts';
@@ -21,6 +22,7 @@ import type { Fault, Result } from '../core/result.ts';
 import type { RunState } from '../core/training/checkpoint.ts';
 import type { Predictions } from '../core/training/metrics.ts';
 import type { MetricsReport } from '../core/training/metricsReport.ts';
+import type { NormalizationCheck } from '../core/training/normalizationFit.ts';
 import type { OpenedFile } from '../formats/model/openFile.ts';
 import type { ModelFormat, WriteOptions } from '../formats/model/writeModel.ts';
 import type { NetworkFormat } from '../formats/model/writeNetwork.ts';
@@ -261,6 +263,9 @@ export interface TrainStep {
   readonly loss: number;
   /** Accuracy of this batch, 0..1. */
   readonly accuracy: number;
+  /** Where there are teachers: what they and what the labels make of the loss, weighted; together it. */
+  readonly softLoss?: number;
+  readonly hardLoss?: number;
   /** That of this step. */
   readonly learningRate: number;
   readonly imagesPerSecond: number;
@@ -388,6 +393,12 @@ export interface TrainCalls {
     Prediction
   >;
   readonly imagesAt: Call<{ readonly indices: Uint32Array }, never, Pictures>;
+  /** What some of the validation images do to a network in the chosen normalization and in others. */
+  readonly checkActivations: Call<
+    { readonly network: Network; readonly weights: Weights; readonly chosen: NormalizationChoice },
+    never,
+    NormalizationCheck
+  >;
 }
 
 /** Said to a running call. Every call hears `cancel`; `train` hears the others. */

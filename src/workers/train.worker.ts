@@ -3,8 +3,9 @@
  * `new Worker(url, { type: 'module', name: new URL('.', document.baseURI).href })`: the worker's file lies
  * in assets/ in a build and in src/ in development, but the .wasm files always lie in wasm/ beside the page.
  */
-import { FaultError } from '../core/result.ts';
+import { FaultError, unwrap } from '../core/result.ts';
 import { activate, prepareWasm } from '../ml/activate.ts';
+import { checkActivations } from '../ml/activationCheck.ts';
 import { measureApoz } from '../ml/apoz.ts';
 import { chooseBackend } from '../ml/backend.ts';
 import { evaluate, predict } from '../ml/evaluate.ts';
@@ -14,6 +15,7 @@ import { completeWeights } from '../ml/initialize.ts';
 import { train } from '../ml/train.ts';
 import { TrainControl } from '../ml/trainControl.ts';
 import { backendMemory } from './backendMemory.ts';
+import { openStoredImages } from './imageStore/openStoredImages.ts';
 import type { BackendName, TrainCalls } from './protocol.ts';
 import { serve } from './serve.ts';
 
@@ -21,6 +23,7 @@ prepareWasm(new URL('wasm/', self.name || self.location.href).href);
 
 let active: BackendName | null = null;
 let images: ImageSet | null = null;
+let setImagesCalls = 0;
 
 /** wasm where nobody chose: it trains everywhere. */
 async function backend(): Promise<BackendName> {
@@ -42,20 +45,18 @@ serve<TrainCalls>({
     return choice;
   },
 
-  setImages({ images: given, ...choice }) {
-    if ('setId' in given)
-      throw new FaultError({
-        code: 'no-stored-images',
-        message: 'Kept image sets are not read here yet; open the files again.',
-      });
-    images = new ImageSet(given, choice.splitSeed, choice.validationShare, choice.normalization);
-    const { train: trained, validation } = images.split;
-    return { trainCount: trained.length, validationCount: validation.length, testCount: 0 };
+  async setImages({ images: given, ...choice }, { signal }) {
+    const call = ++setImagesCalls;
+    const source = 'setId' in given ? unwrap(await openStoredImages(given.setId)) : given;
+    const opened = await ImageSet.open(source, choice, { signal });
+    if (call === setImagesCalls) images = opened; // else others were given while these were read
+    const { train: trained, validation, test } = opened.split;
+    return { trainCount: trained.length, validationCount: validation.length, testCount: test.length };
   },
 
   initialize: ({ network, seed, carried }) => completeWeights(network, carried ?? {}, seed),
 
-  async train({ network, weights, recipe, startPaused, from }, { progress, signal, onControl }) {
+  async train({ network, weights, recipe, startPaused, from, teachers }, { progress, signal, onControl }) {
     const control = new TrainControl(startPaused, signal);
     onControl((heard) => control.hear(heard));
     const training = train({
@@ -66,6 +67,7 @@ serve<TrainCalls>({
       backend: await backend(),
       control,
       from,
+      teachers,
       signal,
     });
     for (;;) {
@@ -80,19 +82,24 @@ serve<TrainCalls>({
     return measureApoz(network, weights, givenImages(), { progress, signal });
   },
 
-  async evaluate({ network, weights }, { progress, signal }) {
+  async evaluate({ network, weights, part }, { progress, signal }) {
     await backend();
-    return evaluate(network, weights, givenImages(), { progress, signal });
+    return evaluate(network, weights, givenImages(), { progress, signal }, part);
   },
 
-  async predict({ network, weights }, { progress, signal }) {
+  async predict({ network, weights, part }, { progress, signal }) {
     await backend();
-    const reply = await predict(network, weights, givenImages(), { progress, signal });
+    const reply = await predict(network, weights, givenImages(), { progress, signal }, part);
     return { reply, transfer: [reply.probabilities.buffer] };
   },
 
-  imagesAt({ indices }) {
-    const reply = imagesAt(givenImages(), indices);
+  async checkActivations({ network, weights, chosen }, { signal }) {
+    await backend();
+    return checkActivations(network, weights, givenImages(), chosen, signal);
+  },
+
+  async imagesAt({ indices }) {
+    const reply = await imagesAt(givenImages(), indices);
     return { reply, transfer: [reply.pixels.buffer] };
   },
 });

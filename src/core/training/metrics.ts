@@ -1,3 +1,4 @@
+import type { Labels } from '../data/labeledImages.ts';
 import { fail, ok, type Result } from '../result.ts';
 
 /** What a network says about labeled images. */
@@ -5,7 +6,7 @@ export interface Predictions {
   /** Image by image, `classCount` shares each that add up to 1. */
   readonly probabilities: Float32Array;
   /** The true class of each image. */
-  readonly labels: Uint8Array;
+  readonly labels: Labels;
   readonly classCount: number;
 }
 
