@@ -77,7 +77,8 @@ export function dropGoneTeachers(): void {
   const gone = teacherIds.length - kept.length;
   if (gone === 0) return;
   distillationStore.setState({ teacherIds: kept });
-  const left = kept.length === 0 ? 'the next training learns from labels alone' : `${kept.length} stay`;
+  const stay = kept.length === 1 ? '1 stays' : `${kept.length} stay`;
+  const left = kept.length === 0 ? 'the next training learns from labels alone' : stay;
   notify(
     'info',
     `${gone === 1 ? 'A chosen teacher is' : `${gone} chosen teachers are`} no longer kept; ${left}. Choose teachers in Train, Distillation.`,

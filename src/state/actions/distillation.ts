@@ -55,6 +55,9 @@ export async function measureModels(models: readonly Model[]): Promise<void> {
 
 const layerNames = ({ layers }: Network): string => layers.map(({ id }) => id).join(' ');
 
+/** Whether the layers of both are called the same, so that they can be set side by side. */
+export const sameLayers = (one: Network, other: Network): boolean => layerNames(one) === layerNames(other);
+
 /**
  * Makes a student the design's network, as one step of undo; the teacher becomes what it is measured against where its
  * layers have the same names, else the student is its own baseline.
@@ -68,7 +71,7 @@ export function adoptStudent(
     return;
   }
   const modelId = start === 'drawn' ? null : startModel(network, start, teacher);
-  const comparable = layerNames(network) === layerNames(teacher.network);
+  const comparable = sameLayers(network, teacher.network);
   changeEntry(({ design }) => ({
     design: {
       ...design,

@@ -19,7 +19,6 @@ export function LessonPanel({ teachers }: { teachers: readonly TeacherRow[] }) {
   return (
     <Panel
       title="Lesson"
-      subtitle="soft · T² · cross entropy with the teachers' answers at T + hard · that with the labels"
       className="side-table"
       actions={
         <button
@@ -60,6 +59,10 @@ export function LessonPanel({ teachers }: { teachers: readonly TeacherRow[] }) {
             onChange={(value) => changeDistillation({ hardWeight: value })}
           />
         </div>
+        <p className="hint">
+          Loss = {softWeight} · {temperature}² · cross entropy with the teachers' answers at T = {temperature}
+          , plus {hardWeight} · cross entropy with the labels.
+        </p>
         {softWeight + hardWeight === 0 && (
           <p className="hint warn">
             Both weights are 0, which teaches nothing; give one of them more, such as 0.25 and 0.75.

@@ -1,9 +1,10 @@
 import { useMemo } from 'react';
 import { useStore } from 'zustand';
 import { targetById } from '../../core/hardware/targets.ts';
+import type { Network } from '../../core/network/network.ts';
 import { PRESETS } from '../../core/network/presets.ts';
 import { formatCount, formatPercent, formatSeconds } from '../../core/quantity.ts';
-import { adoptStudent } from '../../state/actions/distillation.ts';
+import { adoptStudent, sameLayers } from '../../state/actions/distillation.ts';
 import { dataStore } from '../../state/dataStore.ts';
 import { plannedPruning } from '../../state/derived.ts';
 import { distillationStore, type StudentChoice } from '../../state/distillationStore.ts';
@@ -68,58 +69,72 @@ function Students({ teacher }: { teacher: TeacherRow }) {
   const factor = useStore(distillationStore, (state) => state.factor);
   const presetId = useStore(distillationStore, (state) => state.presetId);
   const busy = useTraining();
-  const networks = useMemo(
-    () => [teacher.model.network, ...rows.flatMap(({ made }) => (made.ok ? made.value.network : []))],
-    [teacher, rows],
-  );
-  const reports = useReports(networks, design.hardware);
+  const { baseline } = design;
+  const jobs = useMemo(() => {
+    const taught = teacher.model.network;
+    // As the design would have it: a student with the teacher's layers is folded like it.
+    const likeOf = ({ choice: of, made }: StudentRow, network: Network) =>
+      of === 'present' ? baseline : made.ok && sameLayers(network, taught) ? taught : network;
+    const students = rows.flatMap((row) =>
+      row.made.ok ? { network: row.made.value.network, foldedLike: likeOf(row, row.made.value.network) } : [],
+    );
+    // The first answer about a network counts last: the teacher's own must not be another's folding.
+    return [...students.toReversed(), { network: taught, foldedLike: taught }];
+  }, [teacher, rows, baseline]);
+  const reports = useReports(jobs, design.hardware);
   const target = targetById(design.hardware.targetId)?.name ?? design.hardware.targetId;
   const chosen = rows.find((row) => row.choice === choice);
   return (
     <div className="stack">
-      <ScrollRegion label="Students">
-        <table className="students">
-          <thead>
-            <tr>
-              <th scope="col">Network</th>
-              <th scope="col" className="number">
-                Parameters
-              </th>
-              <th scope="col" className="number">
-                Of the teacher's
-              </th>
-              <th scope="col" className="number">
-                MB
-              </th>
-              <th scope="col" className="number">
-                MACs
-              </th>
-              <th scope="col" className="number" title={`${target}, folded automatically where it is folded`}>
-                Latency, {target}
-              </th>
-            </tr>
-          </thead>
-          <tbody>
-            <tr>
-              <th scope="row">Teacher: {teacher.model.network.name}</th>
-              <td className="number">{formatCount(teacher.parameterCount)}</td>
-              <td className="number">{formatPercent(1, 0)}</td>
-              <td className="number">{megabytesText(teacher.megabytes)}</td>
-              <td className="number">{formatCount(teacher.macCount)}</td>
-              <td className="number">{latencyText(reports, teacher.model.network)}</td>
-            </tr>
-            {rows.map((row) => (
-              <Row
-                key={row.choice}
-                row={row}
-                teacher={teacher}
-                reports={reports}
-                isChosen={row.choice === choice}
-              />
-            ))}
-          </tbody>
-        </table>
-      </ScrollRegion>
+      <div className="students">
+        <ScrollRegion label="Students">
+          <table>
+            <thead>
+              <tr>
+                <th scope="col">Network</th>
+                <th scope="col" className="number">
+                  Parameters
+                </th>
+                <th scope="col" className="number">
+                  Of the teacher's
+                </th>
+                <th scope="col" className="number">
+                  MB
+                </th>
+                <th scope="col" className="number">
+                  MACs
+                </th>
+                <th
+                  scope="col"
+                  className="number"
+                  title="Where hardware is folded: automatically, and students with the teacher's layers like the teacher"
+                >
+                  Latency, {target}
+                </th>
+              </tr>
+            </thead>
+            <tbody>
+              <tr>
+                <th scope="row">Teacher: {teacher.model.network.name}</th>
+                <td className="number">{formatCount(teacher.parameterCount)}</td>
+                <td className="number">{formatPercent(1, 0)}</td>
+                <td className="number">{megabytesText(teacher.megabytes)}</td>
+                <td className="number">{formatCount(teacher.macCount)}</td>
+                <td className="number">{latencyText(reports, teacher.model.network)}</td>
+              </tr>
+              {rows.map((row) => (
+                <Row
+                  key={row.choice}
+                  row={row}
+                  teacher={teacher}
+                  reports={reports}
+                  isChosen={row.choice === choice}
+                />
+              ))}
+            </tbody>
+          </table>
+        </ScrollRegion>
+      </div>
       <div className="field-row student-fields">
         {choice === 'simplified' && (
           <NumberField
@@ -151,10 +166,18 @@ function Students({ teacher }: { teacher: TeacherRow }) {
   );
 }
 
-function latencyText(reports: Reports, network: TeacherRow['model']['network']): string {
+function latencyText(reports: Reports, network: Network): string {
   const report = reports.get(network);
   if (!report) return '…';
   return report.ok ? formatSeconds(report.value.latencySeconds) : '–';
+}
+
+/** "1.20 times faster"; nothing where one of both is not known. */
+function speedText(reports: Reports, teacher: Network, student: Network): string {
+  const [before, after] = [reports.get(teacher), reports.get(student)];
+  if (!before?.ok || !after?.ok) return '';
+  const times = timesText(before.value.latencySeconds, after.value.latencySeconds);
+  return times.replace('smaller', 'faster').replace('larger', 'slower');
 }
 
 interface RowProps {
@@ -201,7 +224,12 @@ function Row({ row, teacher, reports, isChosen }: RowProps) {
             {formatCount(made.value.macCount)}
             <span className="hint interval">{timesText(teacher.macCount, made.value.macCount)}</span>
           </td>
-          <td className="number">{latencyText(reports, made.value.network)}</td>
+          <td className="number">
+            {latencyText(reports, made.value.network)}
+            <span className="hint interval">
+              {speedText(reports, teacher.model.network, made.value.network)}
+            </span>
+          </td>
         </>
       ) : (
         ['parameters', 'ratio', 'megabytes', 'macs', 'latency'].map((column) => (

@@ -23,7 +23,7 @@ export function TeachersPanel({ rows }: { rows: readonly TeacherRow[] }) {
   return (
     <Panel
       title="Teachers"
-      subtitle="trained networks that the student learns from; several are averaged"
+      subtitle="trained networks; several are averaged"
       className="main-table teachers-panel"
       actions={
         <button
@@ -87,7 +87,7 @@ export function TeachersPanel({ rows }: { rows: readonly TeacherRow[] }) {
               checked={listens}
               onChange={(event) => distillationStore.setState({ listens: event.target.checked })}
             />
-            The next training learns from them
+            Used in the next training
           </label>
         )}
       </div>

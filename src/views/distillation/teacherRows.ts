@@ -70,8 +70,12 @@ interface Found {
 function candidates(sources: TeacherSources): Map<string, Found> {
   const { models, modelId, baselineModelId, evaluations, runs, teacherIds, dataKey } = sources;
   const found = new Map<string, Found>();
+  const runNames = new Map(
+    runs.flatMap(({ modelId: id, name }) => (id === null ? [] : [[id, name] as const])),
+  );
   const add = (id: string | null, name: string | null, origin: string, accuracy: Accuracy | null) => {
-    if (id !== null && models[id] && !found.has(id)) found.set(id, { name, origin, accuracy });
+    if (id === null || !models[id] || found.has(id)) return;
+    found.set(id, { name: name ?? runNames.get(id) ?? null, origin, accuracy });
   };
   const validationOf = (id: string | null) => (id === null ? null : (models[id]?.validation ?? null));
   add(modelId, null, "this design's network", validationOf(modelId));
