@@ -15,6 +15,7 @@ import { MetricsPage } from '../metrics/MetricsPage.tsx';
 import { ChartPanel } from '../parts/ChartPanel.tsx';
 import { Panel } from '../parts/Panel.tsx';
 import { Tabs } from '../parts/Tabs.tsx';
+import { RunsPage } from '../runs/RunsPage.tsx';
 import { AugmentationPage } from '../train/AugmentationPage.tsx';
 import { BackendPanel } from '../train/BackendPanel.tsx';
 import { PhasesPanel } from '../train/PhasesPanel.tsx';
@@ -51,6 +52,7 @@ const PAGES: readonly { readonly value: TrainPage; readonly label: string }[] = 
   { value: 'training', label: 'Training' },
   { value: 'augmentation', label: 'Augmentation' },
   { value: 'distillation', label: 'Distillation' },
+  { value: 'runs', label: 'Runs' },
   { value: 'metrics', label: 'Metrics' },
 ];
 
@@ -79,6 +81,8 @@ export function TrainRoom() {
             <MetricsPage />
           ) : page === 'augmentation' ? (
             <AugmentationPage />
+          ) : page === 'runs' ? (
+            <RunsPage />
           ) : page === 'distillation' ? (
             <DistillationPage />
           ) : (

@@ -1,0 +1,54 @@
+import { useEffect, useRef } from 'react';
+import { deleteRun, deleteWeights, neededBecause } from '../../state/actions/keptRuns.ts';
+import type { Ask } from './RunRow.tsx';
+import { megabytes } from './useDiskUse.ts';
+
+function question({ run, what }: Ask, bytes: number | null): string {
+  const size = bytes === null ? '' : ` (${megabytes(bytes)})`;
+  if (what === 'weights')
+    return `Delete the weights of "${run.name}"${size}? Its curves stay. Its point in Explore, and undo, bring back the choices only.`;
+  const needed = neededBecause(run);
+  const weights =
+    run.modelId === null
+      ? ''
+      : needed === null
+        ? ` with its weights${size}`
+        : '; its weights stay, they are needed';
+  return `Delete "${run.name}"${weights}? This can't be undone.`;
+}
+
+interface ConfirmDeleteProps {
+  readonly ask: Ask;
+  readonly bytes: number | null;
+  readonly onDone: () => void;
+}
+
+/** Asks before something is gone for good. Escape keeps it. */
+export function ConfirmDelete({ ask, bytes, onDone }: ConfirmDeleteProps) {
+  const keep = useRef<HTMLButtonElement>(null);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another question takes the focus again
+  useEffect(() => keep.current?.focus(), [ask]);
+  return (
+    <div
+      className="notice"
+      role="alertdialog"
+      aria-label="Delete?"
+      aria-describedby="delete-question"
+      onKeyDown={(event) => event.key === 'Escape' && onDone()}
+    >
+      <p id="delete-question">{question(ask, bytes)}</p>
+      <button
+        type="button"
+        onClick={() => {
+          void (ask.what === 'run' ? deleteRun(ask.run.id) : deleteWeights(ask.run.id));
+          onDone();
+        }}
+      >
+        Delete
+      </button>
+      <button type="button" ref={keep} onClick={onDone}>
+        Keep
+      </button>
+    </div>
+  );
+}
