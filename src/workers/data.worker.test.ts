@@ -68,10 +68,4 @@ test('a cancel is heard while it generates', async () => {
 test('what it can not do arrives as a fault', async () => {
   say({ id: 3, method: 'generate', request: { kind: 'land-cover', imageCount: 0, seed: 1 } });
   expect((await next(3, 'failed')).message).toMatchObject({ fault: { code: 'image-count' } });
-  say({
-    id: 4,
-    method: 'openSources',
-    request: { files: [{ path: 'a.bin', file: new Blob([]) }] },
-  });
-  expect((await next(4, 'failed')).message).toMatchObject({ fault: { code: 'empty-file' } });
 });

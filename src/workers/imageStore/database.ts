@@ -32,12 +32,13 @@ const NAME = 'sweetspot-images';
 
 let opening: Promise<ImagesDatabase> | null = null;
 
-/** The database, opened once a worker and again after the browser closed it. Rejects where the browser has none. */
-export function openDatabase(): Promise<ImagesDatabase> {
-  const forget = () => {
-    opening = null;
-  };
-  opening ??= openDB<ImagesSchema>(NAME, 1, {
+const forget = () => {
+  opening = null;
+};
+
+// asynchronous, for a browser without IndexedDB throws at once
+const open = async (): Promise<ImagesDatabase> =>
+  openDB<ImagesSchema>(NAME, 1, {
     upgrade: (db) => {
       db.createObjectStore('sets').createIndex('fingerprint', 'fingerprint');
       for (const name of ['details', 'pixels', 'paths', 'marks'] as const) db.createObjectStore(name);
@@ -48,7 +49,11 @@ export function openDatabase(): Promise<ImagesDatabase> {
       forget();
     },
     terminated: forget,
-  }).catch((error: unknown) => {
+  });
+
+/** The database, opened once a worker and again after the browser closed it. Rejects where the browser has none. */
+export function openDatabase(): Promise<ImagesDatabase> {
+  opening ??= open().catch((error: unknown) => {
     forget();
     throw error;
   });

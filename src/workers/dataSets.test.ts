@@ -1,0 +1,293 @@
+import 'fake-indexeddb/auto';
+import { strToU8, zipSync } from 'fflate';
+import { afterEach, beforeAll, describe, expect, test } from 'vitest';
+import type { CompileChoice } from '../core/exploration/design.ts';
+import { CIFAR10_CLASS_NAMES, CIFAR10_RECORD } from '../formats/datasets/cifar10.ts';
+import { faultIn } from '../formats/testing/fuzz/judge.ts';
+import type { DataCalls, OpenSource, StoredSet } from './protocol.ts';
+import { WorkerPort } from './testing/workerPort.ts';
+
+const worker = new WorkerPort<DataCalls>();
+
+beforeAll(async () => {
+  Object.assign(globalThis, { self: worker });
+  await import('./data.worker.ts');
+});
+
+let open: string[] = [];
+
+/** Decoders are the browser's: these sets are pixels. */
+async function opened(files: Readonly<Record<string, Uint8Array>>) {
+  const reply = await worker.call('openSources', {
+    files: Object.entries(files).map(([path, bytes]) => ({ path, file: new Blob([Uint8Array.from(bytes)]) })),
+  });
+  open.push(...reply.sources.map(({ id }) => id));
+  return reply;
+}
+
+const faultOf = (files: Readonly<Record<string, Uint8Array>>) =>
+  worker.fault('openSources', {
+    files: Object.entries(files).map(([path, bytes]) => ({ path, file: new Blob([Uint8Array.from(bytes)]) })),
+  });
+
+const choice: CompileChoice = { height: 32, width: 32, channels: 3, fit: 'crop', classes: {} };
+
+const compile = (
+  sources: readonly OpenSource[],
+  more: Partial<CompileChoice> = {},
+  name = 'Mine',
+  seed = 1,
+) => ({
+  sourceIds: sources.map(({ id }) => id),
+  name,
+  choice: { ...choice, ...more },
+  seed,
+});
+
+const bytesOf = async (blob: Blob) => new Uint8Array(await blob.arrayBuffer());
+const total = (counts: readonly number[] | undefined) => counts?.reduce((a, b) => a + b, 0);
+
+/** A batch of so many images, of classes in turn, each with its number in its red and green bytes. */
+function cifar(count: number, first = 0): Uint8Array {
+  const bytes = new Uint8Array(count * CIFAR10_RECORD);
+  for (let i = 0; i < count; i++) {
+    const [at, number] = [i * CIFAR10_RECORD, first + i];
+    bytes[at] = number % 10;
+    bytes.fill(number & 255, at + 1, at + 1025).fill(number >> 8, at + 1025, at + 2049);
+  }
+  return bytes;
+}
+
+function mnist(count: number): Record<string, Uint8Array> {
+  const images = new Uint8Array(16 + count * 784).fill(200);
+  const labels = new Uint8Array(8 + count);
+  new DataView(images.buffer).setUint32(0, 0x803);
+  new DataView(images.buffer).setUint32(4, count);
+  new DataView(images.buffer).setUint32(8, 28);
+  new DataView(images.buffer).setUint32(12, 28);
+  new DataView(labels.buffer).setUint32(0, 0x801);
+  new DataView(labels.buffer).setUint32(4, count);
+  for (let i = 0; i < count; i++) labels[8 + i] = i % 10;
+  return { 'train-images-idx3-ubyte': images, 'train-labels-idx1-ubyte': labels };
+}
+
+afterEach(async () => {
+  for (const id of open) await worker.call('closeSource', { id });
+  open = [];
+  const { sets } = await worker.call('storedSets', null);
+  for (const { id } of sets) await worker.call('deleteSet', { id });
+});
+
+describe('sources', () => {
+  test('tell their images by class and by part', async () => {
+    const { sources, sets, notes } = await opened({
+      'data_batch_1.bin': cifar(30),
+      'test_batch.bin': cifar(10),
+    });
+    expect([sets, notes]).toEqual([[], []]);
+    const [source] = sources;
+    expect(source).toMatchObject({
+      name: 'CIFAR-10',
+      kind: 'arrays',
+      imageCount: 40,
+      image: { height: 32, width: 32, channels: 3 },
+      countByPart: { train: 30, validation: 0, test: 10 },
+    });
+    expect(source?.countByClass).toEqual(Array(10).fill(4));
+  });
+
+  test('of the same name are told apart', async () => {
+    const files = { 'a.bin': cifar(3) };
+    const names = [await opened(files), await opened(files)].map(({ sources }) => sources[0]?.name);
+    expect(names).toEqual(['CIFAR-10', 'CIFAR-10 (2)']);
+  });
+
+  test('that are closed can not be compiled', async () => {
+    const { sources } = await opened({ 'a.bin': cifar(20) });
+    await worker.call('closeSource', { id: sources[0]!.id });
+    const fault = await worker.fault('compile', compile(sources));
+    expect(fault.code).toBe('source-closed');
+    expect(faultIn(fault)).toBeNull();
+  });
+
+  test.each([
+    ['nothing', {}, 'no-files'],
+    ['an empty file', { 'a.bin': new Uint8Array(0) }, 'empty-file'],
+    ['labels out of range', { 'a.bin': cifar(1).fill(11, 0, 1) }, 'label-range'],
+    ['a zip in a zip', { 'a.zip': zipSync({ 'b.zip': zipSync({ 'c/1.png': strToU8('x') }) }) }, 'archive'],
+    ['no images', { 'a.zip': zipSync({ 'readme.txt': strToU8('x') }) }, 'no-images'],
+    ['a damaged container', { 'a.sweetset': strToU8('SWEETSET\u0001\0\0\0HEAD') }, 'broken-set'],
+    ['a damaged list', { 'a.json': strToU8('{"format":"sweetspot-image-set"') }, 'broken-set'],
+  ])('%s is refused in one sentence', async (_, files, code) => {
+    const fault = await faultOf(files as Record<string, Uint8Array>);
+    expect(fault.code).toBe(code);
+    expect(faultIn(fault)).toBeNull();
+  });
+
+  test('of 100,000 classes are refused in one sentence', async () => {
+    const file = new Blob([]);
+    const files = Array.from({ length: 100_000 }, (_, i) => ({ path: `many/class ${i}/1.png`, file }));
+    const fault = await worker.fault('openSources', { files });
+    expect(fault.code).toBe('too-many-classes');
+    expect(faultIn(fault)).toBeNull();
+  });
+});
+
+describe('compiling', () => {
+  test('keeps parts, and equal images, choice and seed have equal fingerprints (SX-26)', async () => {
+    const files = { 'data_batch_1.bin': cifar(412), 'test_batch.bin': cifar(22, 412) };
+    const { sources } = await opened(files);
+    const set = await worker.call('compile', compile(sources));
+    expect(set.countByPart.map(total)).toEqual([412, 0, 22]);
+    const { sets } = await worker.call('storedSets', null);
+    expect(sets).toEqual([set]);
+    const images = await worker.call('takeSet', { id: set.id });
+    const paths = (await (await worker.call('exportSet', { id: set.id, content: 'paths' })).text()).match(
+      /"CIFAR-10","\d+"/g,
+    );
+    expect(new Set(paths).size).toBe(434); // each image stands once: the parts are disjoint
+    for (let i = 0; i < 434; i++) {
+      const number = images.pixels[i * 3072]! + 256 * images.pixels[i * 3072 + 1]!;
+      expect([images.labels[i], images.parts?.[i]]).toEqual([number % 10, number < 412 ? 0 : 2]);
+    }
+    const again = await worker.call('compile', compile(sources, {}, 'Renamed'));
+    expect([again.fingerprint, again.header.name]).toEqual([set.fingerprint, 'Renamed']);
+    expect((await worker.call('compile', compile(sources, {}, 'Mine', 2))).fingerprint).not.toBe(
+      set.fingerprint,
+    );
+    expect((await worker.call('compile', compile(sources, { fit: 'pad' }))).fingerprint).not.toBe(
+      set.fingerprint,
+    );
+  });
+
+  test('combines sources; classes are renamed, merged and left out, colors become gray', async () => {
+    const digits = (await opened(mnist(40))).sources;
+    const objects = (await opened({ 'a.bin': cifar(50) })).sources;
+    const classes = { '0': 'Round', '8': 'Round', '1': null, Airplane: 'Flying', Bird: 'Flying', Cat: null };
+    const set = await worker.call('compile', compile([...digits, ...objects], { channels: 1, classes }));
+    expect(set.header.image).toEqual({ height: 32, width: 32, channels: 1 });
+    expect(set.sourceNames.toSorted()).toEqual(['CIFAR-10', 'MNIST']);
+    expect(set.choice.classes).toEqual(classes);
+    const { classNames } = set.header;
+    expect(classNames).not.toContain('Cat');
+    expect(classNames).not.toContain('1');
+    const counts = Object.fromEntries(classNames.map((name, label) => [name, set.countByPart[0]![label]]));
+    expect(counts).toMatchObject({ Round: 8, Flying: 10, Dog: 5, '7': 4 });
+    expect(set.imageCount).toBe(40 - 4 + 50 - 5);
+    expect(set.samples.map((sheet) => sheet.length)).toEqual(classNames.map((name) => counts[name]));
+  });
+
+  test('images that are all of a test part are trained with', async () => {
+    const { sources } = await opened({ 'cifar10_test_1000.bin': cifar(20) });
+    expect(sources[0]?.countByPart.test).toBe(20);
+    const set = await worker.call('compile', compile(sources));
+    expect(set.countByPart.map(total)).toEqual([20, 0, 0]);
+  });
+
+  test.each([
+    ['no source', { sourceIds: [] }, {}, 'no-images'],
+    ['one class only', {}, Object.fromEntries(CIFAR10_CLASS_NAMES.map((name) => [name, 'all'])), 'one-class'],
+    [
+      'all classes left out',
+      {},
+      Object.fromEntries(CIFAR10_CLASS_NAMES.map((name) => [name, null])),
+      'no-images',
+    ],
+  ])('%s is refused in one sentence, and nothing is kept', async (_, more, classes, code) => {
+    const { sources } = await opened({ 'a.bin': cifar(20) });
+    const fault = await worker.fault('compile', { ...compile(sources, { classes }), ...more });
+    expect(fault.code).toBe(code);
+    expect(faultIn(fault)).toBeNull();
+    expect((await worker.call('storedSets', null)).sets).toEqual([]);
+  });
+
+  test('sizes that no set has are refused', async () => {
+    const { sources } = await opened({ 'a.bin': cifar(20) });
+    for (const height of [0, 1e9, Number.NaN])
+      expect((await worker.fault('compile', compile(sources, { height }))).code).toBe('image-extent');
+  });
+
+  test('canceled in the middle leaves nothing, and other calls go on meanwhile', async () => {
+    const { sources } = await opened({ 'a.bin': cifar(9000) });
+    const id = worker.start('compile', compile(sources, { height: 64, width: 64 }));
+    await worker.next(id, 'progress');
+    const other = worker.call('generate', { kind: 'flowers', imageCount: 56, seed: 1 });
+    expect((await worker.call('storedSets', null)).sets).toEqual([]);
+    worker.say({ id, control: 'cancel' });
+    await worker.next(id, 'canceled');
+    await other;
+    expect((await worker.call('storedSets', null)).sets).toEqual([]);
+    for (const name of ['pixels', 'paths', 'marks', 'details']) expect(await countOf(name)).toBe(0);
+  });
+});
+
+const countOf = (store: string) =>
+  new Promise<number>((resolve) => {
+    const opening = indexedDB.open('sweetspot-images');
+    opening.onsuccess = () => {
+      const counting = opening.result.transaction(store).objectStore(store).count();
+      counting.onsuccess = () => {
+        opening.result.close();
+        resolve(counting.result);
+      };
+    };
+  });
+
+describe('containers', () => {
+  const files = { 'data_batch_1.bin': cifar(412), 'test_batch.bin': cifar(22, 412) };
+
+  async function exported(): Promise<{ set: StoredSet; data: Uint8Array; paths: Uint8Array }> {
+    const { sources } = await opened(files);
+    const set = await worker.call('compile', compile(sources));
+    const data = await bytesOf(await worker.call('exportSet', { id: set.id, content: 'data' }));
+    const paths = await bytesOf(await worker.call('exportSet', { id: set.id, content: 'paths' }));
+    await worker.call('deleteSet', { id: set.id });
+    for (const { id } of sources) await worker.call('closeSource', { id });
+    return { set, data, paths };
+  }
+
+  test('with images have at least their bytes, those of paths kilobytes; both give the set again (SX-27)', async () => {
+    const { set, data, paths } = await exported();
+    expect(data.length).toBeGreaterThanOrEqual(434 * 3072);
+    expect(paths.length).toBeLessThan(20_000);
+    const [back] = (await opened({ 'mine.sweetset': data })).sets;
+    expect(back).toMatchObject({
+      fingerprint: set.fingerprint,
+      imageCount: 434,
+      sourceNames: ['mine.sweetset'],
+    });
+    expect(back?.samples).toEqual(set.samples);
+    // what came from a container can be written as paths too
+    const again = await worker.call('exportSet', { id: back!.id, content: 'paths' });
+    expect(await bytesOf(again)).toEqual(paths);
+    await worker.call('deleteSet', { id: back!.id });
+    const waiting = await opened({ 'mine.json': paths });
+    expect([waiting.sources, waiting.sets]).toEqual([[], []]);
+    expect(waiting.notes[0]).toMatch(
+      /^434 of 434 images of Mine are not among the open sources, the first \d+ of CIFAR-10; open/,
+    );
+    const now = await opened(files);
+    expect(now.notes).toEqual([]);
+    expect(now.sets[0]).toMatchObject({ fingerprint: set.fingerprint, countByPart: set.countByPart });
+    expect((await opened({ 'b.bin': cifar(3) })).sets).toEqual([]); // it waits no longer
+  });
+
+  test('damaged or cut off leave nothing', async () => {
+    const { data } = await exported();
+    const flipped = data.slice();
+    flipped[data.length >> 1]! ^= 1;
+    for (const bytes of [flipped, data.slice(0, -30)]) {
+      const fault = await faultOf({ 'mine.sweetset': bytes });
+      expect(fault.code).toBe('broken-set');
+      expect(faultIn(fault)).toBeNull();
+      expect((await worker.call('storedSets', null)).sets).toEqual([]);
+      expect(await countOf('pixels')).toBe(0);
+    }
+  });
+
+  test('of a set that is gone are refused', async () => {
+    for (const content of ['data', 'paths'] as const)
+      expect((await worker.fault('exportSet', { id: 'x', content })).code).toBe('set-gone');
+    expect((await worker.fault('takeSet', { id: 'x' })).code).toBe('set-gone');
+  });
+});
