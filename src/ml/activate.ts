@@ -2,7 +2,7 @@ import { setWasmPaths } from '@tensorflow/tfjs-backend-wasm';
 import * as tf from '@tensorflow/tfjs-core';
 import { FaultError } from '../core/result.ts';
 import type { BackendName } from '../workers/protocol.ts';
-import { registerWasmGradientKernels } from './kernels/register.ts';
+import { registerWasmGradientKernels, registerWebglGradientKernels } from './kernels/register.ts';
 
 /**
  * Says where the .wasm files are: a folder URL that ends in `/`, or a folder path in Node.
@@ -19,7 +19,10 @@ export function prepareWasm(folder: string): void {
 /** wasm comes with the worker; the others are fetched when somebody asks for them. */
 const LOADERS: Readonly<Record<BackendName, () => Promise<unknown>>> = {
   wasm: async () => {},
-  webgl: () => import('@tensorflow/tfjs-backend-webgl'),
+  webgl: async () => {
+    await import('@tensorflow/tfjs-backend-webgl');
+    registerWebglGradientKernels();
+  },
   webgpu: () => import('@tensorflow/tfjs-backend-webgpu'),
   cpu: () => import('@tensorflow/tfjs-backend-cpu'),
 };
