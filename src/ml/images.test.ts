@@ -51,6 +51,34 @@ describe('images become what the network reads', () => {
     expect(first('unit')).toEqual([0, Math.fround(0.2), 1]);
   });
 
+  test('or lose their mean and are divided by their deviation, channel by channel', () => {
+    const color = labeled(1, 2, 3, [10, 20, 30, 110, 120, 130]);
+    const seenWith = (mean: number[], deviation: number[], channels: number, images = color) => [
+      ...new ImageSet(images, 1, 0.5, {
+        normalization: 'standardized',
+        standardization: { mean, deviation },
+      }).batch(Uint32Array.of(0), { height: 1, width: 2, channels }).pixels,
+    ];
+    expect(seenWith([10, 20, 30], [50, 100, 25], 3)).toEqual([0, 0, 0, 2, 1, 4]);
+    // one number serves all channels
+    expect(seenWith([10], [10], 3)).toEqual([0, 1, 2, 10, 11, 12].map(Math.fround));
+    // color images that a network reads as gray: the mean of the channels' numbers; 18 and 118 are the lumas
+    const gray = seenWith([10, 20, 30], [50, 100, 30], 1);
+    expect(gray[0]).toBeCloseTo((18 - 20) / 60, 6);
+    expect(gray[1]).toBeCloseTo((118 - 20) / 60, 6);
+    expect(seenWith([10], [10], 3, labeled(1, 2, 1, [10, 30]))).toEqual([0, 0, 0, 2, 2, 2]);
+  });
+
+  test('and are refused where the numbers for that are missing or of other channels', () => {
+    const set = labeled(1, 1, 3, [1, 2, 3]);
+    const choice = { normalization: 'standardized', standardization: null } as const;
+    expect(() => new ImageSet(set, 1, 0.5, choice)).toThrow(/without a mean and a deviation/);
+    const two = { ...choice, standardization: { mean: [1, 2], deviation: [1, 2] } };
+    expect(() => new ImageSet(set, 1, 0.5, two).check({ height: 1, width: 1, channels: 3 }, 2)).toThrow(
+      /standardizes 2 channels and its network reads 3/,
+    );
+  });
+
   test('gray is repeated, color becomes gray by luma', () => {
     expect(seen(labeled(1, 1, 1, [80]), 1, 1, 3)).toEqual([80, 80, 80]);
     expect(seen(labeled(1, 1, 3, [100, 200, 50]), 1, 1, 1)).toEqual([153]);

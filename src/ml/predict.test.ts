@@ -40,6 +40,25 @@ test('all validation images get probabilities, and accuracy and loss are those o
   expect(found.report.classes[2]).toMatchObject({ support: 0, recall: null });
 });
 
+test('the test part is measured on its own, and missed in a sentence', async () => {
+  const network = small();
+  const weights = initializeWeights(network, 4);
+  const images = new ImageSet(stripes(300), 1, 0.25, 'signed', { testShare: 0.1 });
+  expect([images.split.validation, images.split.test].map(({ length }) => length)).toEqual([75, 30]);
+  const found = await predict(network, weights, images, {}, 'test');
+  expect([...found.indices]).toEqual([...images.split.test]);
+  expect(await evaluate(network, weights, images, {}, 'test')).toMatchObject({
+    correct: found.report.correct,
+    total: 30,
+  });
+  expect((await evaluate(network, weights, images)).total).toBe(75);
+  const without = new ImageSet(stripes(40), 1, 0.5);
+  for (const measure of [evaluate, predict])
+    await expect(measure(network, weights, without, {}, 'test')).rejects.toThrow(
+      'stripes has no test images to measure with; give the test part a share above 0 in Data.',
+    );
+});
+
 test('weights that are no numbers are refused with a sentence, and nothing is leaked', async () => {
   const network = small();
   const weights = initializeWeights(network, 4);

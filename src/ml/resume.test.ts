@@ -1,15 +1,19 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import { USUAL_AUGMENTATION } from '../core/data/augmentChoice.ts';
-import { DEFAULT_RECIPE_OPTIONS } from '../core/exploration/defaultDesign.ts';
+import { DEFAULT_DATA_OPTIONS, DEFAULT_RECIPE_OPTIONS } from '../core/exploration/defaultDesign.ts';
 import type { Recipe } from '../core/exploration/design.ts';
 import { NetworkBuilder } from '../core/network/builder.ts';
+import { resizeInput } from '../core/network/edit.ts';
+import { unwrap } from '../core/result.ts';
 import type { TrainEpoch, TrainResult, TrainStep } from '../workers/protocol.ts';
 import { ImageSet } from './images.ts';
 import { initializeWeights } from './initialize.ts';
 import { useWasmInNode } from './nodeWasm.ts';
+import { stored } from './testing/stored.ts';
 import { stripes } from './testing/stripes.ts';
 import { train } from './train.ts';
 import { TrainControl } from './trainControl.ts';
+import type { Training } from './training.ts';
 import { decayMask, sessionFor } from './trainSession.ts';
 
 beforeAll(useWasmInNode);
@@ -40,8 +44,15 @@ interface Ran {
   readonly result: TrainResult;
 }
 
+type Lesson = Pick<Training, 'images' | 'teachers'>;
+
 /** Trains; from a checkpoint, as another worker would after a reload; steps are all reported. */
-async function run(recipe: Partial<Recipe>, from?: TrainEpoch, stopAfter = 1000): Promise<Ran> {
+async function run(
+  recipe: Partial<Recipe>,
+  from?: TrainEpoch,
+  stopAfter = 1000,
+  lesson: Lesson = { images },
+): Promise<Ran> {
   const steps: TrainStep[] = [];
   const epochs: TrainEpoch[] = [];
   const control = new TrainControl();
@@ -50,7 +61,7 @@ async function run(recipe: Partial<Recipe>, from?: TrainEpoch, stopAfter = 1000)
     network,
     weights: reloaded?.weights ?? initializeWeights(network, 2),
     recipe: { ...RECIPE, ...recipe },
-    images,
+    ...lesson,
     backend: 'wasm',
     control,
     from: reloaded?.checkpoint ?? null,
@@ -116,6 +127,44 @@ describe('six epochs are three, a reload and three, to the last bit (SX-30)', ()
     const second = await run(recipe, first.epochs[2]);
     expect([...losses(first), ...losses(second)]).toEqual(losses(whole));
     expect(outcome(second)).toEqual(outcome(whole));
+  });
+
+  const lopsided = () => {
+    const set = stripes(120);
+    return { ...set, labels: set.labels.map((label, i) => (i % 6 === 0 ? label : 1)) };
+  };
+  const pupils = unwrap(resizeInput(network, { height: 16, width: 16, channels: 1 }));
+  const teachers = [network, pupils].map((one, i) => ({
+    network: one,
+    weights: initializeWeights(one, 8 + i),
+  }));
+
+  test.each<[string, Partial<Recipe>, () => Promise<Lesson> | Lesson]>([
+    ['undersampled images', { balance: 'undersample' }, () => ({ images: new ImageSet(lopsided(), 1, 0.2) })],
+    ['oversampled images', { balance: 'oversample' }, () => ({ images: new ImageSet(lopsided(), 1, 0.2) })],
+    [
+      'images that are read in chunks, balanced and augmented',
+      { balance: 'oversample', augmentation: USUAL_AUGMENTATION },
+      async () => {
+        const choice = { ...DEFAULT_DATA_OPTIONS, splitSeed: 1, validationShare: 0.2 };
+        return { images: await ImageSet.open(stored(lopsided(), 10), choice, { limit: 40 * 144 }) };
+      },
+    ],
+    [
+      'two teachers, augmented images and frozen layers',
+      { augmentation: USUAL_AUGMENTATION, freeze: 'body' },
+      () => ({ images, teachers }),
+    ],
+  ])('%s', async (_, recipe, lesson) => {
+    const whole = await run(recipe, undefined, 1000, await lesson());
+    const first = await run(recipe, undefined, 3, await lesson());
+    const second = await run(recipe, first.epochs[2], 1000, await lesson());
+    expect([...losses(first), ...losses(second)]).toEqual(losses(whole));
+    expect(outcome(second)).toEqual(outcome(whole));
+    const plain = await run({ ...recipe, balance: 'as is' }, undefined, 1000, {
+      images: (await lesson()).images,
+    });
+    expect(losses(whole)).not.toEqual(losses(plain));
   });
 });
 

@@ -201,6 +201,69 @@ describe('teachers', () => {
     session.dispose();
   });
 
+  test('see the augmented images of their student, resized where they read another size (VT-18)', async () => {
+    const large = unwrap(resizeInput(small(), { height: 24, width: 24, channels: 1 }));
+    const network = small();
+    const session = new Session(network, initializeWeights(network, 1), {
+      teachers: taught(teacher(7, large), teacher(8)),
+    });
+    const input = { height: 12, width: 12, channels: 1 };
+    const upsideDown = (bytes: Uint8Array) => bytes.slice().reverse();
+    const batch = await session.prepare(images, chosen, upsideDown);
+    expect([...(batch.views?.keys() ?? [])]).toEqual([0]);
+    const plain = images.batch(chosen, input);
+    // reversed as a whole: the last image comes first, and each is turned by 180 degrees
+    expect(batch.pixels).toEqual(plain.pixels.slice().reverse());
+    expect(batch.labels).toEqual(plain.labels);
+    const shown = { ...stripes(16), pixels: upsideDown(await images.bytes(chosen, input)) };
+    const all = Uint32Array.from({ length: 16 }, (_, i) => i);
+    expect(batch.views?.get(0)?.pixels).toEqual(
+      new ImageSet(shown, 1, 0.5).batch(all, { height: 24, width: 24, channels: 1 }).pixels,
+    );
+    // without augmentation they see all that the set has
+    const original = await session.prepare(images, chosen);
+    expect(original.views).toEqual(session.batch(images, chosen).views);
+    session.dispose();
+  });
+
+  test('make their part of the loss, and labels the other', async () => {
+    const network = small();
+    const step = async (settings: Partial<ReturnType<typeof taught>>) => {
+      const session = new Session(network, initializeWeights(network, 1), {
+        teachers: { ...taught(teacher(7)), ...settings },
+      });
+      const optimizer = adam(0.01);
+      const result = await session.step(session.batch(images, chosen), optimizer, createRandom(3));
+      optimizer.dispose();
+      session.dispose();
+      return result;
+    };
+    const { loss, softLoss, hardLoss } = await step({});
+    expect(softLoss! + hardLoss!).toBeCloseTo(loss, 12);
+    expect((await step({ softWeight: 1, hardWeight: 0 })).loss).toBeCloseTo(4 * softLoss!, 12);
+    const alone = await step({ softWeight: 0, hardWeight: 1 });
+    expect(alone.loss).toBeCloseTo(hardLoss! / 0.75, 12);
+    expect(alone.softLoss).toBe(0);
+    const untaught = new Session(network, initializeWeights(network, 1));
+    const optimizer = adam(0.01);
+    const result = await untaught.step(untaught.batch(images, chosen), optimizer, createRandom(3));
+    expect(Object.keys(result)).toEqual(['loss', 'accuracy']);
+    expect(result.loss).toBeCloseTo(alone.loss, 12);
+    optimizer.dispose();
+    untaught.dispose();
+  });
+
+  test('that read what their student has not are refused before the first step', () => {
+    const color = unwrap(resizeInput(small(), { height: 12, width: 12, channels: 3 }));
+    const session = new Session(color, initializeWeights(color, 1), {
+      teachers: taught(teacher(7, unwrap(resizeInput(small(), { height: 12, width: 12, channels: 4 })))),
+    });
+    expect(() => session.teachers!.check(images)).toThrow(
+      'The teacher small reads 4 channels and the student 3; give both the same input.',
+    );
+    session.dispose();
+  });
+
   test('of other classes, or with settings that can not be, are refused in a sentence', () => {
     const network = small();
     const begin = (options: SessionOptions) => () =>
