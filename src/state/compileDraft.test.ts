@@ -3,6 +3,7 @@ import {
   chosenName,
   draftProblem,
   expectedSet,
+  plainChoice,
   plainName,
   sameChoice,
   sourceClasses,
@@ -52,9 +53,10 @@ test('classes of several sources are one where their names are equal or made equ
 test('a class that gets its own name back is no change', () => {
   const plain = usualChoice([fruit]);
   const renamed = withClass(plain, 'Lime', ' Green ');
-  expect(renamed.classes).toEqual({ Lime: 'Green' });
+  expect(plainChoice(renamed).classes).toEqual({ Lime: 'Green' });
   expect(sameChoice(plain, renamed)).toBe(false);
   expect(sameChoice(plain, withClass(renamed, 'Lime', 'Lime'))).toBe(true);
+  expect(plainChoice(withClass(renamed, 'Lime', 'Lime')).classes).toEqual({});
   expect(withClass(renamed, 'Lime', '  ').classes).toEqual({});
 });
 

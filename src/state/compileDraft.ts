@@ -52,11 +52,19 @@ export function chosenName({ classes }: CompileChoice, name: string): string | n
   return chosen === undefined ? name : chosen === null ? null : chosen.trim() || name;
 }
 
-/** The choice with another name for a class, or without it where the name is null. */
+/** The choice with another name for a class, as it is typed, or without it where the name is null. */
 export function withClass(choice: CompileChoice, name: string, chosen: string | null): CompileChoice {
   const { [name]: _, ...others } = choice.classes;
-  const isChanged = chosen === null || (chosen.trim() !== '' && chosen.trim() !== name);
-  return { ...choice, classes: isChanged ? { ...others, [name]: chosen?.trim() ?? null } : others };
+  const isUnnamed = chosen !== null && chosen.trim() === '';
+  return { ...choice, classes: isUnnamed ? others : { ...others, [name]: chosen } };
+}
+
+/** The choice without what is typed for nothing: blanks around names, and names that are the same as before. */
+export function plainChoice(choice: CompileChoice): CompileChoice {
+  const changes = Object.keys(choice.classes)
+    .map((name) => [name, chosenName(choice, name)] as const)
+    .filter(([name, chosen]) => chosen !== name);
+  return { ...choice, classes: Object.fromEntries(changes) };
 }
 
 export interface ExpectedSet {
@@ -86,7 +94,7 @@ export function draftProblem(sources: readonly Source[], choice: CompileChoice):
   if (sources.length === 0) return 'No files are open; open a folder, an archive or a set first.';
   if (imageCount === 0) return 'No image is left; keep at least two classes.';
   if (classCount < 2) return 'All images are of one class; keep or add another, as a classifier needs two.';
-  const changes = Object.entries(choice.classes);
+  const changes = Object.entries(plainChoice(choice).classes);
   if (changes.length > MOST_CHANGED_CLASSES)
     return `${formatInteger(changes.length)} classes are renamed or left out, and a design can say that of ${formatInteger(MOST_CHANGED_CLASSES)}; choose a source with fewer classes.`;
   const odd = changes.find(([name]) => name === '' || name.length > LONGEST_CLASS_NAME || name in {});
@@ -97,7 +105,8 @@ export function draftProblem(sources: readonly Source[], choice: CompileChoice):
 
 /** Equal choices compile the same sources to the same set. */
 export function sameChoice(one: CompileChoice, other: CompileChoice): boolean {
-  const changes = (choice: CompileChoice) => JSON.stringify(Object.entries(choice.classes).sort());
+  const changes = (choice: CompileChoice) =>
+    JSON.stringify(Object.entries(plainChoice(choice).classes).sort());
   return (
     one.height === other.height &&
     one.width === other.width &&

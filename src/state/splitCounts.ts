@@ -1,5 +1,5 @@
 import { type Balance, balanceReport } from '../core/data/compile/balance.ts';
-import { PARTS, type Part } from '../core/data/compile/entries.ts';
+import type { Part } from '../core/data/compile/entries.ts';
 import { type SplitChoice, splitOf } from '../core/data/splitOf.ts';
 
 /** Images of each class, by what they are for. */
@@ -9,7 +9,7 @@ export type SplitCounts = Readonly<Record<Part, readonly number[]>>;
  * How many images of each class the training will get for what. A split looks at nothing but classes and parts, and how
  * many of a class go where does not depend on the order of the images: they are counted without being there.
  *
- * @param countByPart images of each class in each of {@link PARTS}, as they came
+ * @param countByPart images of each class in each of PARTS, as they came
  */
 export function splitCounts(countByPart: readonly (readonly number[])[], choice: SplitChoice): SplitCounts {
   const classCount = Math.max(0, ...countByPart.map(({ length }) => length));
@@ -33,8 +33,11 @@ export function splitCounts(countByPart: readonly (readonly number[])[], choice:
     }
     return counts;
   };
-  const entries = PARTS.map((part) => [part, counted(split[part])] as const);
-  return Object.fromEntries(entries) as Record<Part, readonly number[]>;
+  return {
+    train: counted(split.train),
+    validation: counted(split.validation),
+    test: counted(split.test),
+  };
 }
 
 export interface BalanceEffect {

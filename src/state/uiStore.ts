@@ -14,6 +14,7 @@ export type HardwarePage =
   | 'trust';
 export type NetworkPage = 'edit' | 'weights' | 'convolutions' | 'ranking';
 export type TrainPage = 'training' | 'metrics' | 'augmentation' | 'distillation' | 'runs';
+export type DataPage = 'images' | 'sources' | 'split' | 'kept';
 export type Theme = 'system' | 'light' | 'dark';
 
 /** What is shown, not what was chosen: not part of a design, not in undo. */
@@ -29,6 +30,7 @@ export interface Ui {
   readonly hardwarePage: HardwarePage;
   readonly networkPage: NetworkPage;
   readonly trainPage: TrainPage;
+  readonly dataPage: DataPage;
   /** Models are opened with their batch norms folded and without dropout. */
   readonly foldOnOpen: boolean;
   /** Files are being dragged over the page. */
@@ -53,6 +55,7 @@ export const uiStore = createStore<Ui>(() => ({
   hardwarePage: 'layers',
   networkPage: 'edit',
   trainPage: 'training',
+  dataPage: 'images',
   foldOnOpen: false,
   dropping: false,
 }));

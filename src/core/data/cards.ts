@@ -8,6 +8,8 @@ export interface DatasetCard {
   readonly classCount: number;
   /** Images of each class in the order of the labels; null where the source does not tell. */
   readonly countByClass: readonly number[] | null;
+  /** Names that tell the set by its folders, in the order of the labels; left out where the name of the set does. */
+  readonly classNames?: readonly string[];
   /** Images of the published parts, where the set comes in parts. */
   readonly parts: { readonly train: number; readonly test: number } | null;
   /** Null where images are of different sizes or the source does not tell. */
@@ -61,6 +63,18 @@ export const DATASET_CARDS: readonly DatasetCard[] = [
     imageCount: 27_000,
     classCount: 10,
     countByClass: [3000, 3000, 3000, 2500, 2500, 2000, 2500, 3000, 2500, 3000],
+    classNames: [
+      'AnnualCrop',
+      'Forest',
+      'HerbaceousVegetation',
+      'Highway',
+      'Industrial',
+      'Pasture',
+      'PermanentCrop',
+      'Residential',
+      'River',
+      'SeaLake',
+    ],
     parts: null,
     image: color(64),
     bitsPerChannel: 8,
@@ -125,14 +139,75 @@ export const DATASET_CARDS: readonly DatasetCard[] = [
   },
 ];
 
+const plainOf = (name: string) => name.toLowerCase().replace(/[^a-z0-9]/g, '');
+
 /** The card of a set by the name that its reader gives it; undefined for a set of somebody's own. */
 export const datasetCard = (name: string): DatasetCard | undefined => {
-  const plain = name.toLowerCase().replace(/[^a-z0-9]/g, '');
+  const plain = plainOf(name);
   return DATASET_CARDS.find(({ name: known }) => {
-    const start = known.toLowerCase().replace(/[^a-z0-9]/g, '');
+    const start = plainOf(known);
     return (
       plain === start ||
       (plain.startsWith(start) && /^(zip|targz|rgb|rgbzip|20superclasses)$/.test(plain.slice(start.length)))
     );
   });
 };
+
+/** The card of a set whose classes are all named as in a published one, whatever its archive is called. */
+export function cardOfClasses(classNames: readonly string[]): DatasetCard | undefined {
+  const names = new Set(classNames.map(plainOf));
+  return DATASET_CARDS.find(
+    (card) =>
+      names.size === card.classNames?.length && card.classNames.every((name) => names.has(plainOf(name))),
+  );
+}
+
+/** What is published, what was read, and whether they are the same; null where the card doesn't say. */
+export interface CardRow {
+  readonly what: string;
+  readonly published: string;
+  readonly found: string | null;
+  readonly isSame: boolean | null;
+}
+
+const count = (value: number) => value.toLocaleString('en-US');
+const extent = ({ height, width, channels }: FeatureMap) => `${height}x${width}x${channels}`;
+
+/** A set that was read, beside its card. */
+export interface FoundSet {
+  readonly imageCount: number;
+  readonly classNames: readonly string[];
+  readonly countByClass: readonly number[];
+  readonly image: FeatureMap;
+}
+
+const spread = (counts: readonly number[]): string => {
+  const [least, most] = [Math.min(...counts), Math.max(...counts)];
+  return least === most ? count(least) : `${count(least)} to ${count(most)}`;
+};
+
+/** The published numbers of a card beside those that were found. */
+export function compareWithCard(card: DatasetCard, found: FoundSet): readonly CardRow[] {
+  const row = (what: string, published: string, here: string | null): CardRow => ({
+    what,
+    published,
+    found: here,
+    isSame: here === null ? null : here === published,
+  });
+  const rows = [
+    row('Images', count(card.imageCount), count(found.imageCount)),
+    row('Classes', count(card.classCount), count(found.classNames.length)),
+  ];
+  if (card.countByClass) {
+    const published = spread(card.countByClass);
+    rows.push(row('Images of a class', published, spread(found.countByClass)));
+  }
+  if (card.image) rows.push(row('Image', extent(card.image), extent(found.image)));
+  rows.push(row('Bits of a channel', String(card.bitsPerChannel), '8'));
+  if (card.parts) {
+    const { train, test } = card.parts;
+    rows.push(row('Parts', `${count(train)} to train, ${count(test)} to test`, null));
+  }
+  if (card.countryCount !== undefined) rows.push(row('Countries', count(card.countryCount), null));
+  return rows;
+}

@@ -1,7 +1,7 @@
 import type { CompileChoice } from '../../core/exploration/design.ts';
 import { formatInteger } from '../../core/quantity.ts';
 import type { StoredSet } from '../../workers/protocol.ts';
-import { draftProblem, plainName, sameChoice, usualChoice } from '../compileDraft.ts';
+import { draftProblem, plainChoice, plainName, sameChoice, usualChoice } from '../compileDraft.ts';
 import { dataStore } from '../dataStore.ts';
 import { present } from '../designStore.ts';
 import { type JobContext, runJob } from '../jobStore.ts';
@@ -191,7 +191,7 @@ export async function compileDraft(): Promise<void> {
     notify('error', problem);
     return;
   }
-  await busily('Compiling images', (job) => compile(sources, draft, null, job));
+  await busily('Compiling images', (job) => compile(sources, plainChoice(draft), null, job));
 }
 
 /** Whether the draft would make another set than was last compiled. */

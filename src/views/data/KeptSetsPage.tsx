@@ -1,0 +1,163 @@
+import { useEffect, useState } from 'react';
+import { useStore } from 'zustand';
+import { formatCount, formatInteger, formatPercent } from '../../core/quantity.ts';
+import { chooseSet } from '../../state/actions/data.ts';
+import { deleteSet, exportSet, listSets, sourceOf } from '../../state/actions/sets.ts';
+import { dataStore } from '../../state/dataStore.ts';
+import { runJob } from '../../state/jobStore.ts';
+import { setsStore } from '../../state/setsStore.ts';
+import { trainingStore } from '../../state/trainingStore.ts';
+import type { StorageUse, StoredSet } from '../../workers/protocol.ts';
+import { Empty, Panel } from '../parts/Panel.tsx';
+import { ScrollRegion } from '../parts/ScrollRegion.tsx';
+import { saveBlob } from '../parts/saveBlob.ts';
+
+/** What is said about a set whose deletion is asked about. */
+const ASKED = 'It is the data of the present design: without it the files are needed again.';
+
+/** Sets that the browser keeps: used, exported, deleted. */
+export function KeptSetsPage() {
+  const kept = useStore(setsStore, (state) => state.kept);
+  const use = useStore(setsStore, (state) => state.use);
+  useEffect(() => {
+    // another tab may have kept or deleted some
+    void runJob('Looking for kept sets', ({ signal }) => listSets(signal));
+  }, []);
+  return (
+    <Panel
+      title="Kept sets"
+      subtitle="compiled images that this browser keeps for this page, on this machine only"
+      className="span-all"
+    >
+      {kept === null || kept.length === 0 ? (
+        <Empty>
+          {kept === null
+            ? 'Looking which sets are kept…'
+            : 'No set is kept yet. Open images of your own: what is compiled of them is kept and found again after a reload.'}
+        </Empty>
+      ) : (
+        <SetTable sets={kept} />
+      )}
+      {use && use.quotaBytes > 0 && <Storage use={use} />}
+    </Panel>
+  );
+}
+
+function Storage({ use: { usedBytes, quotaBytes } }: { use: StorageUse }) {
+  const share = usedBytes / quotaBytes;
+  return (
+    <div className="storage">
+      <progress max={1} value={share} aria-label={`Storage: ${formatPercent(share)} used`} />
+      <span className="hint">
+        {formatCount(usedBytes, 'B')} of {formatCount(quotaBytes, 'B')} used by this page, weights and runs
+        included
+      </span>
+    </div>
+  );
+}
+
+function SetTable({ sets }: { sets: readonly StoredSet[] }) {
+  const presentId = useStore(dataStore, ({ data }) =>
+    data.status === 'ready' ? (data.data.stored?.id ?? null) : null,
+  );
+  return (
+    <ScrollRegion label="Kept sets">
+      <table>
+        <thead>
+          <tr>
+            <th scope="col">Set</th>
+            <th scope="col" className="number">
+              Images
+            </th>
+            <th scope="col" className="number">
+              Classes
+            </th>
+            <th scope="col">Image</th>
+            <th scope="col" className="number">
+              On disk
+            </th>
+            <th scope="col">Compiled</th>
+            <th scope="col">
+              <span className="visually-hidden">What to do with it</span>
+            </th>
+          </tr>
+        </thead>
+        <tbody>
+          {sets.map((set) => (
+            <SetRow key={set.id} set={set} isPresent={set.id === presentId} />
+          ))}
+        </tbody>
+      </table>
+    </ScrollRegion>
+  );
+}
+
+async function save(set: StoredSet, content: 'data' | 'paths'): Promise<void> {
+  const file = await exportSet(set, content);
+  if (file) saveBlob(file.name, file.blob);
+}
+
+const when = new Intl.DateTimeFormat('en-US', { dateStyle: 'medium', timeStyle: 'short' });
+
+function SetRow({ set, isPresent }: { set: StoredSet; isPresent: boolean }) {
+  const [asks, setAsks] = useState(false);
+  const training = useStore(trainingStore, (state) => state.live !== null);
+  const { name, image, classNames, synthetic } = set.header;
+  const action = (text: string, label: string, act: () => void, disabled = false) => (
+    <button
+      type="button"
+      className="quiet small"
+      aria-label={`${label}: ${name}`}
+      disabled={disabled}
+      onClick={act}
+    >
+      {text}
+    </button>
+  );
+  return (
+    <>
+      <tr className={isPresent ? 'current' : undefined}>
+        <th scope="row" className="name-cell" title={set.sourceNames.join(', ')}>
+          {name}
+          {isPresent && <span className="muted"> in use</span>}
+          {synthetic && <span className="muted"> synthetic</span>}
+        </th>
+        <td className="number">{formatInteger(set.imageCount)}</td>
+        <td className="number">{formatInteger(classNames.length)}</td>
+        <td>
+          {image.height}x{image.width}x{image.channels}
+        </td>
+        <td className="number">{set.isKept ? formatCount(set.bytes, 'B') : 'memory'}</td>
+        <td>{when.format(set.createdAt)}</td>
+        <td className="row-actions">
+          {action('Use', 'Use', () => chooseSet(set, sourceOf(set)), isPresent || training)}
+          {action('Export with images', 'Export with images', () => void save(set, 'data'))}
+          {action('Export paths', 'Export paths only', () => void save(set, 'paths'))}
+          {action(
+            'Delete',
+            'Delete',
+            () => (isPresent ? setAsks(true) : void deleteSet(set)),
+            asks || (isPresent && training),
+          )}
+        </td>
+      </tr>
+      {asks && (
+        <tr className="current">
+          <td colSpan={7}>
+            <div className="asked-row" role="alert">
+              <span>
+                Delete {name}? {ASKED}
+              </span>
+              <button type="button" onClick={() => void deleteSet(set)}>
+                Delete it
+              </button>
+              <button type="button" onClick={() => setAsks(false)}>
+                Keep it
+              </button>
+            </div>
+          </td>
+        </tr>
+      )}
+    </>
+  );
+}
