@@ -17,46 +17,23 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { deflateSync } from 'node:zlib';
 import { chromium } from '@playwright/test';
 import { build } from 'vite';
+import { png } from '../../e2e/png.ts';
 import { createRandom, type Random } from '../../src/core/random.ts';
-import { crc32 } from '../../src/formats/crc32.ts';
 
 const count = Number(process.argv[2] ?? 27_000);
 const SIDE = 64;
 const CLASSES = 10;
 const MEGABYTE = 1e6;
 
-function chunk(kind: string, data: Uint8Array): Buffer {
-  const body = Buffer.concat([Buffer.from(kind, 'latin1'), data]);
-  const [length, sum] = [Buffer.alloc(4), Buffer.alloc(4)];
-  length.writeUInt32BE(data.length);
-  sum.writeUInt32BE(crc32(body) >>> 0);
-  return Buffer.concat([length, body, sum]);
-}
-
 /** Waves of color with noise, as hard to pack as a photograph. */
-function png(label: number, random: Random): Buffer {
-  const header = Buffer.alloc(13);
-  header.writeUInt32BE(SIDE, 0);
-  header.writeUInt32BE(SIDE, 4);
-  header.set([8, 2, 0, 0, 0], 8);
-  const rows = Buffer.alloc(SIDE * (1 + 3 * SIDE));
+function picture(label: number, random: Random): Buffer {
   const [phase, across, down] = [random.next() * 7, random.next() / 5, (label + 1) / 20];
-  for (let y = 0, at = 0; y < SIDE; y++) {
-    at++;
-    for (let x = 0; x < SIDE; x++) {
-      const wave = 128 + 80 * Math.sin(phase + across * x + down * y);
-      for (let c = 0; c < 3; c++) rows[at++] = wave + random.integer(24) + 10 * c;
-    }
-  }
-  return Buffer.concat([
-    Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]),
-    chunk('IHDR', header),
-    chunk('IDAT', deflateSync(rows, { level: 1 })),
-    chunk('IEND', new Uint8Array()),
-  ]);
+  return png(SIDE, SIDE, (x, y) => {
+    const wave = 128 + 80 * Math.sin(phase + across * x + down * y);
+    return [0, 10, 20].map((color) => wave + color + random.integer(24));
+  });
 }
 
 /** Bytes that a process has resident now. */
@@ -72,7 +49,7 @@ try {
     const label = i % CLASSES;
     const place = join(folder, 'pictures', `class ${label}`);
     if (i < CLASSES) mkdirSync(place, { recursive: true });
-    writeFileSync(join(place, `${i}.png`), png(label, random));
+    writeFileSync(join(place, `${i}.png`), picture(label, random));
   }
   const site = join(folder, 'site');
   await build({
