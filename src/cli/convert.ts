@@ -1,6 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { parseArgs } from 'node:util';
+import type { NormalizationChoice } from '../core/data/normalizationChoice.ts';
 import { deployNetwork } from '../core/network/deploy.ts';
 import type { Network, Weights } from '../core/network/network.ts';
 import { FaultError, unwrap } from '../core/result.ts';
@@ -12,7 +13,7 @@ import { initializeWeights } from '../ml/initialize.ts';
 import { type Command, UsageError } from './command.ts';
 import { type ConvertFormat, FORMATS_TOLD, formatOf, isModelFormat } from './convertFormat.ts';
 import { parseBits } from './finnChoices.ts';
-import { designFor, readDesign, readModel } from './input.ts';
+import { designFor, normalizationOption, readDesign, readModel } from './input.ts';
 
 interface OutputFile {
   readonly name: string;
@@ -54,6 +55,10 @@ interface Choices {
   /** Null draws none. */
   readonly seed: number | null;
   readonly bits: string | undefined;
+  /** Null where the input's own holds, if it has one. */
+  readonly normalization: NormalizationChoice | null;
+  /** The output normalizes bytes itself. */
+  readonly inside: boolean;
 }
 
 /** Weights of the file, or drawn at random; one sentence where there are none. */
@@ -81,7 +86,13 @@ async function convertModel(
 ): Promise<Converted> {
   const weights = weightsOf(input, model, choices.seed);
   const bits = await bitsFor(input, choices.bits);
-  const options = { bits, deployed: choices.deployed };
+  const choice = choices.normalization ?? model.normalization;
+  if (choices.inside && !choice)
+    throw new UsageError(
+      `${input} does not say how pixels reach it; add --normalization to --normalize-inside`,
+    );
+  const images = choice ? { images: { choice, inside: choices.inside } } : {};
+  const options = { bits, deployed: choices.deployed, ...images };
   const { files, notes } = unwrap(await writeModelFiles(format, model.network, weights, options));
   const [first, ...shards] = files;
   return { files: [{ ...first, name: choices.name }, ...shards], notes };
@@ -90,7 +101,7 @@ async function convertModel(
 async function convertNetwork(
   format: Exclude<ConvertFormat, ModelFormat>,
   model: ImportedModel,
-  { name, deployed }: Choices,
+  { name, deployed, normalization }: Choices,
 ): Promise<Converted> {
   const form: { readonly network: Network; readonly notes: readonly string[] } = deployed
     ? deployNetwork(model.network, model.weights)
@@ -98,14 +109,24 @@ async function convertNetwork(
   const bytes =
     format === 'design'
       ? new TextEncoder().encode(
-          JSON.stringify(unwrap(parseDesign(designFor({ ...model, network: form.network })))),
+          JSON.stringify(
+            unwrap(
+              parseDesign(
+                designFor({
+                  ...model,
+                  network: form.network,
+                  ...(normalization ? { normalization } : {}),
+                }),
+              ),
+            ),
+          ),
         )
       : unwrap(await writeNetwork(format, form.network));
   return { files: [{ name, bytes }], notes: form.notes };
 }
 
 export const convertCommand: Command = {
-  usage: `convert <input> <output> [--format <format>] [--bits W2A4] [--deployed] [--seed <n>]      ${FORMATS_TOLD}; --bits is for qonnx; --deployed leaves dropout out and folds batch norms; --seed draws weights where the input has none`,
+  usage: `convert <input> <output> [--format <format>] [--bits W2A4] [--deployed] [--normalization none|unit|signed|<means>/<deviations>] [--normalize-inside] [--seed <n>]      ${FORMATS_TOLD}; --bits is for qonnx; --deployed leaves dropout out and folds batch norms; --normalization is written into the file, which --normalize-inside makes read bytes; --seed draws weights where the input has none`,
   async run(args) {
     const { values, positionals } = parseArgs({
       args: [...args],
@@ -115,16 +136,29 @@ export const convertCommand: Command = {
         format: { type: 'string' },
         bits: { type: 'string' },
         deployed: { type: 'boolean', default: false },
+        normalization: { type: 'string' },
+        'normalize-inside': { type: 'boolean', default: false },
       },
     });
     const [input, output, extra] = positionals;
     if (input === undefined || output === undefined || extra !== undefined)
       throw new UsageError('convert needs an input and an output');
     const name = basename(output);
-    const choices = { name, deployed: values.deployed, seed: seedOf(values.seed), bits: values.bits };
+    const choices = {
+      name,
+      deployed: values.deployed,
+      seed: seedOf(values.seed),
+      bits: values.bits,
+      normalization: normalizationOption(values.normalization),
+      inside: values['normalize-inside'],
+    };
     const format = formatOf(name, values.format);
     if (values.bits !== undefined && format !== 'qonnx')
       throw new UsageError('--bits is for QONNX files; add --format qonnx');
+    if (choices.inside && !isModelFormat(format))
+      throw new UsageError(
+        '--normalize-inside is for files with weights; choose .h5, .keras, .onnx or model.json',
+      );
     const model = await readModel(input);
     const { files, notes } = isModelFormat(format)
       ? await convertModel(format, input, model, choices)

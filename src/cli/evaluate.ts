@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
 import type { LabeledImages } from '../core/data/labeledImages.ts';
+import { type NormalizationChoice, plainChoice } from '../core/data/normalizationChoice.ts';
 import type { Normalization } from '../core/exploration/design.ts';
 import type { LayerId, Network, Weights } from '../core/network/network.ts';
 import { FaultError } from '../core/result.ts';
@@ -8,12 +9,9 @@ import { measureApoz } from '../ml/apoz.ts';
 import { inputOf, overHeld } from '../ml/evaluate.ts';
 import { ImageSet } from '../ml/images.ts';
 import { useWasmInNode } from '../ml/nodeWasm.ts';
-import { NORMALIZED } from '../ml/normalizer.ts';
 import { Session } from '../ml/session.ts';
 import { asJson, asTable, type Command, onlyInput, UsageError } from './command.ts';
-import { readImages, readModel } from './input.ts';
-
-const NORMALIZATIONS = Object.keys(NORMALIZED) as Normalization[];
+import { normalizationOption, readImages, readModel } from './input.ts';
 
 export interface ClassCounts {
   readonly name: string;
@@ -39,15 +37,15 @@ const largest = (logits: Float32Array, from: number, count: number): number => {
 };
 
 /**
- * Classifies every image on the active backend, its bytes normalized as the network was trained with: no model file
- * says how. Images are resized where the network reads another size.
+ * Classifies every image on the active backend, its bytes normalized as the network was trained with, which only some
+ * model files say. Images are resized where the network reads another size.
  * Throws a FaultError where the images can't be what the network reads.
  */
 export async function evaluateAll(
   network: Network,
   weights: Weights,
   images: LabeledImages,
-  normalization: Normalization,
+  normalization: Normalization | NormalizationChoice,
   withApoz: boolean,
 ): Promise<Evaluation> {
   const set = new ImageSet(images, 0, 1, normalization);
@@ -103,13 +101,15 @@ const START = { wasm: useWasmInNode, cpu: () => activate('cpu') };
 
 export const evaluateCommand: Command = {
   usage:
-    'evaluate <model> --data <file> [--data <file>] [--normalize none|unit|signed] [--apoz] [--backend wasm|cpu] [--json]      CIFAR-10 .bin, or both MNIST IDX files',
+    'evaluate <model> --data <file> [--data <file>] [--normalization none|unit|signed|<means>/<deviations>] [--apoz] [--backend wasm|cpu] [--json]      CIFAR-10 .bin, or both MNIST IDX files; without --normalization as the model file says, else bytes as they are',
   async run(args) {
     const { values, positionals } = parseArgs({
       args: [...args],
       allowPositionals: true,
       options: {
         data: { type: 'string', multiple: true },
+        normalization: { type: 'string' },
+        /** The older name. */
         normalize: { type: 'string' },
         apoz: { type: 'boolean' },
         backend: { type: 'string' },
@@ -118,15 +118,11 @@ export const evaluateCommand: Command = {
     });
     const input = onlyInput(positionals);
     if (!values.data) throw new UsageError('evaluate needs --data with a file of images');
-    const { normalize = 'none', backend = 'wasm' } = values;
-    const normalization = NORMALIZATIONS.find((one) => one === normalize);
-    if (!normalization)
-      throw new UsageError(
-        `there is no --normalize ${normalize}; choose one of ${NORMALIZATIONS.join(', ')}`,
-      );
+    const { backend = 'wasm' } = values;
+    const asked = normalizationOption(values.normalization ?? values.normalize);
     if (backend !== 'wasm' && backend !== 'cpu')
       throw new UsageError(`there is no --backend ${backend} here; choose wasm or cpu`);
-    const { network, weights } = await readModel(input);
+    const { network, weights, normalization = plainChoice('none') } = await readModel(input);
     if (!weights) {
       throw new FaultError({
         code: 'no-weights',
@@ -136,7 +132,13 @@ export const evaluateCommand: Command = {
     }
     const images = readImages(values.data);
     await START[backend]();
-    const evaluation = await evaluateAll(network, weights, images, normalization, values.apoz ?? false);
+    const evaluation = await evaluateAll(
+      network,
+      weights,
+      images,
+      asked ?? normalization,
+      values.apoz ?? false,
+    );
     return values.json ? asJson(evaluation) : asText(evaluation);
   },
 };

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import type { LabeledImages } from '../core/data/labeledImages.ts';
+import { type NormalizationChoice, parseNormalization } from '../core/data/normalizationChoice.ts';
 import { defaultDesign } from '../core/exploration/defaultDesign.ts';
 import type { Design } from '../core/exploration/design.ts';
 import { PRESETS, presetById } from '../core/network/presets.ts';
@@ -9,6 +10,7 @@ import { readImageFiles } from '../formats/datasets/readImageFiles.ts';
 import { decodeLink } from '../formats/design/link.ts';
 import { parseDesignText } from '../formats/design/parse.ts';
 import type { ImportedModel } from '../formats/model/imported.ts';
+import { UsageError } from './command.ts';
 import { readBytes } from './files.ts';
 import { modelFromFile } from './modelFile.ts';
 
@@ -44,10 +46,23 @@ export function readImages(paths: readonly string[]): LabeledImages {
   return unwrap(readImageFiles(files)).images;
 }
 
-/** The usual choices for a network, and the bits that a model's file asks for. */
-export function designFor({ network, layerBits = {} }: Pick<ImportedModel, 'network' | 'layerBits'>): Design {
+/** What --normalization says; null where it is not given. */
+export function normalizationOption(text: string | undefined): NormalizationChoice | null {
+  if (text === undefined) return null;
+  const parsed = parseNormalization(text);
+  if (parsed.ok) return parsed.value;
+  throw new UsageError(`--normalization: ${parsed.error.message}`);
+}
+
+/** The usual choices for a network, and the bits and the normalization of the images that a model's file asks for. */
+export function designFor({
+  network,
+  layerBits = {},
+  normalization,
+}: Pick<ImportedModel, 'network' | 'layerBits' | 'normalization'>): Design {
   const design = defaultDesign();
-  return { ...design, network, baseline: network, hardware: { ...design.hardware, layerBits } };
+  const data = { ...design.data, ...normalization };
+  return { ...design, data, network, baseline: network, hardware: { ...design.hardware, layerBits } };
 }
 
 /** The design of a preset or of a share link; null for a file. */

@@ -111,6 +111,40 @@ test('tables of layers need no weights', async () => {
   expect(topology.slice(1).map((row) => row.split(',')[0])).toEqual(['conv1', 'conv2', 'conv3', 'fc1']);
 });
 
+test('the normalization of the images travels from file to file, and decides what an evaluation shows', async () => {
+  const seed = ['--seed', '4'];
+  const standardized = '120,110,100/60,61,62';
+  await convertCommand.run(['preset:tiny-cnn', at('std.h5'), ...seed, '--normalization', standardized]);
+  await convertCommand.run([at('std.h5'), at('std.onnx')]);
+  await convertCommand.run([at('std.onnx'), at('inside.keras'), '--normalize-inside']);
+  await convertCommand.run([at('inside.keras'), at('std.json')]);
+  const wanted = {
+    normalization: 'standardized',
+    standardization: { mean: [120, 110, 100], deviation: [60, 61, 62] },
+  };
+  for (const name of ['std.h5', 'std.onnx', 'inside.keras'])
+    expect(JSON.parse(await inspectCommand.run([at(name), '--json'])).normalization, name).toEqual(wanted);
+  expect(await inspectCommand.run([at('std.onnx')])).toContain('Pixels reach it as mean 120, 110, 100');
+  expect(JSON.parse(readFileSync(at('std.json'), 'utf8')).data).toMatchObject(wanted);
+  const data = ['--data', cifar(), '--apoz', '--json'];
+  const own = await evaluateCommand.run([at('std.onnx'), ...data]);
+  expect(await evaluateCommand.run([at('std.h5'), ...data, '--normalization', standardized])).toBe(own);
+  expect(await evaluateCommand.run([at('std.h5'), ...data, '--normalization', 'none'])).not.toBe(own);
+  await convertCommand.run(['preset:tiny-cnn', at('plain.h5'), ...seed]);
+  expect(JSON.parse(await inspectCommand.run([at('plain.h5'), '--json']))).not.toHaveProperty(
+    'normalization',
+  );
+  await expect(convertCommand.run([at('plain.h5'), at('p.onnx'), '--normalize-inside'])).rejects.toThrow(
+    /does not say how pixels reach it; add --normalization/,
+  );
+  await expect(convertCommand.run([at('plain.h5'), at('p.csv'), '--normalize-inside'])).rejects.toThrow(
+    UsageError,
+  );
+  await expect(
+    convertCommand.run([at('plain.h5'), at('p.onnx'), '--normalization', '1,2/0,1']),
+  ).rejects.toThrow(/1,2\/0,1 is no normalization; give none, unit, signed/);
+});
+
 test('what can not be converted or evaluated is one sentence', async () => {
   await expect(convertCommand.run(['preset:cnv', at('cnv.h5')])).rejects.toThrow(/add --seed 1 to draw them/);
   await expect(convertCommand.run(['preset:cnv', at('cnv.txt')])).rejects.toThrow(UsageError);

@@ -22,7 +22,7 @@ const standardized = (mean: readonly number[], deviation: readonly number[]): No
 const seen = (choice: NormalizationChoice, byte: number, channels = 3) =>
   channelTransforms(choice, channels).map(({ scale, offset }) => byte * scale + offset);
 
-test('a byte becomes what its normalization says (SX-26)', () => {
+test('a byte becomes what its normalization says', () => {
   expect(seen(plainChoice('none'), 255, 1)).toEqual([255]);
   expect(seen(plainChoice('unit'), 255, 1)).toEqual([1]);
   expect(seen(plainChoice('signed'), 0, 2)).toEqual([-1, -1]);

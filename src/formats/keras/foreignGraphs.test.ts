@@ -162,6 +162,89 @@ test('a Rescaling computes what it says, for all channels or for each', async ()
   );
 });
 
+test.each([
+  ['a Rescaling for bytes', [['Rescaling', { scale: 1 / 255 }]], 'unit', null],
+  ['a Rescaling to -1..1', [['Rescaling', { scale: 1 / 127.5, offset: -1 }]], 'signed', null],
+  ['a Rescaling of images from 0 to 1', [['Rescaling', { scale: 2, offset: -1 }]], 'signed', null],
+  [
+    'a Rescaling and a Normalization, as in EfficientNet',
+    [
+      ['Rescaling', { scale: 1 / 255 }],
+      ['Normalization', { mean: [0.4, 0.5], variance: [0.04, 0.0625] }],
+    ],
+    'standardized',
+    { mean: [102, 127.5], deviation: [51, 63.75] },
+  ],
+  [
+    'the mean of bytes taken away, as in VGG',
+    [['Rescaling', { scale: 1, offset: [-104, -117] }]],
+    'standardized',
+    { mean: [104, 117], deviation: [1, 1] },
+  ],
+] as const)(
+  '%s at the beginning becomes the normalization of the images',
+  async (_, scalings, normalization, standardization) => {
+    const named = scalings.map(([className, config], i) => layer(className, `scale${i}`, config));
+    const model = await read(sequential(image(), ...named, layer('RandomFlip', 'flip'), conv('conv')));
+    if (typeof model === 'string') throw new Error(model);
+    expect(model.network.layers.map(({ kind }) => kind)).toEqual(['input', 'conv2d']);
+    expect(model.network.layers[1]?.inputs).toEqual(['in']);
+    expect(model.normalization?.normalization).toBe(normalization);
+    const close = (values: readonly number[]) => values.map((value) => expect.closeTo(value, 3));
+    expect(model.normalization?.standardization).toEqual(
+      standardization && { mean: close(standardization.mean), deviation: close(standardization.deviation) },
+    );
+    expect(model.notes.join()).toMatch(
+      /^.*Layer scale0 \(Rescaling\).* became the normalization of the images/,
+    );
+  },
+);
+
+test.each([
+  ['whose numbers tell neither bytes nor images from 0 to 1', { scale: 1.3, offset: 0.2 }],
+  ['of another sign', { scale: -1 / 255, offset: 1 }],
+  ['by nothing', { scale: 0, offset: 0.5 }],
+])('a Rescaling %s stays a layer', async (_, settings) => {
+  const model = await read(sequential(image(), layer('Rescaling', 'scale', settings), conv('conv')));
+  if (typeof model === 'string') throw new Error(model);
+  expect(model.network.layers.map(({ kind }) => kind)).toEqual(['input', 'batchNorm', 'conv2d']);
+  expect(model).not.toHaveProperty('normalization');
+  expect(model.notes).toEqual(['Layer scale (Rescaling) is read as a batch norm that does the same.']);
+});
+
+test('a Rescaling in the middle, or beside another reader of the images, stays a layer', async () => {
+  const scale = layer('Rescaling', 'scale', { scale: 1 / 255 });
+  expect(await kinds(sequential(image(), conv('conv'), scale, conv('last')))).toBe(
+    'input conv2d batchNorm conv2d',
+  );
+  const beside = {
+    class_name: 'Functional',
+    config: {
+      name: 'm',
+      layers: [
+        image(),
+        { ...scale, inbound_nodes: [[['in', 0, 0, {}]]] },
+        layer(
+          'Concatenate',
+          'join',
+          {},
+          {
+            inbound_nodes: [
+              [
+                ['in', 0, 0, {}],
+                ['scale', 0, 0, {}],
+              ],
+            ],
+          },
+        ),
+      ],
+      input_layers: [['in', 0, 0]],
+      output_layers: [['join', 0, 0]],
+    },
+  };
+  expect(await kinds(beside)).toBe('input batchNorm concat');
+});
+
 test('a Normalization without axis has one mean for all channels', async () => {
   const pixel = image('in', [null, 1, 1, 2]);
   for (const axis of [null, []]) {
