@@ -1,6 +1,7 @@
 import { readAskedFile } from './actions/address.ts';
 import { loadData } from './actions/data.ts';
 import { listenForFiles } from './actions/incoming.ts';
+import { followNormalization } from './actions/normalization.ts';
 import { openAddress } from './actions/share.ts';
 import { designStore, redoDesign, undoDesign } from './designStore.ts';
 import { followEvaluations } from './frontStore.ts';
@@ -51,5 +52,6 @@ export async function start(): Promise<void> {
   followEvaluations();
   followThresholds();
   followDataChoice();
+  followNormalization();
   keepSaving();
 }

@@ -5,6 +5,7 @@ import { NETWORK_FORMAT_NAMES, NETWORK_FORMATS, type NetworkFormat } from '../fo
 import { openTyped } from '../state/actions/address.ts';
 import { openModelFiles, saveDesign, saveModel, saveNetwork } from '../state/actions/model.ts';
 import { setUi, uiStore } from '../state/uiStore.ts';
+import { NormalizationWarning } from './network/NormalizationWarning.tsx';
 import { Field, SelectField } from './parts/fields.tsx';
 import { Panel } from './parts/Panel.tsx';
 import { saveBlob } from './parts/saveBlob.ts';
@@ -26,10 +27,11 @@ function SaveModel() {
   const model = useModel();
   const [format, setFormat] = useState<Format>('keras-h5');
   const [deployed, setDeployed] = useState(false);
+  const [normalizes, setNormalizes] = useState(false);
   const weighted = isWeighted(format);
   const save = async () => {
     const file = isWeighted(format)
-      ? await saveModel(format, deployed)
+      ? await saveModel(format, { deployed, normalizes })
       : format === 'design'
         ? saveDesign()
         : await saveNetwork(format);
@@ -42,6 +44,16 @@ function SaveModel() {
         <label className="check">
           <input type="checkbox" checked={deployed} onChange={(event) => setDeployed(event.target.checked)} />
           Deployed: no dropout, batch norm folded
+        </label>
+      )}
+      {weighted && (
+        <label className="check">
+          <input
+            type="checkbox"
+            checked={normalizes}
+            onChange={(event) => setNormalizes(event.target.checked)}
+          />
+          Normalize inside the file, which then reads bytes
         </label>
       )}
       <button type="button" disabled={weighted && !model} onClick={() => void save()}>
@@ -104,6 +116,7 @@ export function ModelFilePanel({ disabled }: { disabled: boolean }) {
             }}
           />
         </label>
+        <NormalizationWarning />
         <FromAddress disabled={disabled} />
         <label className="check">
           <input

@@ -42,7 +42,8 @@ function openDesign(design: Design, name: string): void {
   notify('info', `${name}: a Sweetspot design with all its choices. Weights do not travel with it.`);
 }
 
-function adopt({ network, weights, layerBits, notes, source }: ImportedModel, name: string): void {
+function adopt(model: ImportedModel, name: string): void {
+  const { network, weights, layerBits, normalization, notes, source } = model;
   const id = weights ? newId() : null;
   if (weights && id !== null) {
     putModel({
@@ -62,6 +63,7 @@ function adopt({ network, weights, layerBits, notes, source }: ImportedModel, na
       ...design,
       network,
       baseline: network,
+      data: { ...design.data, ...(normalization ?? {}) },
       pruning: { ...design.pruning, thresholds: {} },
       hardware: {
         ...design.hardware,
@@ -111,15 +113,20 @@ export async function saveNetwork(format: NetworkFormat): Promise<SavedFile | nu
 
 /**
  * The network and its present weights as a file; null where there are none, or it was canceled. Deployed, it has no
- * dropout and its batch norms are folded.
+ * dropout and its batch norms are folded. The file says how images reach the network, or normalizes bytes by itself.
  */
-export async function saveModel(format: ModelFormat, deployed: boolean): Promise<SavedFile | null> {
+export async function saveModel(
+  format: ModelFormat,
+  { deployed, normalizes }: { readonly deployed: boolean; readonly normalizes: boolean },
+): Promise<SavedFile | null> {
   const entry = present();
   const model = modelOf(entry);
   if (!model) return null;
   const { weightBits, activationBits, layerBits } = entry.design.hardware;
   const { network, weights } = model;
-  const options = { bits: { weightBits, activationBits, layerBits }, deployed };
+  const { normalization, standardization } = entry.design.data;
+  const images = { choice: { normalization, standardization }, inside: normalizes };
+  const options = { bits: { weightBits, activationBits, layerBits }, deployed, images };
   const written = await runJob('Writing the model', ({ signal }) =>
     fileWorker.call('writeModel', { format, network, weights, options }, { signal }),
   );
