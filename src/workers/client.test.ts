@@ -59,14 +59,17 @@ test('an abort rejects at once, tells the worker, and a late answer is dropped',
 test('a worker that dies fails its calls with a sentence, and the next call starts another', async () => {
   const calls = client();
   const reply = calls.call('double', 1);
+  const before = calls.generation;
   last().onerror?.({ message: 'out of memory', preventDefault: () => {} });
   await expect(reply).rejects.toThrow(/stopped unexpectedly \(out of memory\)/);
+  // at once: who asks before the next call must not believe that the old worker's state is there
+  expect(calls.generation).toBe(before + 1);
   expect(last().terminated).toBe(true);
   const again = calls.call('double', 2);
   expect(FakeWorker.started).toHaveLength(2);
   last().onmessage?.({ data: { id: 2, kind: 'done', reply: 4 } });
   expect(await again).toBe(4);
-  expect(calls.generation).toBe(2);
+  expect(calls.generation).toBe(before + 1);
 });
 
 test('a fault of the worker arrives as one', async () => {

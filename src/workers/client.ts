@@ -37,8 +37,8 @@ export class WorkerClient<Calls extends Shape<Calls>> {
   readonly #stopping = new Map<number, ReturnType<typeof setTimeout>>();
   #worker: Worker | null = null;
   #nextId = 1;
-  /** Counts the workers started: whoever gave one some state can tell that it is gone. */
-  generation = 0;
+  /** Changes when a worker is gone, and with it the state that somebody gave it. */
+  generation = 1;
 
   /** `patience`: milliseconds in which a canceled call must have stopped, or the worker is ended. Endless without. */
   constructor(spawn: () => Worker, patience: number | null = null) {
@@ -60,7 +60,6 @@ export class WorkerClient<Calls extends Shape<Calls>> {
       );
     };
     this.#worker = worker;
-    this.generation++;
     return worker;
   }
 
@@ -106,6 +105,7 @@ export class WorkerClient<Calls extends Shape<Calls>> {
   /** Ends the worker; what was running fails with the given sentence. */
   restart(reason: string): void {
     this.#worker?.terminate();
+    if (this.#worker) this.generation++;
     this.#worker = null;
     for (const id of [...this.#stopping.keys()]) this.#stopped(id);
     const lost = [...this.#pending.values()];
