@@ -33,7 +33,7 @@ export function PhasesPanel({ trainImageCount, ready }: { trainImageCount: numbe
       title="Phases"
       subtitle="train, then prune and fine-tune in rounds, then fine-tune once more; the recipes are those of Train and Prune"
     >
-      <div className="field-grid">
+      <div className="phase-fields">
         <NumberField
           label="Pruning rounds"
           value={phases.pruneRounds}
@@ -63,47 +63,54 @@ export function PhasesPanel({ trainImageCount, ready }: { trainImageCount: numbe
           onChange={(finalEpochs) => patch({ finalEpochs })}
         />
       </div>
-      <table className="phases">
-        <thead>
-          <tr>
-            <th scope="col">Phase</th>
-            <th scope="col" className="number">
-              Rounds
-            </th>
-            <th scope="col" className="number">
-              Epochs
-            </th>
-            <th scope="col" className="number">
-              Batches a pass
-            </th>
-            <th scope="col" className="number">
-              Iterations
-            </th>
-            <th scope="col">State</th>
-          </tr>
-        </thead>
-        <tbody>
-          {plan.phases.map(({ name, rounds, epochs, stepsPerEpoch, iterations }) => (
-            <tr key={name} aria-current={sequence?.name === name ? 'step' : undefined}>
-              <th scope="row">{name}</th>
-              <td className="number">{formatInteger(rounds)}</td>
-              <td className="number">{formatInteger(epochs)}</td>
-              <td className="number">{formatInteger(stepsPerEpoch)}</td>
-              <td className="number">{formatInteger(iterations)}</td>
-              <td>{stateOf(name, modelId !== null, sequence, order)}</td>
+      <div className="table-scroll">
+        <table className="phases">
+          <thead>
+            <tr>
+              <th scope="col">Phase</th>
+              <th scope="col" className="number">
+                Rounds
+              </th>
+              <th scope="col" className="number">
+                Epochs
+              </th>
+              <th scope="col" className="number">
+                Batches a pass
+              </th>
+              <th scope="col" className="number">
+                Iterations
+              </th>
+              <th scope="col">State</th>
             </tr>
-          ))}
-        </tbody>
-        <tfoot>
-          <tr>
-            <th scope="row">All</th>
-            <td colSpan={3} />
-            <td className="number">{formatInteger(plan.iterations)}</td>
-            <td />
-          </tr>
-        </tfoot>
-      </table>
-      <button type="button" disabled={busy || !ready || nothing} onClick={() => void trainInPhases()}>
+          </thead>
+          <tbody>
+            {plan.phases.map(({ name, rounds, epochs, stepsPerEpoch, iterations }) => (
+              <tr key={name} aria-current={sequence?.name === name ? 'step' : undefined}>
+                <th scope="row">{name}</th>
+                <td className="number">{formatInteger(rounds)}</td>
+                <td className="number">{formatInteger(epochs)}</td>
+                <td className="number">{formatInteger(stepsPerEpoch)}</td>
+                <td className="number">{formatInteger(iterations)}</td>
+                <td>{stateOf(name, modelId !== null, sequence, order)}</td>
+              </tr>
+            ))}
+          </tbody>
+          <tfoot>
+            <tr>
+              <th scope="row">All</th>
+              <td colSpan={3} />
+              <td className="number">{formatInteger(plan.iterations)}</td>
+              <td />
+            </tr>
+          </tfoot>
+        </table>
+      </div>
+      <button
+        type="button"
+        className="fit"
+        disabled={busy || !ready || nothing}
+        onClick={() => void trainInPhases()}
+      >
         {modelId === null ? 'Run all phases' : 'Run the phases from pruning on'}
       </button>
     </Panel>
