@@ -1,3 +1,4 @@
+import { filesAtHand } from '../../workers/imageStore/filesAtHand.ts';
 import type { StoredSet } from '../../workers/protocol.ts';
 import type { JobContext } from '../jobStore.ts';
 import { notify } from '../noticeStore.ts';
@@ -22,12 +23,14 @@ const fileNames = (files: readonly File[]): readonly string[] => [
   ...new Set(files.map((file) => pathOf(file).split('/')[0] || file.name)),
 ];
 
-const call = (files: readonly File[], { signal, report }: JobContext) =>
-  dataWorker.call(
+async function call(files: readonly File[], { signal, report }: JobContext) {
+  await filesAtHand(files, signal);
+  return dataWorker.call(
     'openSources',
     { files: files.map((file) => ({ path: pathOf(file), file })) },
     { signal, onProgress: ({ done, total }) => report(done / Math.max(1, total)) },
   );
+}
 
 const closeInWorker = (id: string) => void dataWorker.call('closeSource', { id }).catch(() => undefined);
 
