@@ -26,6 +26,7 @@ const count = Number(process.argv[2] ?? 27_000);
 const SIDE = 64;
 const CLASSES = 10;
 const MEGABYTE = 1e6;
+const workers = join(import.meta.dirname, '..', '..', 'src', 'workers');
 
 /** Waves of color with noise, as hard to pack as a photograph. */
 function picture(label: number, random: Random): Buffer {
@@ -59,8 +60,12 @@ try {
       outDir: site,
       emptyOutDir: true,
       rolldownOptions: {
-        input: join(import.meta.dirname, '..', '..', 'src', 'workers', 'data.worker.ts'),
-        output: { entryFileNames: 'worker.js' },
+        input: {
+          worker: join(workers, 'data.worker.ts'),
+          filesAtHand: join(workers, 'imageStore', 'filesAtHand.ts'),
+        },
+        output: { entryFileNames: '[name].js' },
+        preserveEntrySignatures: 'strict',
       },
     },
   });
@@ -103,34 +108,52 @@ try {
         worker.postMessage({ id, method, request });
       });
     const files = [...(document.querySelector('input')?.files ?? [])];
+    let longest = 0;
+    new PerformanceObserver((list) => {
+      for (const { duration } of list.getEntries()) longest = Math.max(longest, duration);
+    }).observe({ entryTypes: ['longtask'] });
     const started = performance.now();
-    const { sources } = await call<{ sources: { id: string }[] }>('openSources', {
+    const path = '/filesAtHand.js';
+    const { filesAtHand } = await import(path);
+    await filesAtHand(files, new AbortController().signal);
+    const opening = call<{ sources: { id: string }[] }>('openSources', {
       files: files.map((file) => ({ path: file.webkitRelativePath, file })),
     });
+    const { sources } = await opening;
     const opened = performance.now();
-    const set = await call<{ imageCount: number; chunkCount: number; bytes: number; fingerprint: string }>(
-      'compile',
-      {
-        sourceIds: sources.map(({ id }) => id),
-        name: 'pictures',
-        choice: { height: 64, width: 64, channels: 3, fit: 'crop', classes: {} },
-        seed: 1,
-      },
-    );
+    type Kept = { id: string; imageCount: number; chunkCount: number; bytes: number; fingerprint: string };
+    const set = await call<Kept>('compile', {
+      sourceIds: sources.map(({ id }) => id),
+      name: 'pictures',
+      choice: { height: 64, width: 64, channels: 3, fit: 'crop', classes: {} },
+      seed: 1,
+    });
     const compiled = performance.now();
+    const file = await call<Blob>('exportSet', { id: set.id, content: 'data' });
+    const exported = performance.now();
+    await call('deleteSet', { id: set.id });
+    const { sets } = await call<{ sets: Kept[] }>('openSources', { files: [{ path: 'set', file }] });
+    const read = performance.now();
     const { imageCount, chunkCount, bytes, fingerprint } = set;
     return {
       imageCount,
       chunkCount,
       bytes,
       fingerprint,
+      longestMilliseconds: longest,
       openSeconds: (opened - started) / 1000,
       seconds: (compiled - opened) / 1000,
+      exportSeconds: (exported - compiled) / 1000,
+      readSeconds: (read - exported) / 1000,
+      isSame: sets[0]?.fingerprint === fingerprint,
     };
   });
   clearInterval(watch);
   console.log(
-    `${done.imageCount} pictures: opened in ${done.openSeconds.toFixed(1)} s, compiled in ${done.seconds.toFixed(1)} s (${(done.imageCount / done.seconds).toFixed(0)} a second), ${done.chunkCount} chunks, ${(done.bytes / MEGABYTE).toFixed(0)} MB kept.`,
+    `${done.imageCount} pictures: opened in ${done.openSeconds.toFixed(1)} s, compiled in ${done.seconds.toFixed(1)} s (${(done.imageCount / done.seconds).toFixed(0)} a second), ${done.chunkCount} chunks, ${(done.bytes / MEGABYTE).toFixed(0)} MB kept, the page busy for at most ${done.longestMilliseconds.toFixed(0)} ms at a time.`,
+  );
+  console.log(
+    `Exported in ${done.exportSeconds.toFixed(1)} s, read again in ${done.readSeconds.toFixed(1)} s: ${done.isSame ? 'the same set' : 'ANOTHER set'}.`,
   );
   console.log(
     `Page's process: ${(before / MEGABYTE).toFixed(0)} MB resident before, at most ${(most / MEGABYTE).toFixed(0)} MB. Fingerprint ${done.fingerprint}.`,

@@ -4,7 +4,7 @@ import type { CompiledChunk, SetHeader } from './sink.ts';
 const SAMPLES_PER_CLASS = 12;
 const SAMPLED_CLASSES = 100;
 /** Large images have fewer samples: all are sent to the page whenever it lists its sets. */
-const SAMPLE_BYTES = 16 * 2 ** 20;
+const SAMPLE_BYTES = 8 * 2 ** 20;
 
 /** What is kept of a set beside its pixels. */
 export interface Gathered {
@@ -12,7 +12,7 @@ export interface Gathered {
   readonly fingerprint: string;
   readonly labels: Uint16Array;
   readonly parts: Uint8Array;
-  /** Up to 12 images of each of the first 100 classes, of all together at most 16 MB. */
+  /** Up to 12 images of each of the first 100 classes, of all together at most 8 MB. */
   readonly samples: readonly (readonly Uint8Array[])[];
   /** Bytes of pixels, labels, parts, paths and samples. */
   readonly bytes: number;
