@@ -1,3 +1,4 @@
+import { memory } from '@tensorflow/tfjs-core';
 import { augmentBatch } from '../core/data/augment.ts';
 import { augments } from '../core/data/augmentChoice.ts';
 import type { Recipe } from '../core/exploration/design.ts';
@@ -213,6 +214,7 @@ class Run {
       weights,
       saves: verdict.save,
       checkpoint: await this.#checkpoint(),
+      tensorCount: memory().numTensors,
     };
   }
 

@@ -42,6 +42,8 @@ export interface LiveRun {
   readonly secondsLeft: number | null;
   /** Of the last step that was reported; null before the first. */
   readonly learningRate: number | null;
+  /** Tensors on the backend after the last epoch; null before. */
+  readonly tensorCount: number | null;
   readonly paused: boolean;
   readonly phase: PhaseAt | null;
   /** "Compiling shaders ..." while nothing else can be told. */

@@ -290,6 +290,8 @@ export interface TrainEpoch {
   readonly saves: boolean;
   /** With the weights what a reload or a lost worker goes on from, whether they are to be kept or not. */
   readonly checkpoint: RunState;
+  /** Tensors on the backend: the same after every epoch, or something leaks. */
+  readonly tensorCount: number;
 }
 
 /** Shader compilation or first-step work that makes no progress a user can see. */

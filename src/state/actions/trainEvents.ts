@@ -94,9 +94,9 @@ function attach(run: Run): void {
 export function onEpoch(event: TrainEpoch, run: Run): void {
   const { live } = trainingStore.getState();
   if (!live) return;
-  const { weights, kind: _, checkpoint: state, saves, reduced: _r, stops: _s, ...epoch } = event;
+  const { weights, kind: _, checkpoint: state, saves, reduced: _r, stops: _s, tensorCount, ...epoch } = event;
   const curves = { ...live.curves, epochs: [...live.curves.epochs, epoch] };
-  patchLive({ curves });
+  patchLive({ curves, tensorCount });
   if (saves) {
     putModel(modelAfter(run, weights, event.epoch));
     attach(run);

@@ -180,6 +180,7 @@ function runOnce(run: Run, startPaused: boolean, job: JobContext): Promise<Train
       imagesPerSecond: 0,
       secondsLeft: null,
       learningRate: null,
+      tensorCount: null,
       paused: startPaused,
       phase: run.phase,
       note: '',

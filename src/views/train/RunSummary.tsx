@@ -22,6 +22,7 @@ export function RunSummary({ model, live }: { model: Model | null; live: LiveRun
     ]);
     facts.push(['Learning rate', live.learningRate === null ? '–' : formatRate(live.learningRate)]);
     facts.push(['Speed', live.imagesPerSecond > 0 ? `${formatInteger(live.imagesPerSecond)} images/s` : '–']);
+    if (live.tensorCount !== null) facts.push(['Tensors', formatInteger(live.tensorCount)]);
     facts.push(['Time left', live.secondsLeft === null ? '–' : formatClock(live.secondsLeft)]);
   } else if (model) {
     facts.push([
