@@ -109,8 +109,9 @@ function Outcome({ pair }: { pair: TaughtPair }) {
         </p>
       )}
       <p className="hint">
-        One seed ({seed}): another one can turn a small difference around. Repeat with other seeds before you
-        trust it.
+        The loss with teachers has the soft part in it, so the two logs are on different scales; accuracies
+        can be compared. One seed ({seed}): another one can turn a small difference around. Repeat with other
+        seeds before you trust it.
       </p>
     </>
   );
