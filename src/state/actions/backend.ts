@@ -6,23 +6,39 @@ import { handImagesToTrainer } from './data.ts';
 
 let chosenFor = '';
 
+/** Asks the worker: it takes what it remembers from an earlier visit, unless it is to measure `again`. */
+async function askWorker(
+  { signal, report }: JobContext,
+  override: BackendName | null,
+  again: boolean,
+): Promise<BackendName> {
+  const choice = await trainWorker.call(
+    'chooseBackend',
+    { override, again },
+    { signal, onProgress: ({ message }) => report(null, message) },
+  );
+  chosenFor = keyOf(override);
+  trainingStore.setState({ backend: choice });
+  return choice.active;
+}
+
+const keyOf = (override: BackendName | null) => `${trainWorker.generation}:${override}`;
+
 /** Measures the backends once a worker and override, and remembers the choice. */
 export async function chooseBackend(
   job: JobContext,
   override: BackendName | null = trainingStore.getState().backendOverride,
 ): Promise<BackendName> {
   const { backend } = trainingStore.getState();
-  const key = () => `${trainWorker.generation}:${override}`;
-  if (backend && chosenFor === key()) return backend.active;
+  if (backend && chosenFor === keyOf(override)) return backend.active;
   job.report(null, 'measuring the backends');
-  const choice = await trainWorker.call(
-    'chooseBackend',
-    { override },
-    { signal: job.signal, onProgress: ({ message }) => job.report(null, message) },
-  );
-  chosenFor = key();
-  trainingStore.setState({ backend: choice });
-  return choice.active;
+  return askWorker(job, override, false);
+}
+
+/** Measures anew where the browser remembers an earlier visit. Not while something trains. */
+export async function measureBackendsAgain(): Promise<void> {
+  const { backendOverride, live } = trainingStore.getState();
+  if (!live) await runJob('Measuring the backends', (job) => askWorker(job, backendOverride, true));
 }
 
 export function overrideBackend(backend: BackendName | null): void {

@@ -1,7 +1,6 @@
 import { useStore } from 'zustand';
 import { formatInteger } from '../../core/quantity.ts';
-import { measureBackendsAgain } from '../../state/actions/backends.ts';
-import { overrideBackend } from '../../state/actions/train.ts';
+import { measureBackendsAgain, overrideBackend } from '../../state/actions/backend.ts';
 import { jobStore } from '../../state/jobStore.ts';
 import { trainingStore } from '../../state/trainingStore.ts';
 import type { BackendChoice, BackendMeasurement, BackendName } from '../../workers/protocol.ts';
