@@ -27,8 +27,8 @@ export interface SampleImages {
 /** Batch norms that are looked at: what comes later depends on these. */
 const MOST_NORMS = 3;
 
-/** Multiply-accumulates for all normalizations together: some seconds on wasm. */
-const MOST_MACS = 4e9;
+/** Multiply-accumulates for all normalizations together: a second or two on wasm. */
+const MOST_MACS = 2e9;
 
 /** Fewer images say too little about means. */
 const FEWEST_IMAGES = 12;
