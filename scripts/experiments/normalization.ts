@@ -8,7 +8,6 @@ import { readFileSync } from 'node:fs';
 import { readImages } from '../../src/cli/input.ts';
 import type { LabeledImages } from '../../src/core/data/labeledImages.ts';
 import {
-  channelTransforms,
   type NormalizationChoice,
   normalizationText,
   PLAIN_NORMALIZATIONS,
@@ -17,69 +16,12 @@ import {
 import { PAINTERS } from '../../src/core/data/paintSet.ts';
 import type { Network, Weights } from '../../src/core/network/network.ts';
 import { presetById } from '../../src/core/network/presets.ts';
-import { createRandom, permutation } from '../../src/core/random.ts';
 import { unwrap } from '../../src/core/result.ts';
 import { candidatesFor, judgeNormalization } from '../../src/core/training/normalizationFit.ts';
 import { readKeras } from '../../src/formats/keras/readKeras.ts';
 import { measureFits, sampleSize } from '../../src/ml/activationCheck.ts';
-import { initializeWeights } from '../../src/ml/initialize.ts';
 import { useWasmInNode as startWasm } from '../../src/ml/nodeWasm.ts';
-import { adam } from '../../src/ml/optimizers.ts';
-import { adapterFor } from '../../src/ml/resize.ts';
-import { Session } from '../../src/ml/session.ts';
-
-/** All images in the network's size, as floats in one normalization. */
-export function prepared(images: LabeledImages, network: Network, choice: NormalizationChoice) {
-  const input = network.layers[0];
-  if (input?.kind !== 'input') throw new Error('no input');
-  const { shape } = input;
-  const size = shape.height * shape.width * shape.channels;
-  const { image } = images;
-  const from = image.height * image.width * image.channels;
-  const bytes = new Uint8Array(size * images.labels.length);
-  const adapt = adapterFor(image, shape);
-  for (let i = 0; i < images.labels.length; i++) adapt(images.pixels, i * from, bytes, i * size);
-  const transforms = channelTransforms(choice, shape.channels);
-  const values = Float32Array.from(bytes, (byte, i) => {
-    const { scale = 1, offset = 0 } = transforms[i % shape.channels] ?? {};
-    return byte * scale + offset;
-  });
-  return { bytes, values, size, shape: [shape.height, shape.width, shape.channels] as const };
-}
-
-/** A network trained for some epochs with Adam and batches of 32. */
-export async function briefly(
-  network: Network,
-  images: LabeledImages,
-  choice: NormalizationChoice,
-  epochs: number,
-  learningRate = 0.002,
-): Promise<{ readonly weights: Weights; readonly accuracy: number }> {
-  const session = new Session(network, initializeWeights(network, 1));
-  const optimizer = adam(learningRate);
-  const random = createRandom(7);
-  const { values, size, shape } = prepared(images, network, choice);
-  let accuracy = 0;
-  for (let epoch = 0; epoch < epochs; epoch++) {
-    const order = permutation(images.labels.length, random);
-    let sum = 0;
-    let steps = 0;
-    for (let start = 0; start + 32 <= order.length; start += 32, steps++) {
-      const chosen = Array.from(order.slice(start, start + 32));
-      const pixels = new Float32Array(32 * size);
-      chosen.forEach((index, i) => {
-        pixels.set(values.subarray(index * size, (index + 1) * size), i * size);
-      });
-      const labels = Uint8Array.from(chosen, (index) => images.labels[index] as number);
-      sum += (await session.step({ pixels, shape: [32, ...shape], labels }, optimizer, random)).accuracy;
-    }
-    accuracy = sum / steps;
-  }
-  const weights = await session.weights();
-  optimizer.dispose();
-  session.dispose();
-  return { weights, accuracy };
-}
+import { briefly, fitted } from '../../src/ml/testing/briefly.ts';
 
 const shown = (value: number | null, digits = 2) => (value === null ? '-' : value.toFixed(digits));
 
@@ -94,7 +36,7 @@ async function report(
   images: LabeledImages,
   isLabeled: boolean,
 ): Promise<void> {
-  const { bytes, size } = prepared(images, network, right);
+  const { bytes, size } = fitted(images, network);
   let table = '';
   for (const chosen of PLAIN_NORMALIZATIONS.map(plainChoice)) {
     const choices = candidatesFor(chosen, images.image.channels);
@@ -153,7 +95,7 @@ async function main(): Promise<void> {
     if (!preset) throw new Error(`no preset ${id}`);
     const network = preset.build(preset.input, 10);
     for (const choice of PLAIN_NORMALIZATIONS.map(plainChoice)) {
-      const { weights, accuracy } = await briefly(network, land, choice, Number(epochs));
+      const { weights, accuracy } = await briefly(network, land, choice, { epochs: Number(epochs) });
       console.log(`${id} in ${choice.normalization}: training accuracy ${accuracy.toFixed(2)}`);
       const model = { network, weights, right: choice };
       await report(`${id} on its set`, model, other, true);

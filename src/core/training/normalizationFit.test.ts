@@ -1,0 +1,79 @@
+import { describe, expect, test } from 'vitest';
+import { type NormalizationChoice, plainChoice } from '../data/normalizationChoice.ts';
+import { candidatesFor, judgeNormalization, type NormalizationFit } from './normalizationFit.ts';
+
+const fit = (
+  normalization: 'none' | 'unit' | 'signed',
+  numbers: Partial<NormalizationFit>,
+): NormalizationFit => ({
+  choice: plainChoice(normalization),
+  distance: null,
+  correct: null,
+  confidence: null,
+  oneAnswer: null,
+  ...numbers,
+});
+
+const judged = (imageCount: number, ...fits: NormalizationFit[]) => judgeNormalization({ fits, imageCount });
+
+test('the chosen normalization comes first among the candidates, and none comes twice', () => {
+  const names = (chosen: NormalizationChoice, channels = 3) =>
+    candidatesFor(chosen, channels).map(({ normalization }) => normalization);
+  expect(names(plainChoice('signed'))).toEqual(['signed', 'none', 'unit', 'standardized']);
+  expect(names(plainChoice('unit'), 1)).toEqual(['unit', 'none', 'signed']);
+  const halves = { mean: [127.5], deviation: [127.5] };
+  expect(names({ normalization: 'standardized', standardization: halves }, 1)).toEqual([
+    'standardized',
+    'none',
+    'unit',
+  ]);
+});
+
+describe('by batch norms', () => {
+  test('a normalization that fits far better is named', () => {
+    const verdict = judged(50, fit('signed', { distance: 2.78 }), fit('none', { distance: 0.16 }));
+    expect(verdict).toEqual({
+      better: plainChoice('none'),
+      sentence:
+        'This network was probably trained with pixels of 0 to 255, not −1 to 1: its first batch norms are off by 2.8, and by 0.2 with the other.',
+    });
+  });
+
+  test('one that fits as usual, or nearly as well as any, is not doubted', () => {
+    expect(judged(50, fit('signed', { distance: 0.9 }), fit('none', { distance: 0.1 }))).toBeNull();
+    expect(judged(50, fit('signed', { distance: 3 }), fit('none', { distance: 2.5 }))).toBeNull();
+  });
+
+  test('one that gives right answers is not doubted', () => {
+    const other = fit('none', { distance: 0.1, correct: 5 });
+    expect(judged(50, fit('signed', { distance: 3, correct: 40 }), other)).toBeNull();
+    expect(judged(50, fit('signed', { distance: 3, correct: 8 }), other)?.better).toEqual(
+      plainChoice('none'),
+    );
+  });
+});
+
+describe('by answers', () => {
+  test('far more right ones decide, a few more do not', () => {
+    const verdict = judged(50, fit('unit', { correct: 6 }), fit('signed', { correct: 40 }));
+    expect(verdict?.better).toEqual(plainChoice('signed'));
+    expect(verdict?.sentence).toMatch(/of 50 images it gets 6 right, and 40 with the other\.$/);
+    expect(judged(50, fit('unit', { correct: 20 }), fit('signed', { correct: 30 }))).toBeNull();
+  });
+
+  test('the same answer for all without a doubt is wrong, and which is right may stay open', () => {
+    const stuck = fit('none', { confidence: 1, oneAnswer: 1 });
+    const free = { confidence: 0.5, oneAnswer: 0.3 };
+    expect(judged(50, stuck, fit('signed', free))?.better).toEqual(plainChoice('signed'));
+    const open = judged(50, stuck, fit('signed', free), fit('unit', free));
+    expect(open?.better).toBeNull();
+    expect(open?.sentence).toMatch(/not so with −1 to 1 or 0 to 1\.$/);
+    expect(judged(50, stuck, fit('signed', { confidence: 1, oneAnswer: 0.3 }))).toBeNull();
+    expect(judged(50, fit('none', { confidence: 0.99, oneAnswer: 1 }), fit('signed', free))).toBeNull();
+  });
+});
+
+test('where nothing was measured nothing is said', () => {
+  expect(judged(0)).toBeNull();
+  expect(judged(10, fit('unit', {}), fit('none', {}))).toBeNull();
+});
