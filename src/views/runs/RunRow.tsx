@@ -1,9 +1,10 @@
+import { useState } from 'react';
 import { formatCount } from '../../core/quantity.ts';
-import { restoreRun, trainAgain } from '../../state/actions/keptRuns.ts';
+import { restoreRun, startsFromSeed, trainAgain } from '../../state/actions/keptRuns.ts';
 import { MOST_CHOSEN, type TrainingRun, toggleChosen } from '../../state/runsStore.ts';
 import { RunName } from './RunName.tsx';
 import { RunSign } from './RunSign.tsx';
-import { RUN_COLUMNS } from './runColumns.ts';
+import { RUN_COLUMNS, type RunColumn } from './runColumns.ts';
 import { megabytes } from './useDiskUse.ts';
 
 const RESULTS: Readonly<Record<TrainingRun['result'], string>> = {
@@ -57,61 +58,115 @@ interface RunRowProps {
 }
 
 export function RunRow(props: RunRowProps) {
-  const { run, place, chosenCount, isPresent, isComparable, bytes, needed, onAsk, onExport } = props;
+  const { run, place, chosenCount, isPresent, isComparable, bytes } = props;
   const isChosen = place >= 0;
   const isFull = !isChosen && chosenCount >= MOST_CHOSEN;
-  const action = (label: string, title: string, disabled: boolean, onClick: () => unknown) => (
-    <button
-      type="button"
-      className="quiet small"
-      aria-label={`${title}: ${run.name}`}
-      title={title}
-      disabled={disabled}
-      onClick={() => void onClick()}
-    >
-      {label}
-    </button>
-  );
   const isRunning = run.result === 'running';
+  const [isOpen, setOpen] = useState(false);
+  const hasNote = (note: RunColumn['note']) => note !== undefined && note(run) !== '';
   return (
-    <tr className={isPresent ? 'current' : undefined}>
-      <td>
-        <label className="run-choice">
-          <input
-            type="checkbox"
-            aria-label={`Compare ${run.name}`}
-            title={isFull ? `${MOST_CHOSEN} runs are chosen; take one out first` : undefined}
-            disabled={isFull}
-            checked={isChosen}
-            onChange={() => toggleChosen(run.id)}
-          />
-          {isChosen && <RunSign place={place} />}
-        </label>
-      </td>
-      <th scope="row">
-        <RunName run={run} />
-        <span className="run-notes" title={run.sentence || undefined}>
-          {notesOf(run, isComparable)}
-        </span>
-      </th>
-      {RUN_COLUMNS.map(({ name, text, note, isText }) => (
-        <td key={name} className={isText ? undefined : 'number'}>
-          {text(run)}
-          {note && note(run) !== '' && <span className="muted"> {note(run)}</span>}
+    <>
+      <tr className={isPresent ? 'current' : undefined}>
+        <td>
+          <label className="run-choice">
+            <input
+              type="checkbox"
+              aria-label={`Compare ${run.name}`}
+              title={isFull ? `${MOST_CHOSEN} runs are chosen; take one out first` : undefined}
+              disabled={isFull}
+              checked={isChosen}
+              onChange={() => toggleChosen(run.id)}
+            />
+            {isChosen && <RunSign place={place} />}
+          </label>
         </td>
-      ))}
-      <td className="number">{bytes === null ? '–' : megabytes(bytes)}</td>
-      <td className="run-actions">
-        {action('Use', 'Work on with its network, weights and choices', isPresent || isRunning, () =>
-          restoreRun(run.id),
-        )}
-        {action('Again', 'Train again with this recipe', isRunning, () => trainAgain(run.id))}
-        {action('JSON', 'Export as a session', false, () => onExport(run))}
-        {action('Free', needed ? `Weights stay: ${needed}` : 'Delete the weights', needed !== null, () =>
-          onAsk({ run, what: 'weights' }),
-        )}
-        {action('×', 'Delete the run', isRunning, () => onAsk({ run, what: 'run' }))}
-      </td>
-    </tr>
+        <th scope="row">
+          <RunName run={run} />
+          <span className="run-notes" title={run.sentence || undefined}>
+            {notesOf(run, isComparable)}
+          </span>
+        </th>
+        {RUN_COLUMNS.map(({ name, text, note, isText }) => (
+          <td key={name} className={isText ? undefined : 'number'}>
+            {text(run)}
+            {hasNote(note) && <span className="muted"> {note?.(run)}</span>}
+          </td>
+        ))}
+        <td className="number">{bytes === null ? '–' : megabytes(bytes)}</td>
+        <td className="run-actions">
+          <button
+            type="button"
+            className="small"
+            aria-label={`Use ${run.name}`}
+            title="Work on with its network, weights and choices"
+            disabled={isPresent || isRunning}
+            onClick={() => void restoreRun(run.id)}
+          >
+            Use
+          </button>
+          <button
+            type="button"
+            className="quiet small"
+            aria-label={`More about ${run.name}`}
+            aria-expanded={isOpen}
+            onClick={() => setOpen(!isOpen)}
+          >
+            …
+          </button>
+        </td>
+      </tr>
+      {isOpen && (
+        <tr className="run-more">
+          <td colSpan={RUN_COLUMNS.length + 4}>
+            <RunMore {...props} />
+          </td>
+        </tr>
+      )}
+    </>
+  );
+}
+
+/** What else can be done with a run, and what there is to say about its end. */
+function RunMore({ run, needed, onAsk, onExport }: RunRowProps) {
+  const isRunning = run.result === 'running';
+  const again = startsFromSeed(run)
+    ? 'Its network from its seed, on its images'
+    : 'Its recipe becomes that of the design; it began with weights or teachers';
+  return (
+    <div className="run-more-line">
+      <button
+        type="button"
+        className="small"
+        title={again}
+        disabled={isRunning}
+        onClick={() => void trainAgain(run.id)}
+      >
+        Train again with this recipe
+      </button>
+      <button type="button" className="small" onClick={() => onExport(run)}>
+        Export as session (JSON)
+      </button>
+      <button
+        type="button"
+        className="small"
+        disabled={needed !== null}
+        title={needed ?? undefined}
+        onClick={() => onAsk({ run, what: 'weights' })}
+      >
+        Delete the weights
+      </button>
+      <button
+        type="button"
+        className="small"
+        disabled={isRunning}
+        onClick={() => onAsk({ run, what: 'run' })}
+      >
+        Delete the run
+      </button>
+      {needed !== null && (
+        <span className="muted">Weights: {needed.replace(/^[A-Z]/, (c) => c.toLowerCase())}</span>
+      )}
+      {run.sentence !== '' && <span className="muted">{run.sentence}</span>}
+    </div>
   );
 }

@@ -48,17 +48,13 @@ export function RunsTable({ runs, use, onAsk, onExport }: RunsTableProps) {
       <table className="runs-table">
         <thead>
           <tr>
-            <th scope="col">
-              <span className="visually-hidden">Compare</span>
-            </th>
+            <th scope="col" aria-label="Compare" />
             {head('Run', 'Its name; write another')}
             {RUN_COLUMNS.map(({ name, title, isText }) => head(name, title, isText ? undefined : 'number'))}
             <th scope="col" className="number" title="Its weights on disk">
               Weights
             </th>
-            <th scope="col">
-              <span className="visually-hidden">Actions</span>
-            </th>
+            <th scope="col" className="run-actions" aria-label="Actions" />
           </tr>
         </thead>
         <tbody>
