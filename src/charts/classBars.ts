@@ -88,7 +88,11 @@ export function classBars(
     const right = Math.max(left + 20, width - EDGE - valueRoom - 8);
     // as long as the longest of all classes, so that pages can be compared
     const x = scaleLinear([0, Math.max(1, ...data.bars.map(totalOf))], [left, right]);
-    const ticks = x.ticks(Math.max(2, Math.floor((right - left) / 64))).filter(Number.isInteger);
+    // the last ones would lie under the axis' name
+    const free = width - EDGE - textWidth('images') - 4;
+    const ticks = x
+      .ticks(Math.max(2, Math.floor((right - left) / 64)))
+      .filter((tick) => Number.isInteger(tick) && x(tick) + textWidth(formatInteger(tick)) / 2 < free);
     frame.resize(width, Math.max(frame.height, top + bars.length * ROW + 4));
     put(backdrop, 'width', width);
     put(backdrop, 'height', top - 4);

@@ -31,7 +31,7 @@ export function CardPanel({ data }: { data: LoadedData }) {
     <Panel
       title={isModel ? `In the manner of ${card.name}` : `Known set: ${card.name}`}
       subtitle={card.shows}
-      className="half-chart"
+      className="half-chart image-facts"
     >
       <ScrollRegion label={`Published numbers of ${card.name}`}>
         <table>

@@ -47,7 +47,6 @@ export function ClassesPanel({ sources, draft, disabled }: ClassesPanelProps) {
     <Panel
       title="Classes"
       subtitle={`${formatInteger(classes.length)} in the sources, ${formatInteger(merged.size)} in the set; equal new names are merged`}
-      className="span-all"
     >
       <div className="field-row class-tools">
         <input

@@ -37,7 +37,7 @@ export function CompilePanel({ sources, draft, disabled }: CompilePanelProps) {
     compiled.sourceIds.join() === sources.map(({ id }) => id).join() &&
     sameChoice(compiled.choice, draft);
   return (
-    <Panel title="Images become" className="side-table compile-panel">
+    <Panel title="Images become" className="compile-panel">
       <div className="stack">
         <div className="field-grid">
           <NumberField
@@ -84,7 +84,7 @@ export function CompilePanel({ sources, draft, disabled }: CompilePanelProps) {
             <p className="hint">{FIT_HINTS[draft.fit]}</p>
           </div>
         )}
-        <Expectation sources={sources} draft={draft} compiled={compiled} />
+        <Expectation sources={sources} draft={draft} compiled={compiled} isDone={isDone} />
         {problem !== null && (
           <p className="hint warn" role="alert">
             {problem}
@@ -115,7 +115,11 @@ function Expectation({
   sources,
   draft,
   compiled,
-}: Omit<CompilePanelProps, 'disabled'> & { compiled: CompiledDraft | null }) {
+  isDone,
+}: Omit<CompilePanelProps, 'disabled'> & {
+  compiled: CompiledDraft | null;
+  isDone: boolean;
+}) {
   const next = expectedSet(sources, draft);
   const now = compiled?.set;
   const size =
@@ -137,9 +141,11 @@ function Expectation({
               Now
             </th>
           )}
-          <th scope="col" className="number">
-            {now ? 'Then' : 'Expected'}
-          </th>
+          {!isDone && (
+            <th scope="col" className="number">
+              {now ? 'Then' : 'Expected'}
+            </th>
+          )}
         </tr>
       </thead>
       <tbody>
@@ -147,7 +153,9 @@ function Expectation({
           <tr key={name}>
             <th scope="row">{name}</th>
             {now && <td className="number">{before}</td>}
-            <td className={before === null || before === after ? 'number' : 'number changed'}>{after}</td>
+            {!isDone && (
+              <td className={before === null || before === after ? 'number' : 'number changed'}>{after}</td>
+            )}
           </tr>
         ))}
       </tbody>

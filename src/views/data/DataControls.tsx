@@ -25,19 +25,21 @@ export function DataControls() {
   return (
     <Panel title="Data" className="controls">
       <div className="stack">
-        {GENERATED_SETS.map(({ kind, name, description }) => (
-          <button
-            key={kind}
-            type="button"
-            className={source.kind === kind ? 'choice chosen' : 'choice'}
-            aria-pressed={source.kind === kind}
-            disabled={busy}
-            onClick={() => change({ ...generated, kind })}
-          >
-            <strong>{name}</strong>
-            <span>{description}</span>
-          </button>
-        ))}
+        <div className="choices">
+          {GENERATED_SETS.map(({ kind, name, description }) => (
+            <button
+              key={kind}
+              type="button"
+              className={source.kind === kind ? 'choice chosen' : 'choice'}
+              aria-pressed={source.kind === kind}
+              disabled={busy}
+              onClick={() => change({ ...generated, kind })}
+            >
+              <strong>{name}</strong>
+              <span>{description}</span>
+            </button>
+          ))}
+        </div>
         {source.kind !== 'file' && (
           <div className="field-grid">
             <NumberField

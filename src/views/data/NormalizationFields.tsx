@@ -2,6 +2,7 @@ import type { ChannelStatistics } from '../../core/data/compile/normalization.ts
 import type { DataChoice, Standardization } from '../../core/exploration/design.ts';
 import { formatSignificant } from '../../core/quantity.ts';
 import { standardizationOf, standardize } from '../../state/actions/standardize.ts';
+import { NormalizationWarning } from '../network/NormalizationWarning.tsx';
 import { SelectField } from '../parts/fields.tsx';
 import { LiveField } from '../parts/LiveField.tsx';
 
@@ -71,6 +72,7 @@ export function NormalizationFields(props: NormalizationFieldsProps) {
             });
         }}
       />
+      <NormalizationWarning />
       {normalization === 'standardized' && standardization && (
         <div className="stack">
           <LiveField

@@ -32,8 +32,8 @@ export function SetPanel({ data }: { data: LoadedData }) {
     ['Pictures left out', count === 0 ? 'none' : formatInteger(count)],
   ];
   return (
-    <Panel title="The set" subtitle="what it was compiled from" className="half-chart">
-      <dl className="facts">
+    <Panel title="The set" subtitle="what it was compiled from" className="half-chart image-facts">
+      <dl className="facts set-facts">
         {facts.map(([name, value]) => (
           <div key={name}>
             <dt>{name}</dt>

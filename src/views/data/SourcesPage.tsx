@@ -19,12 +19,14 @@ export function SourcesPage() {
   const disabled = opening || training;
   return (
     <>
-      <SourcesPanel sources={sources} disabled={disabled} />
-      {draft && sources.length > 0 && (
-        <>
+      <div className={draft ? 'stack-panels main-table' : 'stack-panels span-all'}>
+        <SourcesPanel sources={sources} disabled={disabled} />
+        {draft && <ClassesPanel sources={sources} draft={draft} disabled={disabled} />}
+      </div>
+      {draft && (
+        <div className="stack-panels side-table">
           <CompilePanel sources={sources} draft={draft} disabled={disabled} />
-          <ClassesPanel sources={sources} draft={draft} disabled={disabled} />
-        </>
+        </div>
       )}
     </>
   );
@@ -56,8 +58,7 @@ function SourcesPanel({ sources, disabled }: { sources: readonly OpenedSource[];
   return (
     <Panel
       title="Sources"
-      subtitle={isEmpty ? undefined : 'combined in this order; classes of equal names are one'}
-      className="main-table"
+      subtitle={isEmpty ? undefined : 'combined in this order'}
       actions={
         <FilePickers
           disabled={disabled}

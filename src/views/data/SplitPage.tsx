@@ -123,11 +123,12 @@ function BalancePanel({ train, classNames }: { train: readonly number[]; classNa
   const empty = train.filter((count) => count === 0).length;
   const facts: readonly (readonly [string, string])[] = [
     ['Most frequent : rarest', rarest < 0 ? '–' : `${formatSignificant(ratio)} : 1`],
-    [
-      'Most frequent',
-      mostFrequent < 0 ? '–' : `${classNames[mostFrequent]}, ${formatInteger(train[mostFrequent] ?? 0)}`,
-    ],
-    ['Rarest', rarest < 0 ? '–' : `${classNames[rarest]}, ${formatInteger(train[rarest] ?? 0)}`],
+    ...(ratio > 1
+      ? ([
+          ['Most frequent', `${classNames[mostFrequent]}, ${formatInteger(train[mostFrequent] ?? 0)}`],
+          ['Rarest', `${classNames[rarest]}, ${formatInteger(train[rarest] ?? 0)}`],
+        ] as const)
+      : []),
     ['Images of an epoch', formatInteger(epochImages)],
     ['Of each class', perClass === null ? 'its own' : formatInteger(perClass)],
   ];
