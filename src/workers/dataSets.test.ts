@@ -2,9 +2,10 @@ import 'fake-indexeddb/auto';
 import { strToU8, zipSync } from 'fflate';
 import { afterEach, beforeAll, describe, expect, test } from 'vitest';
 import type { CompileChoice } from '../core/exploration/design.ts';
-import { CIFAR10_CLASS_NAMES, CIFAR10_RECORD } from '../formats/datasets/cifar10.ts';
+import { CIFAR10_CLASS_NAMES } from '../formats/datasets/cifar10.ts';
 import { faultIn } from '../formats/testing/fuzz/judge.ts';
 import type { DataCalls, OpenSource, StoredSet } from './protocol.ts';
+import { cifar, countOf, mnist } from './testing/imageFiles.ts';
 import { WorkerPort } from './testing/workerPort.ts';
 
 const worker = new WorkerPort<DataCalls>();
@@ -46,30 +47,6 @@ const compile = (
 
 const bytesOf = async (blob: Blob) => new Uint8Array(await blob.arrayBuffer());
 const total = (counts: readonly number[] | undefined) => counts?.reduce((a, b) => a + b, 0);
-
-/** A batch of so many images, of classes in turn, each with its number in its red and green bytes. */
-function cifar(count: number, first = 0): Uint8Array {
-  const bytes = new Uint8Array(count * CIFAR10_RECORD);
-  for (let i = 0; i < count; i++) {
-    const [at, number] = [i * CIFAR10_RECORD, first + i];
-    bytes[at] = number % 10;
-    bytes.fill(number & 255, at + 1, at + 1025).fill(number >> 8, at + 1025, at + 2049);
-  }
-  return bytes;
-}
-
-function mnist(count: number): Record<string, Uint8Array> {
-  const images = new Uint8Array(16 + count * 784).fill(200);
-  const labels = new Uint8Array(8 + count);
-  new DataView(images.buffer).setUint32(0, 0x803);
-  new DataView(images.buffer).setUint32(4, count);
-  new DataView(images.buffer).setUint32(8, 28);
-  new DataView(images.buffer).setUint32(12, 28);
-  new DataView(labels.buffer).setUint32(0, 0x801);
-  new DataView(labels.buffer).setUint32(4, count);
-  for (let i = 0; i < count; i++) labels[8 + i] = i % 10;
-  return { 'train-images-idx3-ubyte': images, 'train-labels-idx1-ubyte': labels };
-}
 
 afterEach(async () => {
   for (const id of open) await worker.call('closeSource', { id });
@@ -220,18 +197,6 @@ describe('compiling', () => {
     for (const name of ['pixels', 'paths', 'marks', 'details']) expect(await countOf(name)).toBe(0);
   });
 });
-
-const countOf = (store: string) =>
-  new Promise<number>((resolve) => {
-    const opening = indexedDB.open('sweetspot-images');
-    opening.onsuccess = () => {
-      const counting = opening.result.transaction(store).objectStore(store).count();
-      counting.onsuccess = () => {
-        opening.result.close();
-        resolve(counting.result);
-      };
-    };
-  });
 
 describe('containers', () => {
   const files = { 'data_batch_1.bin': cifar(412), 'test_batch.bin': cifar(22, 412) };

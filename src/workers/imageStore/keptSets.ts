@@ -1,12 +1,12 @@
 import { type Gathered, Gathering } from '../../core/data/compile/gather.ts';
 import type { CompiledChunk, CompiledSet, SetHeader } from '../../core/data/compile/sink.ts';
-import { FaultError, ok, type Result } from '../../core/result.ts';
+import { ok, type Result } from '../../core/result.ts';
 import type { StoredSet } from '../protocol.ts';
 import { chunksOf, type ImagesDatabase, openDatabase, type SetRecord } from './database.ts';
 import { digest, newId } from './digest.ts';
 import { hold, whereAbandoned } from './locks.ts';
 import type { SetOrigin, SetStore, StoringSink } from './setStore.ts';
-import { freeBytes, quotaFault, type Space, storeFault } from './storeFault.ts';
+import { freeBytes, goneFault, quotaFault, type Space, storeFault } from './storeFault.ts';
 
 /** Bytes of its own: of a view the whole buffer would be stored. */
 const own = (bytes: Uint8Array): Uint8Array =>
@@ -27,14 +27,6 @@ async function remove(db: ImagesDatabase, id: string): Promise<void> {
   ];
   await Promise.all([...steps, change.done]);
 }
-
-/** What is told of a set that is gone, by a trainer or an export that was reading it. */
-export const goneFault = (name: string) =>
-  new FaultError({
-    code: 'set-gone',
-    message: `The images of ${name} are gone: the set was deleted, here or in another tab; choose another one in Data, or compile it again.`,
-    where: name,
-  });
 
 /** Waits for a transaction; the error is the transaction's (a full disk), not that its requests were aborted. */
 async function settled(done: Promise<void>, steps: readonly Promise<unknown>[]): Promise<void> {

@@ -9,8 +9,9 @@ import { formatCount } from '../../core/quantity.ts';
 import { fail, ok, type Result } from '../../core/result.ts';
 import type { StoredSet } from '../protocol.ts';
 import { digest, newId } from './digest.ts';
-import { goneFault, recordOf } from './keptSets.ts';
+import { recordOf } from './keptSets.ts';
 import type { SetOrigin, SetStore, StoringSink } from './setStore.ts';
+import { goneFault } from './storeFault.ts';
 
 /** As much as is read whole of other sets; the trainer has as much again. */
 const LARGEST = 2 ** 29;

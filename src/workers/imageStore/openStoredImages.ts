@@ -1,7 +1,7 @@
 import type { StoredImages } from '../../core/data/storedImages.ts';
 import { FaultError, fail, ok, type Result } from '../../core/result.ts';
 import { type ImagesDatabase, openDatabase } from './database.ts';
-import { goneFault } from './keptSets.ts';
+import { goneFault } from './storeFault.ts';
 
 const refused = (error: unknown): Result<never> =>
   fail(

@@ -37,6 +37,14 @@ export function storeFault(error: unknown, name: string, space: Space): Result<n
   );
 }
 
+/** What is told of a set that is gone, by a trainer or an export that was reading it. */
+export const goneFault = (name: string) =>
+  new FaultError({
+    code: 'set-gone',
+    message: `The images of ${name} are gone: the set was deleted, here or in another tab; choose another one in Data, or compile it again.`,
+    where: name,
+  });
+
 /** Bytes that the page may still store; null where the browser does not tell. */
 export async function freeBytes(): Promise<number | null> {
   const use = await storageUse();
