@@ -1,3 +1,4 @@
+import { USUAL_AUGMENTATION } from '../data/augmentChoice.ts';
 import { DEFAULT_RECIPE_OPTIONS } from '../exploration/defaultDesign.ts';
 import type { Recipe } from '../exploration/design.ts';
 import type { Phase } from './phases.ts';
@@ -61,6 +62,33 @@ export const NAMED_RECIPES: readonly NamedRecipe[] = [
       weightDecay: 0.0005,
       nesterov: true,
       schedule: { kind: 'one-cycle', riseShare: 0.3, startShare: 0.04, endShare: 4e-6 },
+    },
+  },
+  {
+    id: 'photographs',
+    name: 'Small photographs: augmented',
+    source:
+      "Sweetspot's own, for a few thousand color images: AdamW in one cycle, flipped, cropped and recolored at random. Numbers: README.",
+    recipe: {
+      ...BASE,
+      optimizer: 'adamw',
+      learningRate: 0.005,
+      epochs: 60,
+      weightDecay: 0.01,
+      schedule: { kind: 'one-cycle', riseShare: 0.2, startShare: 0.1, endShare: 0.001 },
+      augmentation: USUAL_AUGMENTATION,
+    },
+  },
+  {
+    id: 'digits',
+    name: 'Digits and drawings',
+    source: "Sweetspot's own, for gray images like MNIST's: Adam in one cycle. Numbers: README.",
+    recipe: {
+      ...BASE,
+      optimizer: 'adam',
+      learningRate: 0.004,
+      epochs: 10,
+      schedule: { kind: 'one-cycle', riseShare: 0.3, startShare: 0.1, endShare: 0.001 },
     },
   },
   {
