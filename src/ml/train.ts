@@ -125,10 +125,11 @@ class Run {
     const { recipe, images, backend } = this.#training;
     images.check(inputOf(this.#session.plan), this.#session.plan.classCount);
     this.#session.teachers?.check(images);
-    if (backend === 'webgl') {
+    if (backend === 'webgl' || backend === 'webgpu') {
+      const name = backend === 'webgl' ? 'WebGL' : 'WebGPU';
       yield {
         kind: 'notice',
-        message: 'WebGL compiles its programs for this network; the first step takes a few seconds.',
+        message: `${name} compiles its programs for this network; the first step takes a few seconds.`,
       };
     }
     let early = false;

@@ -15,7 +15,7 @@ import { imagesOf, runsStore, type TrainingRun } from '../runsStore.ts';
 import { setUi } from '../uiStore.ts';
 import { recordRun } from './runs.ts';
 
-const BACKENDS: readonly BackendName[] = ['webgl', 'wasm', 'cpu'];
+const BACKENDS: readonly BackendName[] = ['webgpu', 'webgl', 'wasm', 'cpu'];
 
 /** A run as the JSON of a session, its choices and names; neither weights nor images travel. */
 export function sessionOfRun(run: TrainingRun): string {

@@ -9,11 +9,10 @@ import { Panel } from '../parts/Panel.tsx';
 
 const DATE = new Intl.DateTimeFormat('en-US', { dateStyle: 'medium', timeStyle: 'short' });
 
-function describeBackend(backend: BackendChoice | null): string {
-  return backend
-    ? `Measured by training ${backend.measuredWith}, warm-up left out, on ${DATE.format(backend.measuredAt)}.`
+const describeBackend = (backend: BackendChoice | null): string =>
+  backend
+    ? `Measured on ${DATE.format(backend.measuredAt)}.`
     : 'Measured before the first training; shown here then.';
-}
 
 function describeMeasurement({ imagesPerSecond, reason, difference }: BackendMeasurement): string {
   if (imagesPerSecond === null) return reason ?? 'not measured';
@@ -47,7 +46,6 @@ export function BackendPanel() {
         />
         {backend && (
           <>
-            <p className="hint">{backend.explanation}</p>
             <dl className="facts">
               {backend.measurements.map((measurement) => (
                 <div key={measurement.backend}>
@@ -56,10 +54,16 @@ export function BackendPanel() {
                 </div>
               ))}
             </dl>
-            <p className="hint">
-              webgl and webgpu are used only where two training steps agree with cpu. We tried both on
-              graphics drawn by software (SwiftShader), not on real graphics processors.
-            </p>
+            <details>
+              <summary>How it was measured</summary>
+              <p className="hint">{backend.explanation}</p>
+              <p className="hint">
+                The run trained {backend.measuredWith}, warm-up left out. The browser remembers it for this
+                graphics processor. webgl and webgpu are used only where the losses and gradients of two steps
+                agree with cpu. We tried both on graphics drawn by software (SwiftShader), not on real
+                graphics processors.
+              </p>
+            </details>
             <button
               type="button"
               disabled={live !== null || isBusy}
