@@ -75,21 +75,21 @@ function Verdicts({ runs }: { runs: readonly TrainingRun[] }) {
           paired?.firstId === other.id && paired.secondId === better.id && paired.images === images;
         return (
           <li key={other.id}>
-            <p>{sentence}</p>
-            {isAsked ? (
-              <p>{comparisonSentences(paired.comparison, keyOf(second), keyOf(first)).join(' ')}</p>
-            ) : (
-              canAsk && (
-                <button
-                  type="button"
-                  className="small"
-                  disabled={isBusy}
-                  title="Ask both models about every validation image: sharper than two separate intervals (McNemar)"
-                  onClick={() => void comparePair(other.id, better.id)}
-                >
-                  {`Compare ${keyOf(first)} and ${keyOf(second)} image by image`}
-                </button>
-              )
+            <p>
+              {isAsked
+                ? comparisonSentences(paired.comparison, keyOf(second), keyOf(first)).join(' ')
+                : sentence}
+            </p>
+            {!isAsked && canAsk && (
+              <button
+                type="button"
+                className="small"
+                disabled={isBusy}
+                title="Ask both models about every validation image: sharper than two separate intervals (McNemar)"
+                onClick={() => void comparePair(other.id, better.id)}
+              >
+                {`Compare ${keyOf(first)} and ${keyOf(second)} image by image`}
+              </button>
             )}
           </li>
         );

@@ -39,7 +39,7 @@ export function RunsPage() {
   );
   return (
     <div className="charts span-all">
-      <Panel title="Runs" subtitle={subtitleOf(runs, use)} actions={<Exports runs={runs} chosen={chosen} />}>
+      <Panel title="Runs" subtitle={`${runs.length} kept`} actions={<Exports runs={runs} chosen={chosen} />}>
         <div className="stack">
           {runs.length === 0 ? (
             <Empty>
@@ -69,6 +69,7 @@ export function RunsPage() {
                 onAsk={setAsk}
                 onExport={(run) => saveSession(fileNameOf(run.name), sessionOfRun(run))}
               />
+              <p className="hint">{diskSentence(runs, use)}</p>
             </>
           )}
         </div>
@@ -79,12 +80,14 @@ export function RunsPage() {
   );
 }
 
-function subtitleOf(runs: readonly TrainingRun[], { byModel, page }: DiskUse): string {
+/** What the runs take on the disk, and the whole page. */
+function diskSentence(runs: readonly TrainingRun[], { byModel, page }: DiskUse): string {
   const weights = new Set(runs.flatMap(({ modelId }) => modelId ?? []));
   const bytes = [...weights].reduce((sum, id) => sum + (byModel.get(id) ?? 0), 0);
-  const parts = [`${runs.length} kept`, `weights ${megabytes(bytes)}`];
-  if (page) parts.push(`this page ${megabytes(page.used)} of ${megabytes(page.quota)}`);
-  return parts.join(', ');
+  const all = page
+    ? ` This page takes ${megabytes(page.used)} of the ${megabytes(page.quota)} that the browser allows.`
+    : '';
+  return `The weights of runs take ${megabytes(bytes)} on this machine.${all}`;
 }
 
 function Exports({ runs, chosen }: { runs: readonly TrainingRun[]; chosen: readonly TrainingRun[] }) {
