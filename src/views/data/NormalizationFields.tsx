@@ -1,7 +1,8 @@
 import type { ChannelStatistics } from '../../core/data/compile/normalization.ts';
 import type { DataChoice, Standardization } from '../../core/exploration/design.ts';
 import { formatSignificant } from '../../core/quantity.ts';
-import { standardizationOf, standardize } from '../../state/actions/standardize.ts';
+import { standardize } from '../../state/actions/standardize.ts';
+import { standardizationOf } from '../../state/dataStore.ts';
 import { NormalizationWarning } from '../network/NormalizationWarning.tsx';
 import { SelectField } from '../parts/fields.tsx';
 import { LiveField } from '../parts/LiveField.tsx';
@@ -15,8 +16,10 @@ const NORMALIZATIONS = [
 
 interface NormalizationFieldsProps {
   readonly data: DataChoice;
-  /** Of the images to train with; null where nobody has asked yet, or there are none. */
+  /** Null where nobody has asked yet, or there are no images. */
   readonly statistics: ChannelStatistics | null;
+  /** Of a kept set they are known without its pixels: of all images but those that came for validation or testing. */
+  readonly areOfSet: boolean;
   readonly hasImages: boolean;
   readonly disabled: boolean;
   readonly onChange: (change: Partial<DataChoice>) => void;
@@ -46,7 +49,7 @@ const isSame = (one: Standardization, other: Standardization) =>
 
 /** How bytes reach the network, with the numbers that a standardization takes. */
 export function NormalizationFields(props: NormalizationFieldsProps) {
-  const { data, statistics, hasImages, disabled, onChange } = props;
+  const { data, statistics, areOfSet, hasImages, disabled, onChange } = props;
   const { normalization, standardization } = data;
   const own = statistics && standardizationOf(statistics);
   const set = (key: keyof Standardization, least: number) => (text: string) => {
@@ -90,11 +93,15 @@ export function NormalizationFields(props: NormalizationFieldsProps) {
             onChange={set('deviation', 1e-9)}
           />
           {own && isSame(own, standardization) ? (
-            <p className="hint">Those of the training images.</p>
+            <p className="hint">
+              {areOfSet
+                ? 'Those of the set, without what came for validation or testing.'
+                : 'Those of the training images.'}
+            </p>
           ) : (
             <p className="hint">
               {own
-                ? `The training images have mean ${shown(own.mean)} and deviation ${shown(own.deviation)}. `
+                ? `${areOfSet ? 'The set has' : 'The training images have'} mean ${shown(own.mean)} and deviation ${shown(own.deviation)}. `
                 : 'Not measured with these images. '}
               <button
                 type="button"
@@ -102,7 +109,7 @@ export function NormalizationFields(props: NormalizationFieldsProps) {
                 disabled={disabled || !hasImages}
                 onClick={() => void standardize()}
               >
-                Take those of the training images
+                {areOfSet ? 'Take those of the set' : 'Take those of the training images'}
               </button>
             </p>
           )}
