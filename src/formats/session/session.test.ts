@@ -1,6 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import { defaultDesign } from '../../core/exploration/defaultDesign.ts';
+import { createRandom } from '../../core/random.ts';
 import { namedRecipe } from '../../core/training/recipes.ts';
+import { damagedJson } from '../testing/fuzz/json.ts';
+import { faultIn } from '../testing/fuzz/judge.ts';
+import { damagedText } from '../testing/fuzz/text.ts';
 import { looksLikeSession, parseSession, parseSessionText, type Session, writeSession } from './parse.ts';
 import type { SessionRun } from './schema.ts';
 
@@ -133,4 +137,19 @@ describe('a broken session is told in one sentence', () => {
     const result = parseSessionText(' '.repeat(16 * 2 ** 20 + 1));
     expect(result.ok ? '' : result.error.message).toMatch(/more than 16 MB/);
   });
+});
+
+test('two hundred damaged sessions are read or told in a sentence, and none throws', () => {
+  const random = createRandom(17);
+  const text = writeSession(session);
+  const seen = { read: 0, told: 0 };
+  for (let i = 0; i < 200; i++) {
+    const damaged = i % 2 === 0 ? damagedJson(JSON.parse(text), random) : damagedText(text, random);
+    const result = parseSessionText(damaged);
+    seen[result.ok ? 'read' : 'told']++;
+    if (!result.ok) expect(faultIn(result.error)).toBeNull();
+    else expect(parseSessionText(writeSession(result.value)).ok).toBe(true);
+  }
+  expect(seen.told).toBeGreaterThan(100);
+  expect(seen.read).toBeGreaterThan(0);
 });
