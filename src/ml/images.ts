@@ -9,6 +9,7 @@ import { FaultError, unwrap } from '../core/result.ts';
 import { ChunkCache, imageBytes, KEPT_BYTES, readChunk } from './chunkCache.ts';
 import { Normalizer } from './normalizer.ts';
 import { adapterFor, canAdapt } from './resize.ts';
+import { checkContents, type SetLabels } from './setLabels.ts';
 
 /** Images ready for the backend. */
 export interface Batch {
@@ -29,31 +30,7 @@ export const noBuffers = (): BatchBuffers => ({ bytes: new Uint8Array(), values:
 /** What is done to bytes on their way to a network: they are NHWC in the size of its input. */
 export type Augment = (bytes: Uint8Array) => Uint8Array;
 
-/** A set without its pixels. */
-export type SetLabels = Pick<
-  LabeledImages,
-  'name' | 'synthetic' | 'image' | 'classNames' | 'labels' | 'parts'
->;
-
 type PartsChoice = Partial<Pick<DataChoice, 'testShare' | 'keepsParts'>>;
-
-function checkContents(images: LabeledImages | ChunkCache): SetLabels {
-  const set = images instanceof ChunkCache ? images.stored : images;
-  const { name, labels, image, classNames } = set;
-  const fault = (code: string, message: string) => new FaultError({ code, message, where: name });
-  if (!(images instanceof ChunkCache) && images.pixels.length !== labels.length * imageBytes(set))
-    throw fault(
-      'image-bytes',
-      `${name} has ${images.pixels.length} bytes for ${labels.length} images of ${describeMap(image)}; read it again.`,
-    );
-  const outside = labels.findIndex((label) => label >= classNames.length);
-  if (outside >= 0)
-    throw fault(
-      'label-range',
-      `Image ${outside + 1} of ${name} is of class ${labels[outside]}, and the set names ${classNames.length} classes from 0 on; read it again.`,
-    );
-  return set;
-}
 
 /** Labeled images with their split, in whatever size a network asks for: in memory, or read chunk by chunk. */
 export class ImageSet {

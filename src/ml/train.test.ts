@@ -81,6 +81,19 @@ test('a small network learns two classes', async () => {
   expect(steps.at(-1)).toMatchObject({ epoch: 3, step: 10 });
 });
 
+test('teachers make their part of the loss of each step, as the recipe says (VT-18) (VT-20)', async () => {
+  const teachers = [{ network: small(), weights: initializeWeights(small(), 9) }];
+  const distillation = { temperature: 2, softWeight: 0.25, hardWeight: 0.75 };
+  const steps = async (changes: Parameters<typeof finish>[0]) =>
+    (await finish(changes)).events.filter((event) => event.kind === 'step');
+  const taught = await steps({ teachers, recipe: { distillation, epochs: 1 } });
+  for (const { loss, softLoss, hardLoss } of taught) expect(softLoss! + hardLoss!).toBeCloseTo(loss, 12);
+  const alone = await steps({ recipe: { distillation, epochs: 1 } });
+  expect(alone[0]).not.toHaveProperty('softLoss');
+  // before any step was taken labels weigh 0.75 of what they weigh alone
+  expect(taught[0]!.hardLoss).toBeCloseTo(0.75 * alone[0]!.loss, 12);
+});
+
 test('SGD with momentum learns too', async () => {
   const { result } = await finish({ recipe: { optimizer: 'sgd', learningRate: 0.05, epochs: 4 } });
   expect(result.validation.correct / result.validation.total).toBeGreaterThan(0.9);
