@@ -4,7 +4,14 @@ import { changeNetwork, openEntry, present, undoDesign } from '../designStore.ts
 import { modelById, putModel } from '../modelStore.ts';
 import { noticeStore } from '../noticeStore.ts';
 import { runById, runsStore, type TrainingRun } from '../runsStore.ts';
-import { deleteRun, deleteWeights, neededBecause, startsFromSeed, trainAgain, useRun } from './keptRuns.ts';
+import {
+  deleteRun,
+  deleteWeights,
+  neededBecause,
+  restoreRun,
+  startsFromSeed,
+  trainAgain,
+} from './keptRuns.ts';
 import { newRun, recordRun } from './runs.ts';
 
 vi.mock('../services.ts', () => ({ trainWorker: {}, dataWorker: {}, fileWorker: {}, hardwareWorker: {} }));
@@ -40,7 +47,7 @@ beforeEach(() => {
 test('a run that is used brings its network, weights and choices, and undo returns', async () => {
   const run = ended('used');
   changeNetwork({ ...first.network, name: 'Another' });
-  await useRun(run.id);
+  await restoreRun(run.id);
   expect(present()).toMatchObject({ modelId: 'used', baselineModelId: 'used' });
   // By identity: only so do the weights belong to the network.
   expect(present().design.network).toBe(modelById('used')?.network);
@@ -54,14 +61,14 @@ test('without its weights a run brings its choices, and says so', async () => {
   expect(runById(run.id)?.modelId).toBeNull();
   expect(modelById('forgotten')).toBeNull();
   changeNetwork({ ...first.network, name: 'Another' });
-  await useRun(run.id);
+  await restoreRun(run.id);
   expect(present()).toMatchObject({ modelId: null, design: { network: { name: first.network.name } } });
   expect(notice()).toContain('no longer kept');
 });
 
 test('weights that something needs stay, and it is said what', async () => {
   const run = ended('needed');
-  await useRun(run.id);
+  await restoreRun(run.id);
   expect(neededBecause(runById(run.id)!)).toBe('The design works with them.');
   await deleteWeights(run.id);
   expect(runById(run.id)?.modelId).toBe('needed');

@@ -19,7 +19,7 @@ function designOf({ design }: TrainingRun): TrainingRun['design'] {
 }
 
 /** Makes the network, the weights and all choices of a run those of the design; undo returns. */
-export async function useRun(id: string): Promise<void> {
+export async function restoreRun(id: string): Promise<void> {
   const run = runById(id);
   if (!run) return;
   const model = run.modelId === null ? null : await fetchModel(run.modelId);
