@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { expect, type Page, test } from '@playwright/test';
 import { zipSync } from 'fflate';
 import { App } from './app.ts';
@@ -244,4 +244,46 @@ test('standardized by the real mean and deviation of the training images', async
   await mean.fill('light gray');
   await mean.press('Enter');
   await expect(page.getByRole('alert')).toContainText('Give one number');
+});
+
+const CIFAR = ['cifar10_train_3000.bin', 'cifar10_test_1000.bin'].map((name) => `../shared/data/${name}`);
+
+test('CIFAR-10 is known by its card, and its parts stay what they came as (BO-79)', async ({ page }) => {
+  test.skip(!CIFAR.every((path) => existsSync(path)), 'needs ../shared/data');
+  const app = new App(page);
+  await app.open();
+  await app.room('Data');
+  await page.getByLabel('Image files').setInputFiles(CIFAR);
+  await app.idle();
+  await expect(app.panel('Images by class')).toContainText('CIFAR-10: 4,000 images, 32x32x3');
+  await expect(page.getByRole('img', { name: /^12 sample images of / })).toHaveCount(10);
+  const card = app.panel('Known set: CIFAR-10');
+  await expect(card.getByRole('row', { name: /^Images 60,000 4,000/ })).toBeVisible();
+  await expect(card.getByRole('row', { name: /^Classes 10 10/ })).toBeVisible();
+  await expect(card.getByRole('row', { name: /^Bits of a channel 8/ })).toBeVisible();
+  await expect(card.getByRole('link')).toHaveAttribute('rel', 'noreferrer');
+  await page.getByRole('tab', { name: 'Sources and classes' }).click();
+  await expect(page.getByRole('row', { name: /arrays, 32x32x3/ })).toContainText(/3,000 train, 1,000 test/);
+  await page.getByRole('tab', { name: 'Split and balance' }).click();
+  const part = (name: string) => app.panel('Parts').locator('dt', { hasText: name }).locator('..');
+  await expect(part('For test')).toContainText('1,000');
+  await page.getByLabel('Keep the parts of the files').uncheck();
+  await expect(part('For test')).toContainText('0, 0 %');
+});
+
+test('a folder that is dropped on the page opens with all that is in it', async ({ page }, info) => {
+  const folder = info.outputPath('dropped');
+  for (const [path, bytes] of Object.entries(fruit())) {
+    mkdirSync(`${folder}/${path}`.replace(/\/[^/]+$/, ''), { recursive: true });
+    writeFileSync(`${folder}/${path}`, bytes);
+  }
+  const app = new App(page);
+  await app.open();
+  const session = await page.context().newCDPSession(page);
+  const drop = { items: [], files: [`${folder}/fruit`], dragOperationsMask: 1 };
+  for (const type of ['dragEnter', 'dragOver', 'drop'] as const)
+    await session.send('Input.dispatchDragEvent', { type, x: 700, y: 500, data: drop });
+  await expect(app.railState('Data')).toHaveText('fruit, 30');
+  await app.idle();
+  await expect(app.panel('Images by class')).toContainText('fruit: 30 images, 64x64x3');
 });

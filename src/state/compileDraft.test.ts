@@ -8,6 +8,7 @@ import {
   sameChoice,
   sourceClasses,
   usualChoice,
+  withAll,
   withClass,
 } from './compileDraft.ts';
 
@@ -58,6 +59,15 @@ test('a class that gets its own name back is no change', () => {
   expect(sameChoice(plain, withClass(renamed, 'Lime', 'Lime'))).toBe(true);
   expect(plainChoice(withClass(renamed, 'Lime', 'Lime')).classes).toEqual({});
   expect(withClass(renamed, 'Lime', '  ').classes).toEqual({});
+});
+
+test('a hundred thousand classes are left out at once, and the others stay as they were', () => {
+  const names = Array.from({ length: 100_000 }, (_, i) => `class ${i}`);
+  const renamed = withClass(withClass(usualChoice([fruit]), 'Lime', 'Green'), 'class 7', 'seven');
+  const none = withAll(renamed, names, false);
+  expect(Object.keys(none.classes)).toHaveLength(100_001);
+  expect(none.classes['class 7']).toBeNull();
+  expect(withAll(none, names, true).classes).toEqual({ Lime: 'Green' });
 });
 
 test('a class may be called like what every object has', () => {

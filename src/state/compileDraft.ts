@@ -59,6 +59,14 @@ export function withClass(choice: CompileChoice, name: string, chosen: string | 
   return { ...choice, classes: isUnnamed ? others : { ...others, [name]: chosen } };
 }
 
+/** The choice with all these classes under their own names, or without them: one step for thousands. */
+export function withAll(choice: CompileChoice, names: readonly string[], isUsed: boolean): CompileChoice {
+  const changed = new Set(names);
+  const others = Object.entries(choice.classes).filter(([name]) => !changed.has(name));
+  const left = isUsed ? [] : names.map((name) => [name, null] as const);
+  return { ...choice, classes: Object.fromEntries([...others, ...left]) };
+}
+
 /** The choice without what is typed for nothing: blanks around names, and names that are the same as before. */
 export function plainChoice(choice: CompileChoice): CompileChoice {
   const changes = Object.keys(choice.classes)

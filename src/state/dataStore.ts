@@ -1,6 +1,6 @@
 import { createStore } from 'zustand/vanilla';
 import type { ChannelStatistics } from '../core/data/compile/normalization.ts';
-import type { DataSource } from '../core/exploration/design.ts';
+import type { DataSource, Standardization } from '../core/exploration/design.ts';
 import type { FeatureMap } from '../core/network/network.ts';
 import type { StoredSet } from '../workers/protocol.ts';
 
@@ -38,3 +38,9 @@ export const loadedData = (): LoadedData | null => {
   const { data } = dataStore.getState();
   return data.status === 'ready' ? data.data : null;
 };
+
+/** What a design says of a set's statistics; a channel of one value only is shifted and not divided. */
+export const standardizationOf = ({ mean, deviation }: ChannelStatistics): Standardization => ({
+  mean,
+  deviation: deviation.map((value) => (value > 0 ? value : 1)),
+});

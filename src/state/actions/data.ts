@@ -2,7 +2,7 @@ import type { LabeledImages } from '../../core/data/labeledImages.ts';
 import type { DataSource } from '../../core/exploration/design.ts';
 import { FaultError } from '../../core/result.ts';
 import type { StoredSet } from '../../workers/protocol.ts';
-import { dataStore, type LoadedData, loadedData, type Samples } from '../dataStore.ts';
+import { dataStore, type LoadedData, loadedData, type Samples, standardizationOf } from '../dataStore.ts';
 import { changeData, present } from '../designStore.ts';
 import { runJob } from '../jobStore.ts';
 import { dataWorker, trainWorker } from '../services.ts';
@@ -133,13 +133,12 @@ export function chooseSet(set: StoredSet, source: DataSource): void {
   const { data } = present().design;
   acceptStored(source, set);
   if (sameSource(data.source, source)) return;
-  const { mean, deviation } = set.statistics;
-  const own = { mean, deviation: deviation.map((value) => (value > 0 ? value : 1)) };
   changeData({
     ...data,
     source,
     // another set's mean and deviation would say nothing about these images
-    standardization: data.normalization === 'standardized' ? own : data.standardization,
+    standardization:
+      data.normalization === 'standardized' ? standardizationOf(set.statistics) : data.standardization,
   });
 }
 

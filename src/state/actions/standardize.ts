@@ -1,8 +1,8 @@
 import { ByteCounts, type ChannelStatistics } from '../../core/data/compile/normalization.ts';
 import type { LabeledImages } from '../../core/data/labeledImages.ts';
 import { splitOf } from '../../core/data/splitOf.ts';
-import type { DataChoice, Standardization } from '../../core/exploration/design.ts';
-import { dataStore, loadedData } from '../dataStore.ts';
+import type { DataChoice } from '../../core/exploration/design.ts';
+import { dataStore, loadedData, standardizationOf } from '../dataStore.ts';
 import { changeData, present } from '../designStore.ts';
 import { runJob } from '../jobStore.ts';
 import { generatedImages } from './data.ts';
@@ -36,13 +36,11 @@ async function trainingStatistics(
   return counts.statistics();
 }
 
-/** A channel of one value only is shifted and not divided. */
-export const standardizationOf = ({ mean, deviation }: ChannelStatistics): Standardization => ({
-  mean,
-  deviation: deviation.map((value) => (value > 0 ? value : 1)),
-});
-
-/** Brings bytes to the network by the mean and the deviation of the training images: measured, not guessed. */
+/**
+ * Brings bytes to the network by mean and deviation, measured, not guessed: of generated images by those that the split
+ * leaves to train with, of a kept set by what was counted while it was compiled, which is all but the images that came
+ * for validation or testing.
+ */
 export async function standardize(): Promise<void> {
   const loaded = loadedData();
   const { data } = present().design;

@@ -2,7 +2,13 @@ import { useMemo, useState } from 'react';
 import type { CompileChoice } from '../../core/exploration/design.ts';
 import { formatInteger } from '../../core/quantity.ts';
 import { setDraft } from '../../state/actions/sources.ts';
-import { chosenName, LONGEST_CLASS_NAME, sourceClasses, withClass } from '../../state/compileDraft.ts';
+import {
+  chosenName,
+  LONGEST_CLASS_NAME,
+  sourceClasses,
+  withAll,
+  withClass,
+} from '../../state/compileDraft.ts';
 import type { OpenedSource } from '../../state/setsStore.ts';
 import { Panel } from '../parts/Panel.tsx';
 import { ScrollRegion } from '../parts/ScrollRegion.tsx';
@@ -42,7 +48,13 @@ export function ClassesPanel({ sources, draft, disabled }: ClassesPanelProps) {
   );
   const page = Math.min(asked, pageCount(found.length, SHOWN) - 1);
   const setAll = (isUsed: boolean) =>
-    setDraft(found.reduce((choice, { name }) => withClass(choice, name, isUsed ? '' : null), draft));
+    setDraft(
+      withAll(
+        draft,
+        found.map(({ name }) => name),
+        isUsed,
+      ),
+    );
   return (
     <Panel
       title="Classes"

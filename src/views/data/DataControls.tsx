@@ -166,6 +166,7 @@ export function SplitControls() {
         <NormalizationFields
           data={data}
           statistics={loaded?.statistics ?? null}
+          areOfSet={Boolean(loaded?.stored)}
           hasImages={loaded !== null}
           disabled={training}
           onChange={patch}

@@ -125,7 +125,9 @@ function SourcesPanel({ sources, disabled }: { sources: readonly OpenedSource[];
 const ADD = { files: 'Add files…', folder: 'Add a folder…' };
 
 function Nothing() {
-  const stored = useStore(dataStore, ({ data }) => (data.status === 'ready' ? data.data.stored : null));
+  const data = useStore(dataStore, (state) => state.data);
+  const stored = data.status === 'ready' ? data.data.stored : null;
+  if (data.status === 'empty') return <Empty>{data.reason}</Empty>;
   return (
     <Empty>
       {stored
