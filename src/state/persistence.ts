@@ -3,9 +3,11 @@ import type { Design } from '../core/exploration/design.ts';
 import { parseDesign } from '../formats/design/parse.ts';
 import { designStore, openEntry, present } from './designStore.ts';
 import { distillationStore, dropGoneTeachers, setTeachers } from './distillationStore.ts';
+import { forgetEpochsBut } from './epochCheckpoints.ts';
 import { type Evaluation, evaluationStore } from './evaluationStore.ts';
 import { type Model, modelStore, reunite } from './modelStore.ts';
 import { notify } from './noticeStore.ts';
+import { runsStore } from './runsStore.ts';
 import { CHECKPOINT, forgetCheckpoint, keepCheckpoint, keptCheckpoint } from './storedCheckpoint.ts';
 import {
   forgetModel,
@@ -244,6 +246,7 @@ export async function restoreSession(): Promise<boolean> {
     const checkpoint = await restoreCheckpoint(db, found);
     if (ofRuns)
       await forgetModels(models(db), new Set([...used, ...ofRuns, ...(checkpoint ? [CHECKPOINT] : [])]));
+    if (ofRuns) void forgetEpochsBut(new Set(runsStore.getState().runs.map(({ id }) => id)));
     const design = parseDesign(session.design);
     if (!design.ok) return false;
     modelStore.setState({ models: found });

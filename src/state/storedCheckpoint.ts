@@ -29,8 +29,12 @@ const partOf = (part: Part, tensors: Weights): Weights =>
     ),
   );
 
-/** Keeps a checkpoint in place of the last one, all or nothing. */
-export async function keepCheckpoint(db: IDBPDatabase<ModelsSchema>, checkpoint: Checkpoint): Promise<void> {
+/** Keeps a checkpoint in place of the one with its id, all or nothing. */
+export async function keepCheckpoint(
+  db: IDBPDatabase<ModelsSchema>,
+  checkpoint: Checkpoint,
+  id = CHECKPOINT,
+): Promise<void> {
   const { weights, state, ...run } = checkpoint;
   const { optimizer, bestWeights, ...rest } = state;
   const best = bestWeights === null ? 'none' : bestWeights === weights ? 'these' : 'stored';
@@ -42,7 +46,7 @@ export async function keepCheckpoint(db: IDBPDatabase<ModelsSchema>, checkpoint:
     ...prefixed('optimizer', vectors),
     ...(best === 'stored' && bestWeights ? prefixed('best', bestWeights) : []),
   ]);
-  await keepPieces(db, CHECKPOINT, tensors, false, (stored) => ({
+  await keepPieces(db, id, tensors, false, (stored) => ({
     run,
     state: rest,
     optimizerSteps: optimizer.steps,
@@ -51,11 +55,14 @@ export async function keepCheckpoint(db: IDBPDatabase<ModelsSchema>, checkpoint:
   }));
 }
 
-/** The checkpoint that was kept; null where there is none, or a part of it is gone. */
-export async function keptCheckpoint(db: IDBPDatabase<ModelsSchema>): Promise<Checkpoint | null> {
-  const found = await db.get('models', CHECKPOINT);
+/** A checkpoint that was kept; null where there is none, or a part of it is gone. */
+export async function keptCheckpoint(
+  db: IDBPDatabase<ModelsSchema>,
+  id = CHECKPOINT,
+): Promise<Checkpoint | null> {
+  const found = await db.get('models', id);
   if (!found || !('run' in found)) return null;
-  const tensors = await piecesAt(db, CHECKPOINT, found.stored);
+  const tensors = await piecesAt(db, id, found.stored);
   if (!tensors) return null;
   const weights = partOf('weights', tensors);
   const vectors = Object.fromEntries(

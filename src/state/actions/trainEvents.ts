@@ -3,10 +3,11 @@ import type { Network, Weights } from '../../core/network/network.ts';
 import type { RunState } from '../../core/training/checkpoint.ts';
 import type { BackendName, TrainEpoch, TrainResult, TrainStep } from '../../workers/protocol.ts';
 import { amendEntry } from '../designStore.ts';
+import { keepEpoch } from '../epochCheckpoints.ts';
 import type { JobContext } from '../jobStore.ts';
 import { type LearningCurves, type Model, putModel } from '../modelStore.ts';
 import { notify } from '../noticeStore.ts';
-import { type PhaseAt, patchLive, trainingStore } from '../trainingStore.ts';
+import { type Checkpoint, type PhaseAt, patchLive, trainingStore } from '../trainingStore.ts';
 import { updateRun } from './runs.ts';
 
 export const EMPTY_CURVES: LearningCurves = { stepLosses: [], stepsPerEpoch: 1, epochs: [] };
@@ -104,23 +105,23 @@ export function onEpoch(event: TrainEpoch, run: Run): void {
   const { id: modelId, runId, kind, recipe, data, backend, earlierEpochs, phase } = run;
   const seconds = secondsOf(run);
   const teacherIds = run.teachers.map(({ id }) => id);
-  trainingStore.setState({
-    checkpoint: {
-      modelId,
-      runId,
-      kind,
-      recipe,
-      data,
-      backend,
-      earlierEpochs,
-      phase,
-      teacherIds,
-      seconds,
-      curves,
-      weights,
-      state,
-    },
-  });
+  const checkpoint: Checkpoint = {
+    modelId,
+    runId,
+    kind,
+    recipe,
+    data,
+    backend,
+    earlierEpochs,
+    phase,
+    teacherIds,
+    seconds,
+    curves,
+    weights,
+    state,
+  };
+  trainingStore.setState({ checkpoint });
+  if (saves) void keepEpoch(checkpoint);
   updateRun(runId, { curves, seconds, imagesPerSecond: live.imagesPerSecond, result: 'running' });
 }
 

@@ -3,6 +3,7 @@ import { formatClock, formatInteger, formatPercent, formatSignificant } from '..
 import type { Model } from '../../state/modelStore.ts';
 import type { LiveRun, PhaseAt } from '../../state/trainingStore.ts';
 import { Panel } from '../parts/Panel.tsx';
+import { EarlierEpochs } from './EarlierEpochs.tsx';
 
 const phaseText = ({ name, round, rounds, step, steps }: PhaseAt): string =>
   `${name}${rounds > 1 ? `, round ${round} of ${rounds}` : ''} (${step} of ${steps})`;
@@ -51,6 +52,7 @@ export function RunSummary({ model, live }: { model: Model | null; live: LiveRun
           </div>
         ))}
       </dl>
+      {!live && model && <EarlierEpochs model={model} />}
     </Panel>
   );
 }
