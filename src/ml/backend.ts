@@ -51,7 +51,7 @@ type GraphicsBackend = keyof typeof NAMES;
 const isGraphics = (backend: BackendName): backend is GraphicsBackend => backend in NAMES;
 
 const percent = (share: number): string =>
-  Number.isFinite(share) ? `${Number((100 * share).toPrecision(2))} %` : 'infinitely much';
+  share <= 1 ? `${Number((100 * share).toPrecision(2))} %` : 'more than 100 %';
 
 /** Measures backends one by one, and remembers what cpu says they should compute. */
 class Measuring {

@@ -34,3 +34,14 @@ export function scaleShift(x: tf.Tensor4D, scale: tf.Tensor1D, shift: tf.Tensor1
     }),
   );
 }
+
+/** Inputs of one sum: with its output as many buffers as every WebGPU device has, which tfjs' addN does not look at. */
+const MOST_SUMMANDS = 7;
+
+/** The sum of tensors of one shape, from the first to the last. */
+export function addAll(parts: readonly tf.Tensor4D[]): tf.Tensor4D {
+  let sum = tf.addN(parts.slice(0, MOST_SUMMANDS)) as tf.Tensor4D;
+  for (let at = MOST_SUMMANDS; at < parts.length; at += MOST_SUMMANDS - 1)
+    sum = tf.addN([sum, ...parts.slice(at, at + MOST_SUMMANDS - 1)]) as tf.Tensor4D;
+  return sum;
+}

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Pair } from '../../core/network/network.ts';
-import { channelSum } from './channels.ts';
+import { addAll, channelSum } from './channels.ts';
 import { flippedPads } from './convGradients.ts';
 import { cutNegativePads, explicitPadding, insertZeros, type Window } from './window.ts';
 
@@ -70,6 +70,6 @@ export function depthwiseInputGradient(
       const taps = multiplier === 1 ? flipped : tf.slice(flipped, [0, 0, 0, m], [rows, columns, channels, 1]);
       return tf.depthwiseConv2d(cut.x, taps, 1, explicitPadding(cut.pads), 'NHWC', [...window.dilations]);
     });
-    return parts.length === 1 ? (parts[0] as tf.Tensor4D) : tf.addN(parts);
+    return parts.length === 1 ? (parts[0] as tf.Tensor4D) : addAll(parts);
   });
 }

@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Pair } from '../../core/network/network.ts';
+import { addAll } from './channels.ts';
 import { depthwiseInputGradient, oneHotFilter } from './depthwiseGradients.ts';
 import { explicitPadding, type Pads, type Window } from './window.ts';
 
@@ -86,12 +87,12 @@ function overlappingMaxPoolGradient(
     const below = tf.step(tf.sub(y, tf.depthwiseConv2d(padded, filter, [...strides], 'valid')));
     return { filter, chosen: tf.sub(1, below) };
   });
-  const share = tf.div(dy, tf.addN(taps.map(({ chosen }) => chosen)));
+  const share = tf.div(dy, addAll(taps.map(({ chosen }) => chosen as tf.Tensor4D)));
   const unpadded: Window = { strides, dilations: [1, 1], pads: [0, 0, 0, 0] };
   const parts = taps.map(({ filter, chosen }) =>
     depthwiseInputGradient(tf.mul(share, chosen) as tf.Tensor4D, filter, inputSize, unpadded),
   );
-  const dx = tf.addN(parts) as tf.Tensor4D;
+  const dx = addAll(parts);
   return tf.slice(dx, [0, pads[0], pads[2], 0], [x.shape[0], height, width, channels]);
 }
 
