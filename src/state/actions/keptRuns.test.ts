@@ -1,6 +1,7 @@
 import 'fake-indexeddb/auto';
 import { beforeEach, expect, test, vi } from 'vitest';
 import { changeNetwork, openEntry, present, undoDesign } from '../designStore.ts';
+import { setTeachers } from '../distillationStore.ts';
 import { modelById, putModel } from '../modelStore.ts';
 import { noticeStore } from '../noticeStore.ts';
 import { runById, runsStore, type TrainingRun } from '../runsStore.ts';
@@ -75,6 +76,14 @@ test('weights that something needs stay, and it is said what', async () => {
   await deleteRun(run.id);
   expect(runById(run.id)).toBeNull();
   expect(modelById('needed')).not.toBeNull();
+});
+
+test('weights of a chosen teacher stay until it is none any more', async () => {
+  const run = ended('teacher');
+  setTeachers(['teacher']);
+  expect(neededBecause(run)).toBe('They are a chosen teacher.');
+  setTeachers([]);
+  expect(neededBecause(run)).toBeNull();
 });
 
 test('a deleted run takes its weights with it', async () => {

@@ -1,5 +1,6 @@
 import { comparePaired } from '../../core/training/pairedComparison.ts';
 import { changeEntry, present } from '../designStore.ts';
+import { distillationStore } from '../distillationStore.ts';
 import { evaluationStore } from '../evaluationStore.ts';
 import { runJob } from '../jobStore.ts';
 import { type Model, reunite } from '../modelStore.ts';
@@ -78,7 +79,11 @@ export function neededBecause({ id, modelId, result }: TrainingRun): string | nu
   if (result === 'running') return 'The run is going on.';
   if (modelId === null) return 'They are not kept.';
   if ([presentId, baselineModelId, startModelId].includes(modelId)) return 'The design works with them.';
-  if (trainingStore.getState().checkpoint?.modelId === modelId) return 'An interrupted training needs them.';
+  const { checkpoint, queue } = trainingStore.getState();
+  if (checkpoint?.modelId === modelId) return 'An interrupted training needs them.';
+  if (queue.some(({ entry, teacherIds }) => entry.modelId === modelId || teacherIds.includes(modelId)))
+    return 'A training that waits needs them.';
+  if (distillationStore.getState().teacherIds.includes(modelId)) return 'They are a chosen teacher.';
   const other = runsStore.getState().runs.find((run) => run.id !== id && run.modelId === modelId);
   return other ? `"${other.name}" has the same ones.` : null;
 }

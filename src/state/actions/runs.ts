@@ -50,7 +50,8 @@ export interface NewRun {
 
 /** A run that begins now, with its name and counts; for {@link recordRun}. */
 export function newRun(begun: NewRun): TrainingRun {
-  const { design, recipe, kind, phase = null, backend, modelId, teachers = [], earlierEpochs = 0 } = begun;
+  const { design, recipe, kind, backend, modelId, teachers = [], earlierEpochs = 0 } = begun;
+  const phase = begun.phase ? { name: begun.phase.name, round: begun.phase.round } : null;
   const { parameterCount, macCount } = cachedCounts(design.network);
   return {
     id: newId(),

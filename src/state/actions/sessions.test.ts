@@ -52,6 +52,19 @@ test('a run goes to another machine with all but its weights, and opening it res
   expect(runsStore.getState().runs).toHaveLength(1);
 });
 
+test('what training tells of a run beside what a session knows does not make it unreadable', async () => {
+  const run = trained(3);
+  const epochs = run.curves.epochs.map((epoch) => ({ ...epoch, tensorCount: 7 }));
+  const phase = { name: 'Prune', round: 2, steps: 6 };
+  const told = { ...run, phase, curves: { ...run.curves, epochs } };
+  runsStore.setState({ runs: [] });
+  expect(openSessionText(sessionOfRun(told), 'told.json')).toBe(true);
+  expect(runsStore.getState().runs[0]).toMatchObject({
+    phase: { name: 'Prune', round: 2 },
+    curves: run.curves,
+  });
+});
+
 test('the design before its training is a session too', () => {
   const { design } = present();
   const text = presentSession();

@@ -17,11 +17,59 @@ import { recordRun } from './runs.ts';
 
 const BACKENDS: readonly BackendName[] = ['webgpu', 'webgl', 'wasm', 'cpu'];
 
-/** A run as the JSON of a session, its choices and names; neither weights nor images travel. */
-export function sessionOfRun(run: TrainingRun): string {
-  const { id: _, modelId: _m, design, parameterCount: _p, macCount: _c, ...rest } = run;
-  return writeSession({ design, teachers: run.teachers, run: rest });
+type EpochPoint = TrainingRun['curves']['epochs'][number];
+
+/** Only what a session knows: what training tells beside it, now or some day, would make it one that can't be read. */
+const epochOf = ({
+  epoch,
+  trainLoss,
+  trainAccuracy,
+  validationLoss,
+  validationAccuracy,
+  learningRate,
+}: EpochPoint): EpochPoint => ({
+  epoch,
+  trainLoss,
+  trainAccuracy,
+  validationLoss,
+  validationAccuracy,
+  ...(learningRate === undefined ? {} : { learningRate }),
+});
+
+function sessionRunOf(run: TrainingRun): SessionRun {
+  const { phase, validation, curves } = run;
+  return {
+    name: run.name,
+    startedAt: run.startedAt,
+    seconds: run.seconds,
+    kind: run.kind,
+    phase: phase && { name: phase.name, round: phase.round },
+    recipe: run.recipe,
+    backend: run.backend,
+    imagesPerSecond: run.imagesPerSecond,
+    earlierEpochs: run.earlierEpochs,
+    curves: {
+      stepLosses: curves.stepLosses,
+      stepsPerEpoch: curves.stepsPerEpoch,
+      epochs: curves.epochs.map(epochOf),
+    },
+    stepsPerLoss: run.stepsPerLoss,
+    epochSeconds: run.epochSeconds,
+    result: run.result,
+    sentence: run.sentence,
+    validation: validation && {
+      correct: validation.correct,
+      total: validation.total,
+      loss: validation.loss,
+    },
+    teachers: run.teachers,
+    restoredEpoch: run.restoredEpoch,
+  };
 }
+
+/** A run as the JSON of a session, its choices and names; neither weights nor images travel. */
+export const sessionOfRun = (run: TrainingRun): string =>
+  writeSession({ design: run.design, teachers: run.teachers, run: sessionRunOf(run) });
 
 /** The present design as the JSON of a session, with the names of the teachers that are chosen. */
 export const presentSession = (): string =>
@@ -35,10 +83,7 @@ function runFrom({ design }: Session, run: SessionRun): TrainingRun {
   const { parameterCount, macCount } = cachedCounts(design.network);
   const backend = BACKENDS.find((name) => name === run.backend) ?? null;
   const result = run.result === 'running' ? 'interrupted' : run.result;
-  // Keys that are there with nothing in them are not the same as none.
-  const epochs = run.curves.epochs.map(({ learningRate, ...epoch }) =>
-    learningRate === undefined ? epoch : { ...epoch, learningRate },
-  );
+  const epochs = run.curves.epochs.map((epoch) => epochOf(epoch as EpochPoint));
   const curves = { ...run.curves, epochs };
   return { ...run, id: newId(), design, parameterCount, macCount, backend, result, curves, modelId: null };
 }
