@@ -11,6 +11,7 @@ import { chunkSize, inputOf } from './evaluate.ts';
 import { EventTurns } from './events.ts';
 import { infer } from './forward.ts';
 import type { ImageSet } from './images.ts';
+import { distanceOf, firstNorms, type Sums } from './normDistance.ts';
 import { type Plan, planOf } from './plan.ts';
 import { readBack } from './readBack.ts';
 import { canAdapt } from './resize.ts';
@@ -23,9 +24,6 @@ export interface SampleImages {
   /** Null where the network tells other classes apart. */
   readonly labels: ArrayLike<number> | null;
 }
-
-/** Batch norms that are looked at: what comes later depends on these. */
-const MOST_NORMS = 3;
 
 /** Multiply-accumulates for all normalizations together: a second or two on wasm. */
 const MOST_MACS = 2e9;
@@ -45,58 +43,7 @@ export function sampleSize(
   return { count: isWhole ? Math.min(MOST_IMAGES, affordable) : FEWEST_IMAGES, isWhole };
 }
 
-interface Norm {
-  readonly source: LayerId;
-  readonly mean: Float32Array;
-  readonly variance: Float32Array;
-  readonly epsilon: number;
-}
-
-/** The first batch norms that were trained: one whose moving statistics are those it began with tells nothing. */
-function firstNorms({ steps }: Plan, weights: Weights): readonly Norm[] {
-  const norms: Norm[] = [];
-  for (const { layer } of steps) {
-    if (layer.kind !== 'batchNorm') continue;
-    const mean = weights[`${layer.id}/movingMean`]?.values;
-    const variance = weights[`${layer.id}/movingVariance`]?.values;
-    const [source] = layer.inputs;
-    if (!mean || !variance || source === undefined) continue;
-    const isFresh =
-      mean.every((value) => value === 0) && variance.every((value) => Math.abs(value - 1) < 0.01);
-    if (!isFresh) norms.push({ source, mean, variance, epsilon: layer.epsilon });
-    if (norms.length === MOST_NORMS) break;
-  }
-  return norms;
-}
-
-/** Sums over all pixels of the images seen so far, a channel. */
-interface Sums {
-  pixelCount: number;
-  readonly first: Float64Array;
-  readonly second: Float64Array;
-}
-
 class Enough extends Error {}
-
-function median(values: Float64Array): number {
-  const sorted = values.slice().sort();
-  const middle = sorted.length >> 1;
-  const upper = sorted[middle] ?? 0;
-  return sorted.length % 2 === 1 ? upper : (upper + (sorted[middle - 1] ?? 0)) / 2;
-}
-
-function distanceOf({ mean, variance, epsilon }: Norm, { pixelCount, first, second }: Sums): number {
-  const shift = new Float64Array(mean.length);
-  const stretch = new Float64Array(mean.length);
-  for (let c = 0; c < mean.length; c++) {
-    const seen = (first[c] as number) / pixelCount;
-    const spread = Math.max(0, (second[c] as number) / pixelCount - seen * seen);
-    const trained = Math.sqrt(Math.max(0, variance[c] as number) + epsilon + 1e-12);
-    shift[c] = Math.abs(seen - (mean[c] as number)) / trained;
-    stretch[c] = Math.abs(Math.log(Math.sqrt(spread + epsilon + 1e-12) / trained));
-  }
-  return median(shift) + median(stretch);
-}
 
 /** Means and mean squares of what the norms read of one batch, and the logits where the network runs to its end. */
 function look(plan: Plan, x: tf.Tensor4D, session: Session, sources: readonly LayerId[], isWhole: boolean) {

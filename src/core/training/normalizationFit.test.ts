@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { type NormalizationChoice, plainChoice } from '../data/normalizationChoice.ts';
 import { candidatesFor, judgeNormalization, type NormalizationFit } from './normalizationFit.ts';
 
-const fit = (
+const fitOf = (
   normalization: 'none' | 'unit' | 'signed',
   numbers: Partial<NormalizationFit>,
 ): NormalizationFit => ({
@@ -31,7 +31,7 @@ test('the chosen normalization comes first among the candidates, and none comes 
 
 describe('by batch norms', () => {
   test('a normalization that fits far better is named', () => {
-    const verdict = judged(50, fit('signed', { distance: 2.78 }), fit('none', { distance: 0.16 }));
+    const verdict = judged(50, fitOf('signed', { distance: 2.78 }), fitOf('none', { distance: 0.16 }));
     expect(verdict).toEqual({
       better: plainChoice('none'),
       sentence:
@@ -40,14 +40,14 @@ describe('by batch norms', () => {
   });
 
   test('one that fits as usual, or nearly as well as any, is not doubted', () => {
-    expect(judged(50, fit('signed', { distance: 0.9 }), fit('none', { distance: 0.1 }))).toBeNull();
-    expect(judged(50, fit('signed', { distance: 3 }), fit('none', { distance: 2.5 }))).toBeNull();
+    expect(judged(50, fitOf('signed', { distance: 0.9 }), fitOf('none', { distance: 0.1 }))).toBeNull();
+    expect(judged(50, fitOf('signed', { distance: 3 }), fitOf('none', { distance: 2.5 }))).toBeNull();
   });
 
   test('one that gives right answers is not doubted', () => {
-    const other = fit('none', { distance: 0.1, correct: 5 });
-    expect(judged(50, fit('signed', { distance: 3, correct: 40 }), other)).toBeNull();
-    expect(judged(50, fit('signed', { distance: 3, correct: 8 }), other)?.better).toEqual(
+    const other = fitOf('none', { distance: 0.1, correct: 5 });
+    expect(judged(50, fitOf('signed', { distance: 3, correct: 40 }), other)).toBeNull();
+    expect(judged(50, fitOf('signed', { distance: 3, correct: 8 }), other)?.better).toEqual(
       plainChoice('none'),
     );
   });
@@ -55,25 +55,25 @@ describe('by batch norms', () => {
 
 describe('by answers', () => {
   test('far more right ones decide, a few more do not', () => {
-    const verdict = judged(50, fit('unit', { correct: 6 }), fit('signed', { correct: 40 }));
+    const verdict = judged(50, fitOf('unit', { correct: 6 }), fitOf('signed', { correct: 40 }));
     expect(verdict?.better).toEqual(plainChoice('signed'));
     expect(verdict?.sentence).toMatch(/of 50 images it gets 6 right, and 40 with the other\.$/);
-    expect(judged(50, fit('unit', { correct: 20 }), fit('signed', { correct: 30 }))).toBeNull();
+    expect(judged(50, fitOf('unit', { correct: 20 }), fitOf('signed', { correct: 30 }))).toBeNull();
   });
 
   test('the same answer for all without a doubt is wrong, and which is right may stay open', () => {
-    const stuck = fit('none', { confidence: 1, oneAnswer: 1 });
+    const stuck = fitOf('none', { confidence: 1, oneAnswer: 1 });
     const free = { confidence: 0.5, oneAnswer: 0.3 };
-    expect(judged(50, stuck, fit('signed', free))?.better).toEqual(plainChoice('signed'));
-    const open = judged(50, stuck, fit('signed', free), fit('unit', free));
+    expect(judged(50, stuck, fitOf('signed', free))?.better).toEqual(plainChoice('signed'));
+    const open = judged(50, stuck, fitOf('signed', free), fitOf('unit', free));
     expect(open?.better).toBeNull();
     expect(open?.sentence).toMatch(/not so with −1 to 1 or 0 to 1\.$/);
-    expect(judged(50, stuck, fit('signed', { confidence: 1, oneAnswer: 0.3 }))).toBeNull();
-    expect(judged(50, fit('none', { confidence: 0.99, oneAnswer: 1 }), fit('signed', free))).toBeNull();
+    expect(judged(50, stuck, fitOf('signed', { confidence: 1, oneAnswer: 0.3 }))).toBeNull();
+    expect(judged(50, fitOf('none', { confidence: 0.99, oneAnswer: 1 }), fitOf('signed', free))).toBeNull();
   });
 });
 
 test('where nothing was measured nothing is said', () => {
   expect(judged(0)).toBeNull();
-  expect(judged(10, fit('unit', {}), fit('none', {}))).toBeNull();
+  expect(judged(10, fitOf('unit', {}), fitOf('none', {}))).toBeNull();
 });
