@@ -40,7 +40,11 @@ const run: SessionRun = {
   teachers: ['Wide CNN'],
   restoredEpoch: null,
 };
-const design = { ...defaultDesign(), recipe: namedRecipe('detector-initial').recipe };
+const design = {
+  ...defaultDesign(),
+  recipe: namedRecipe('detector-initial').recipe,
+  fineTune: namedRecipe('detector-final').recipe,
+};
 const session: Session = { design, teachers: ['Wide CNN'], run };
 
 const broken = (change: (json: { design: object; run: object }) => void) => {
@@ -56,12 +60,17 @@ describe('a session', () => {
     expect(parseSessionText(writeSession(bare))).toEqual({ ok: true, value: bare });
   });
 
-  test('keeps the phases of source 000: learning rates within their ranges, and iterations (SX-43) (SX-47)', () => {
+  test('keeps the phases of source 000: learning rates within their ranges, and iterations (SX-43) (SX-47) (SX-48)', () => {
     const back = parseSessionText(writeSession(session));
     expect(back.ok && back.value.design.recipe).toMatchObject({
       epochs: 10,
       stepsPerEpoch: 1000,
       schedule: { low: 0.001, high: 0.02 },
+    });
+    expect(back.ok && back.value.design.fineTune).toMatchObject({
+      epochs: 20,
+      stepsPerEpoch: 1000,
+      schedule: { low: 0.003, high: 0.01 },
     });
     expect(back.ok && back.value.run?.recipe).toMatchObject({
       epochs: 20,
