@@ -1,124 +1,9 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect, type Page, test } from '@playwright/test';
+import { expect, test } from '@playwright/test';
 import type { StoredSet } from '../src/workers/protocol.ts';
-import { App } from './app.ts';
+import { DataWorker } from './dataWorker.ts';
 import { png } from './png.ts';
-
-interface Reply {
-  readonly kind: 'done' | 'failed' | 'canceled';
-  readonly reply?: never;
-  readonly fault?: { readonly code: string; readonly message: string };
-}
-
-/**
- * The data worker of the built page, spoken to as the page speaks to it. `estimates` is false where the browser is not
- * to tell how much room it has, so that only a write can find out.
- */
-class DataWorker {
-  readonly page: Page;
-
-  constructor(page: Page) {
-    this.page = page;
-  }
-
-  /** Opens the page, finds the worker that it has started, and starts another one. */
-  async start(estimates = true): Promise<void> {
-    await new App(this.page).open();
-    // tsx and Playwright name the functions that they hand to the page
-    await this.page.evaluate('globalThis.__name = (value) => value');
-    await this.page.evaluate((tells) => {
-      const found = performance
-        .getEntriesByType('resource')
-        .find(({ name }) => /data\.worker-.*\.js$/.test(name));
-      const silent = 'navigator.storage.estimate = async () => ({});';
-      const text = `import ${JSON.stringify(found?.name)};${tells ? '' : silent}`;
-      const url = URL.createObjectURL(new Blob([text], { type: 'text/javascript' }));
-      const worker = new Worker(url, { type: 'module' });
-      let next = 1;
-      const input = document.createElement('input');
-      input.type = 'file';
-      input.webkitdirectory = true;
-      input.ariaLabel = 'Folder for the worker';
-      document.body.append(input);
-      Object.assign(globalThis, {
-        filesOf: () => [...(input.files ?? [])].map((file) => ({ path: file.webkitRelativePath, file })),
-        callWorker: (method: string, request: unknown, cancelAfter: number | null) =>
-          new Promise((resolve) => {
-            const id = next++;
-            let heard = 0;
-            worker.addEventListener('message', ({ data }) => {
-              if (data.id !== id) return;
-              if (data.kind !== 'progress') resolve(data);
-              else if (++heard === cancelAfter) worker.postMessage({ id, control: 'cancel' });
-            });
-            worker.postMessage({ id, method, request });
-          }),
-      });
-    }, estimates);
-  }
-
-  async call(method: string, request: unknown, cancelAfter: number | null = null): Promise<Reply> {
-    return this.page.evaluate(
-      ([name, asked, after]) =>
-        (globalThis as unknown as { callWorker(...parameters: unknown[]): Promise<Reply> }).callWorker(
-          name,
-          asked,
-          after,
-        ),
-      [method, request, cancelAfter] as const,
-    );
-  }
-
-  /** Opens a folder as one source; gives its id. */
-  async open(folder: string): Promise<string> {
-    await this.page.getByLabel('Folder for the worker').setInputFiles(folder);
-    return this.page.evaluate(async () => {
-      const scope = globalThis as unknown as {
-        filesOf(): unknown[];
-        callWorker(...parameters: unknown[]): Promise<{ reply: { sources: { id: string }[] } }>;
-      };
-      const { reply } = await scope.callWorker('openSources', { files: scope.filesOf() }, null);
-      return reply.sources[0]?.id ?? '';
-    });
-  }
-
-  compile(id: string, extent: number, cancelAfter: number | null = null): Promise<Reply> {
-    const choice = { height: extent, width: extent, channels: 3, fit: 'crop', classes: {} };
-    return this.call('compile', { sourceIds: [id], name: 'Mine', choice, seed: 1 }, cancelAfter);
-  }
-
-  async sets(): Promise<readonly StoredSet[]> {
-    const { reply } = await this.call('storedSets', null);
-    return (reply as unknown as { sets: readonly StoredSet[] }).sets;
-  }
-
-  /** Records in the database of images: of whole sets, and of what is half-written. */
-  async records(): Promise<number> {
-    return this.page.evaluate(
-      () =>
-        new Promise<number>((resolve, reject) => {
-          const opening = indexedDB.open('sweetspot-images');
-          opening.onerror = () => reject(opening.error);
-          opening.onsuccess = () => {
-            const names = [...opening.result.objectStoreNames];
-            const read = opening.result.transaction(names);
-            let count = 0;
-            for (const name of names) {
-              const counting = read.objectStore(name).count();
-              counting.onsuccess = () => {
-                count += counting.result;
-              };
-            }
-            read.oncomplete = () => {
-              opening.result.close();
-              resolve(count);
-            };
-          };
-        }),
-    );
-  }
-}
 
 const SIDE = 24;
 const color = (label: number, n: number) => (x: number, y: number) => [
@@ -235,4 +120,51 @@ test('a full quota is told, foreseen or not, and nothing half-written remains', 
     expect((await worker.compile(id, SIDE)).fault).toBeUndefined();
     for (const set of await worker.sets()) await worker.call('deleteSet', { id: set.id });
   }
+});
+
+test('JPEG and WebP pictures have the colors they were written with', async ({ page }) => {
+  const worker = new DataWorker(page);
+  await worker.start();
+  const means = await page.evaluate(async () => {
+    const scope = globalThis as unknown as {
+      callWorker(...parameters: unknown[]): Promise<{ reply: never }>;
+    };
+    const files: { path: string; file: Blob }[] = [];
+    for (const [kind, color] of [
+      ['jpeg', 'rgb(200 40 90)'],
+      ['webp', 'rgb(20 180 60)'],
+    ] as const) {
+      const canvas = new OffscreenCanvas(40, 30);
+      const context = canvas.getContext('2d') as OffscreenCanvasRenderingContext2D;
+      context.fillStyle = color;
+      context.fillRect(0, 0, 40, 30);
+      const file = await canvas.convertToBlob({ type: `image/${kind}`, quality: 0.95 });
+      files.push({ path: `mixed/${kind}/1.${kind}`, file });
+    }
+    const opened: { sources: { id: string }[] } = (await scope.callWorker('openSources', { files }, null))
+      .reply;
+    const choice = { height: 16, width: 16, channels: 3, fit: 'crop', classes: {} };
+    const request = { sourceIds: opened.sources.map(({ id }) => id), name: '', choice, seed: 1 };
+    const set: { id: string } = (await scope.callWorker('compile', request, null)).reply;
+    const images: { pixels: Uint8Array; labels: Uint8Array; classNames: string[] } = (
+      await scope.callWorker('takeSet', { id: set.id }, null)
+    ).reply;
+    await scope.callWorker('deleteSet', { id: set.id }, null);
+    const size = 16 * 16 * 3;
+    return Object.fromEntries(
+      [...images.labels].map((label, i) => [
+        images.classNames[label],
+        [0, 1, 2].map((c) => {
+          const own = [...images.pixels.subarray(i * size, (i + 1) * size)].filter((_, n) => n % 3 === c);
+          return own.reduce((a, b) => a + b) / own.length;
+        }),
+      ]),
+    );
+  });
+  for (const [kind, color] of [
+    ['jpeg', [200, 40, 90]],
+    ['webp', [20, 180, 60]],
+  ] as const)
+    for (const c of [0, 1, 2])
+      expect(Math.abs((means[kind]?.[c] ?? 0) - (color[c] as number)), `${kind}, color ${c}`).toBeLessThan(4);
 });
