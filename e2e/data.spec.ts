@@ -1,4 +1,5 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import AxeBuilder from '@axe-core/playwright';
 import { expect, type Page, test } from '@playwright/test';
 import { zipSync } from 'fflate';
 import { App } from './app.ts';
@@ -287,3 +288,22 @@ test('a folder that is dropped on the page opens with all that is in it', async 
   await app.idle();
   await expect(app.panel('Images by class')).toContainText('fruit: 30 images, 64x64x3');
 });
+
+for (const colorScheme of ['light', 'dark'] as const)
+  test(`axe finds no serious violation on any page of the Data room, ${colorScheme}`, async ({
+    browser,
+  }, info) => {
+    const context = await browser.newContext({ colorScheme, viewport: { width: 1440, height: 900 } });
+    const page = await context.newPage();
+    const app = new App(page);
+    await openFruit(app, page, info.outputPath());
+    for (const name of ['Images', 'Sources and classes', 'Split and balance', 'Kept sets']) {
+      await tab(page, name);
+      await app.idle();
+      const { violations } = await new AxeBuilder({ page }).analyze();
+      const serious = violations.filter(({ impact }) => impact === 'serious' || impact === 'critical');
+      const told = serious.map((v) => `${v.id}: ${v.nodes.map((node) => node.target.join(' ')).join(', ')}`);
+      expect(told, name).toEqual([]);
+    }
+    await context.close();
+  });
