@@ -1,4 +1,3 @@
-import { writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { parseArgs } from 'node:util';
 import type { NormalizationChoice } from '../core/data/normalizationChoice.ts';
@@ -12,33 +11,14 @@ import { writeNetwork } from '../formats/model/writeNetwork.ts';
 import { initializeWeights } from '../ml/initialize.ts';
 import { type Command, UsageError } from './command.ts';
 import { type ConvertFormat, FORMATS_TOLD, formatOf, isModelFormat } from './convertFormat.ts';
+import { type OutputFile, writeAll } from './files.ts';
 import { parseBits } from './finnChoices.ts';
 import { designFor, normalizationOption, readDesign, readModel } from './input.ts';
-
-interface OutputFile {
-  readonly name: string;
-  readonly bytes: Uint8Array;
-}
 
 /** Files to write, and what is told of them. */
 interface Converted {
   readonly files: readonly OutputFile[];
   readonly notes: readonly string[];
-}
-
-function writeAll(folder: string, files: readonly OutputFile[]): void {
-  for (const { name, bytes } of files) {
-    const path = join(folder, name);
-    try {
-      writeFileSync(path, bytes);
-    } catch (error) {
-      const { code } = error as { code?: string };
-      throw new FaultError({
-        code: 'unwritable',
-        message: `${path} can't be written (${code ?? String(error)}); choose another folder.`,
-      });
-    }
-  }
 }
 
 const seedOf = (text: string | undefined): number | null => {

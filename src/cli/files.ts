@@ -1,4 +1,5 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { FaultError } from '../core/result.ts';
 
 /** A file's bytes, or one sentence why not. */
@@ -15,5 +16,26 @@ export function readBytes(path: string): Uint8Array {
             message: `${path} can't be read (${code ?? String(error)}); choose another file.`,
           },
     );
+  }
+}
+
+export interface OutputFile {
+  readonly name: string;
+  readonly bytes: Uint8Array;
+}
+
+/** Writes files into a folder, or tells in one sentence which can't be written. */
+export function writeAll(folder: string, files: readonly OutputFile[]): void {
+  for (const { name, bytes } of files) {
+    const path = join(folder, name);
+    try {
+      writeFileSync(path, bytes);
+    } catch (error) {
+      const { code } = error as { code?: string };
+      throw new FaultError({
+        code: 'unwritable',
+        message: `${path} can't be written (${code ?? String(error)}); choose another folder.`,
+      });
+    }
   }
 }

@@ -7,6 +7,7 @@ import { estimateCommand } from './estimate.ts';
 import { evaluateCommand } from './evaluate.ts';
 import { foldCommand } from './fold.ts';
 import { inspectCommand } from './inspect.ts';
+import { trainCommand } from './train.ts';
 
 const COMMANDS: Readonly<Record<string, Command>> = {
   convert: convertCommand,
@@ -14,6 +15,7 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   evaluate: evaluateCommand,
   fold: foldCommand,
   inspect: inspectCommand,
+  train: trainCommand,
 };
 
 const usage = () =>
