@@ -5,6 +5,14 @@
  * test images than those it is reported with; the source's is reported as it is.
  *
  *   npx tsx scripts/experiments/distillation.ts [--share 0.15] [--epochs 60] [--choose] ...
+ *
+ * Measured on wasm in Node with the defaults (4 minutes of one core), 1000 test images, seeds 1 to 5. Teacher: Tiny CNN,
+ * 24,570 parameters, 2000 images, 93.4 %. Student: a quarter of its widths, 1,830 parameters, 300 of these images.
+ *   labels alone                       79.58 %  (82.9, 80.2, 75.3, 78.4, 81.1)
+ *   T 2, 0.25 soft, 0.75 hard (source) 81.80 %  (86.0, 82.9, 76.4, 80.5, 83.2): +2.22 points, 95 % from 1.28 to 3.16
+ *   T 4, 0.9 soft, 0.1 hard            82.92 %  (84.7, 84.9, 79.1, 83.7, 82.2): +3.34 points, 95 % from 1.08 to 5.60
+ * The second lesson was chosen by seeds 101 and 102 and other test images (+5.35 points there; T 1, 0.9: +3.35;
+ * T 2, 0.9: +3.45; the source's: +2.50). Without augmentation there, T 4 gained 1.75 and the source's 1.10.
  */
 import { parseArgs } from 'node:util';
 import { augmentationWith } from '../../src/core/data/augmentChoice.ts';
