@@ -7,7 +7,7 @@ import { present } from '../designStore.ts';
 import { type JobContext, runJob } from '../jobStore.ts';
 import { notify } from '../noticeStore.ts';
 import { dataWorker } from '../services.ts';
-import { type OpenedSource, setsStore } from '../setsStore.ts';
+import { type OpenedSource, type Sets, setsStore } from '../setsStore.ts';
 import { trainingStore } from '../trainingStore.ts';
 import { chooseSet } from './data.ts';
 import { closeSources, openFiles, sourcesInWorker } from './openSources.ts';
@@ -195,8 +195,7 @@ export async function compileDraft(): Promise<void> {
 }
 
 /** Whether the draft would make another set than was last compiled. */
-export function isDraftNew(): boolean {
-  const { sources, draft, compiled } = setsStore.getState();
+export function isDraftNew({ sources, draft, compiled }: Sets = setsStore.getState()): boolean {
   if (!draft || !compiled) return draft !== null;
   const ids = sources.map(({ id }) => id);
   return ids.join() !== compiled.sourceIds.join() || !sameChoice(draft, compiled.choice);

@@ -2,8 +2,8 @@ import { useStore } from 'zustand';
 import { FITS } from '../../core/data/compile/resize.ts';
 import type { CompileChoice } from '../../core/exploration/design.ts';
 import { formatCount, formatInteger } from '../../core/quantity.ts';
-import { compileDraft, setDraft } from '../../state/actions/sources.ts';
-import { draftProblem, expectedSet, sameChoice } from '../../state/compileDraft.ts';
+import { compileDraft, isDraftNew, setDraft } from '../../state/actions/sources.ts';
+import { draftProblem, expectedSet } from '../../state/compileDraft.ts';
 import { type CompiledDraft, type OpenedSource, setsStore } from '../../state/setsStore.ts';
 import { NumberField, SelectField } from '../parts/fields.tsx';
 import { Panel } from '../parts/Panel.tsx';
@@ -32,10 +32,7 @@ export function CompilePanel({ sources, draft, disabled }: CompilePanelProps) {
     ({ image }) => image?.height === draft.height && image.width === draft.width,
   );
   const problem = draftProblem(sources, draft);
-  const isDone =
-    compiled !== null &&
-    compiled.sourceIds.join() === sources.map(({ id }) => id).join() &&
-    sameChoice(compiled.choice, draft);
+  const isDone = useStore(setsStore, (state) => !isDraftNew(state));
   return (
     <Panel title="Images become" className="compile-panel">
       <div className="stack">
