@@ -1,5 +1,6 @@
 import { expect, type Page, test } from '@playwright/test';
 import { App } from './app.ts';
+import { loseGraphics } from './graphics.ts';
 
 const lastEpoch = (page: Page) =>
   page
@@ -14,11 +15,17 @@ async function killTrainer(page: Page): Promise<void> {
   await trainer.evaluate(() => self.close());
 }
 
-async function setUp(page: Page, epochs: number): Promise<App> {
+async function setUp(page: Page, epochs: number, { backend = 'wasm', images = 2000 } = {}): Promise<App> {
   const app = new App(page);
   await app.open();
+  if (images !== 2000) {
+    await app.room('Data');
+    await page.getByRole('textbox', { name: 'Images', exact: true }).fill(String(images));
+    await page.getByRole('textbox', { name: 'Images', exact: true }).press('Enter');
+    await app.idle();
+  }
   await app.room('Train');
-  await page.getByLabel('Runs on').selectOption('wasm');
+  await page.getByLabel('Runs on').selectOption(backend);
   await app.idle();
   await page.getByLabel('Epochs').fill(String(epochs));
   await page.getByLabel('Epochs').press('Enter');
@@ -41,6 +48,32 @@ test('a training whose worker is killed goes on from its last epoch and ends as 
 
   await page.getByRole('button', { name: 'Reset weights' }).click();
   await page.getByRole('button', { name: 'Start training' }).click();
+  await app.idle();
+  expect(await lastEpoch(page).allInnerTexts()).toEqual(survived);
+});
+
+test('a training whose graphics processor is taken away goes on from its last epoch, to the same end (SX-30)', async ({
+  page,
+}) => {
+  const app = await setUp(page, 6, { backend: 'webgl', images: 120 });
+  await page.getByRole('button', { name: 'Start training' }).click();
+  await expect(app.railState('Train')).toContainText('Epoch 3 of 6', { timeout: 120_000 });
+  await loseGraphics(page);
+  await expect(
+    app.notice().filter({ hasText: /graphics processor away; the training goes on from epoch [2-5]/ }),
+  ).toBeVisible({ timeout: 60_000 });
+  await app.idle();
+  await expect(page.getByRole('region', { name: 'This run' })).toContainText('6 epochs on webgl');
+  const survived = await lastEpoch(page).allInnerTexts();
+  await page.getByRole('button', { name: 'Reset weights' }).click();
+  await page.getByRole('button', { name: 'Start training' }).click();
+  await app.idle();
+  expect(await lastEpoch(page).allInnerTexts()).toEqual(survived);
+
+  // every epoch was kept: the third one trains on to the same end again
+  await page.getByLabel('Go back to').selectOption('3');
+  await page.getByRole('button', { name: 'Train on from it' }).click();
+  await expect(app.railState('Train')).toContainText(/Epoch [456] of 6/);
   await app.idle();
   expect(await lastEpoch(page).allInnerTexts()).toEqual(survived);
 });

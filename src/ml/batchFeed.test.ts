@@ -9,7 +9,7 @@ const INPUT = { height: 12, width: 12, channels: 1 };
 
 /** A session of which only the batches are wanted. */
 const session = {
-  prepare: (set: ImageSet, ...rest: [Uint32Array, null]) => set.prepare(rest[0], INPUT, ...rest.slice(1)),
+  prepare: (set: ImageSet, indices: Uint32Array) => set.prepare(indices, INPUT),
 } as unknown as Session;
 
 function feedOf(count: number) {

@@ -133,7 +133,8 @@ export async function modelBytes(db: IDBPDatabase<ModelsSchema>): Promise<Readon
     if (ownerOf(key) !== key) continue;
     const found = await db.get('models', key);
     if (!found || found instanceof Float32Array) continue;
-    const tensors = 'stored' in found ? found.stored : found.weights;
+    const tensors: Readonly<Record<string, { readonly shape: readonly number[] }>> =
+      'stored' in found ? found.stored : found.weights;
     const numbers = Object.values(tensors).reduce(
       (sum, { shape }) => sum + shape.reduce((product, n) => product * n, 1),
       0,

@@ -2,7 +2,8 @@ import { createHash } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import { LAND_COVER_CLASS_NAMES, landCover, paintLandCover } from './landCover.ts';
 
-const hash = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex').slice(0, 16);
+const hash = (bytes: Uint8Array | Uint16Array) =>
+  createHash('sha256').update(bytes).digest('hex').slice(0, 16);
 
 describe('the generated land-cover set', () => {
   test('is the same for the same seed, byte by byte, on every machine', () => {

@@ -57,7 +57,7 @@ describe('crops of the logos', () => {
     const set = logoCrops(40, 1);
     expect(hash(set.pixels)).toBe('6092f77c0ca3ff91');
     expect(set.classNames).toBe(LOGO_CROP_CLASS_NAMES);
-    expect(set.labels.reduce((a, b) => a + b)).toBe(20);
+    expect(Array.from(set.labels).filter((label) => label === 1)).toHaveLength(20);
     expect(hash(logoCrops(20, 1).pixels)).toBe(hash(set.pixels.slice(0, set.pixels.length / 2)));
   });
 
