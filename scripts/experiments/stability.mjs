@@ -49,11 +49,9 @@ for (;;) {
     globalThis.gc?.();
     return performance.memory.usedJSHeapSize / 2 ** 20;
   });
-  const trainer = page.workers().find((worker) => /train\.worker/.test(worker.url()));
-  const workerHeap = (await trainer?.evaluate(() => performance.memory.usedJSHeapSize / 2 ** 20)) ?? 0;
   const said = (name) => new RegExp(`${name}\\n(.*)`).exec(run)?.[1] ?? '-';
   console.log(
-    `${((Date.now() - started) / 60_000).toFixed(1)} min: ${said('State')}; ${said('Tensors')} tensors, ${said('Speed')}; heap of the page ${heap.toFixed(1)} MB, of the training worker ${workerHeap.toFixed(1)} MB, process ${(await residentMegabytes()).toFixed(0)} MB`,
+    `${((Date.now() - started) / 60_000).toFixed(1)} min: ${said('State')}; ${said('Tensors')} tensors, ${said('Speed')}; heap of the page ${heap.toFixed(1)} MB, process ${(await residentMegabytes()).toFixed(0)} MB`,
   );
   if (Date.now() - started > Number(minutes) * 60_000) break;
 }
