@@ -36,6 +36,7 @@ type PartsChoice = Partial<Pick<DataChoice, 'testShare' | 'keepsParts'>>;
 export class ImageSet {
   readonly images: SetLabels;
   readonly split: Split;
+  readonly splitSeed: number;
   /** Null for a set in memory. */
   readonly chunks: ChunkCache | null;
   readonly #source: LabeledImages | ChunkCache;
@@ -61,6 +62,7 @@ export class ImageSet {
     this.images = checkContents(images);
     const { labels, parts, classNames } = this.images;
     const choice = { splitSeed, validationShare, testShare, keepsParts };
+    this.splitSeed = splitSeed;
     this.split = splitOf(labels, parts ?? null, classNames.length, choice);
     const { train, validation, test } = this.split;
     if ((train.length === 0 && validationShare < 1) || validation.length === 0) {
@@ -96,7 +98,7 @@ export class ImageSet {
   /** The same images and validation, of which only these are trained with: a transfer set. */
   trainingWith(train: Uint32Array): ImageSet {
     const smaller = new ImageSet(this.#source, 0, 1, this.#choice);
-    return Object.assign(smaller, { split: { ...this.split, train } });
+    return Object.assign(smaller, { split: { ...this.split, train }, splitSeed: this.splitSeed });
   }
 
   labelsAt(indices: Uint32Array): Labels {

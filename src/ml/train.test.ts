@@ -4,6 +4,8 @@ import { DEFAULT_RECIPE_OPTIONS } from '../core/exploration/defaultDesign.ts';
 import type { Recipe } from '../core/exploration/design.ts';
 import { NetworkBuilder } from '../core/network/builder.ts';
 import type { Network } from '../core/network/network.ts';
+import { unwrap } from '../core/result.ts';
+import { transferSet } from '../core/training/distillation.ts';
 import type { TrainEpoch, TrainNotice, TrainResult, TrainStep } from '../workers/protocol.ts';
 import { measureTraining } from './benchmark.ts';
 import { evaluate } from './evaluate.ts';
@@ -83,7 +85,7 @@ test('a small network learns two classes', async () => {
 
 test('teachers make their part of the loss of each step, as the recipe says (VT-18) (VT-20)', async () => {
   const teachers = [{ network: small(), weights: initializeWeights(small(), 9) }];
-  const distillation = { temperature: 2, softWeight: 0.25, hardWeight: 0.75 };
+  const { distillation } = DEFAULT_RECIPE_OPTIONS;
   const steps = async (changes: Parameters<typeof finish>[0]) =>
     (await finish(changes)).events.filter((event) => event.kind === 'step');
   const taught = await steps({ teachers, recipe: { distillation, epochs: 1 } });
@@ -92,6 +94,19 @@ test('teachers make their part of the loss of each step, as the recipe says (VT-
   expect(alone[0]).not.toHaveProperty('softLoss');
   // before any step was taken labels weigh 0.75 of what they weigh alone
   expect(taught[0]!.hardLoss).toBeCloseTo(0.75 * alone[0]!.loss, 12);
+});
+
+test('a transfer set is all that is trained with, whatever the seed, and validation stays (VT-54)', async () => {
+  const distillation = { ...DEFAULT_RECIPE_OPTIONS.distillation, transferShare: 0.25 };
+  const all = images();
+  const few = unwrap(transferSet(all.images.labels, all.split.train, 0.25, 1));
+  expect(few).toHaveLength(40);
+  for (const seed of [5, 6]) {
+    const { events, result } = await finish({ recipe: { distillation, seed, epochs: 2 } });
+    const given = await finish({ images: all.trainingWith(few), recipe: { seed, epochs: 2 } });
+    expect(result).toMatchObject({ steps: 4, validation: { total: 40 } });
+    expect(lossesOf(events)).toEqual(lossesOf(given.events));
+  }
 });
 
 test('SGD with momentum learns too', async () => {

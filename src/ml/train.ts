@@ -18,7 +18,7 @@ import type { Augment } from './images.ts';
 import { Meter } from './meter.ts';
 import { type Optimizer, optimizerOf } from './optimizers.ts';
 import type { Session } from './session.ts';
-import { allFinite, checkTraining, notANumber, type Training } from './training.ts';
+import { allFinite, checkTraining, notANumber, type Training, transferImages } from './training.ts';
 import { decayMask, sessionFor } from './trainSession.ts';
 
 /** Step events come at most this often; nobody reads faster, and each is a message to the page. */
@@ -37,9 +37,10 @@ const AUGMENT_STREAM = 0xa09;
  * returns the weights of that moment; a cancel throws.
  */
 export async function* train(
-  training: Training,
+  asked: Training,
 ): AsyncGenerator<TrainStep | TrainEpoch | TrainNotice, TrainResult> {
-  checkTraining(training);
+  checkTraining(asked);
+  const training = { ...asked, images: transferImages(asked.images, asked.recipe) };
   const session = sessionFor(training);
   const turns = new EventTurns();
   let optimizer: Optimizer | null = null;

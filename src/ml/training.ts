@@ -1,7 +1,8 @@
 import type { Recipe } from '../core/exploration/design.ts';
 import type { Network, Weights } from '../core/network/network.ts';
-import { type Fault, FaultError } from '../core/result.ts';
+import { type Fault, FaultError, unwrap } from '../core/result.ts';
 import type { RunState } from '../core/training/checkpoint.ts';
+import { transferSet } from '../core/training/distillation.ts';
 import { recipeFault } from '../core/training/recipeFault.ts';
 import type { BackendName } from '../workers/protocol.ts';
 import type { ImageSet } from './images.ts';
@@ -47,4 +48,16 @@ export function checkTraining({ recipe, images }: Training): void {
     message:
       'All images are held back for validation, and none is left to train with; hold back fewer in Data.',
   });
+}
+
+/**
+ * What a recipe trains with: its transfer set, where that is less than all training images. It is drawn by the seed of the
+ * split, as a part of it: trainings with other seeds and fine-tunings see the same images.
+ */
+export function transferImages(images: ImageSet, { distillation }: Recipe): ImageSet {
+  const { transferShare = 1 } = distillation; // checkpoints of older versions do not say
+  const { train } = images.split;
+  if (transferShare === 1 || train.length === 0) return images;
+  const { labels } = images.images;
+  return images.trainingWith(unwrap(transferSet(labels, train, transferShare, images.splitSeed)));
 }

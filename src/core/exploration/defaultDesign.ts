@@ -59,7 +59,7 @@ export const DEFAULT_RECIPE_OPTIONS = {
   augmentation: NO_AUGMENTATION,
   freeze: 'nothing',
   balance: 'as is',
-  distillation: { temperature: 2, softWeight: 0.25, hardWeight: 0.75 },
+  distillation: { temperature: 2, softWeight: 0.25, hardWeight: 0.75, transferShare: 1 },
 } as const satisfies Partial<Recipe>;
 
 /** What a data choice says where it says nothing. */

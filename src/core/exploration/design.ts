@@ -119,6 +119,8 @@ export interface DistillationChoice {
   readonly temperature: number;
   readonly softWeight: number;
   readonly hardWeight: number;
+  /** The transfer set: share of the training images that is trained with, 0.01..1, with teachers or without. */
+  readonly transferShare: number;
 }
 
 /** Training in phases: the recipe, then rounds of pruning and fine-tuning, then a last recipe. */

@@ -6,7 +6,14 @@ import { presetById } from '../network/presets.ts';
 import { geometryAt, geometryOf } from '../network/shapes.ts';
 import { channelGroups } from '../pruning/groups.ts';
 import { unwrap } from '../result.ts';
-import { epochLine, modelSizeOf, STUDENT_KINDS, studentOf, transferSet } from './distillation.ts';
+import {
+  epochLine,
+  modelSizeOf,
+  STUDENT_KINDS,
+  studentOf,
+  transferCounts,
+  transferSet,
+} from './distillation.ts';
 import { narrowerCopy } from './narrower.ts';
 
 const built = (id: string): Network => {
@@ -129,6 +136,14 @@ describe('a transfer set (VT-54)', () => {
     expect(of(1)).toEqual(training);
     expect(of(0.001)).toHaveLength(2);
     expect(of(0.1, 2)).not.toEqual(tenth);
+  });
+
+  test('has as many images of each class as is foretold', () => {
+    for (const share of [0.001, 0.1, 0.33, 1]) {
+      const counted = [0, 1].map((label) => [...of(share)].filter((i) => labels[i] === label).length);
+      expect(counted, `${share}`).toEqual(transferCounts([180, 20], share));
+    }
+    expect(transferCounts([0, 7, 1], 0.5)).toEqual([0, 4, 1]);
   });
 
   test('of no share or more than all is refused', () => {

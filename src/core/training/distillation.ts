@@ -138,6 +138,10 @@ function condensed(
   return student(network, mapping);
 }
 
+/** Images of each class in a transfer set, from those of each class in the training part. */
+export const transferCounts = (countByClass: readonly number[], share: number): number[] =>
+  countByClass.map((count) => Math.min(count, Math.max(1, Math.round(count * share))));
+
 /**
  * The transfer set: a seeded share of the teacher's training images, with the same share of every class and at least one
  * image of each. Indices come back ascending; the set of a smaller share lies within that of a larger one.
@@ -159,11 +163,14 @@ export function transferSet(
   }
   const random = createRandom(seed);
   const chosen: number[] = [];
-  for (const label of [...byClass.keys()].sort((a, b) => a - b)) {
-    const members = byClass.get(label) ?? [];
+  const classes = [...byClass.entries()].sort(([a], [b]) => a - b).map(([, members]) => members);
+  const counts = transferCounts(
+    classes.map(({ length }) => length),
+    share,
+  );
+  for (const [place, members] of classes.entries()) {
     const order = permutation(members.length, random);
-    const count = Math.max(1, Math.round(members.length * share));
-    for (const place of order.subarray(0, count)) chosen.push(members[place] as number);
+    for (const member of order.subarray(0, counts[place])) chosen.push(members[member] as number);
   }
   return ok(Uint32Array.from(chosen).sort());
 }

@@ -65,6 +65,20 @@ describe('a design', () => {
     expect(parsed).toEqual({ ok: true, value: defaultDesign() });
   });
 
+  test('made before transfer sets existed opens with all training images', () => {
+    const { transferShare: _, ...older } = DEFAULT_RECIPE_OPTIONS.distillation;
+    const parsed = parseDesign(withValue('recipe.distillation', { ...older, temperature: 4 }));
+    expect(parsed.ok && parsed.value.recipe.distillation).toEqual({
+      ...older,
+      temperature: 4,
+      transferShare: 1,
+    });
+    for (const share of [0, 1.5, '1'])
+      expect(fault(withValue('fineTune.distillation.transferShare', share)).message).toMatch(
+        /transferShare must be a number from 0\.01 to 1/,
+      );
+  });
+
   test('keeps every setting of each named recipe (SX-28) (VT-33)', () => {
     for (const { recipe } of NAMED_RECIPES) {
       const design = { ...defaultDesign(), recipe };

@@ -4,8 +4,10 @@ import { describe, expect, test } from 'vitest';
 import { DEFAULT_RECIPE_OPTIONS, defaultDesign } from '../../core/exploration/defaultDesign.ts';
 import type { Design, KeepMultiple, Recipe, Schedule } from '../../core/exploration/design.ts';
 import { TRAINED_PRESETS } from '../../core/network/presets.ts';
+import { unwrap } from '../../core/result.ts';
 import { crc32 } from '../crc32.ts';
 import { decodeLink, encodeLink } from './link.ts';
+import { parseDesign } from './parse.ts';
 import { INHERITED_NAME } from './schema.ts';
 
 /** A link with a sound wrapping around any bytes. */
@@ -129,6 +131,20 @@ describe('a link', () => {
       expect(link.length).toBeLessThan(2000);
     },
   );
+
+  test('says nothing of a transfer set of all images, however its recipe came', () => {
+    const slim = encodeLink(unwrap(parseDesign(defaultDesign())));
+    const { transferShare: _, ...older } = DEFAULT_RECIPE_OPTIONS.distillation;
+    const designWith = (distillation: object) => {
+      const { recipe, ...rest } = defaultDesign();
+      return unwrap(parseDesign({ ...rest, recipe: { ...recipe, distillation } }));
+    };
+    expect(encodeLink(designWith(older))).toBe(slim);
+    expect(encodeLink(designWith({ transferShare: 1, ...older }))).toBe(slim);
+    const few = designWith({ ...older, transferShare: 0.25 });
+    expect(encodeLink(few).length).toBeGreaterThan(slim.length);
+    expect(decodeLink(encodeLink(few))).toEqual({ ok: true, value: few });
+  });
 
   test('of this version opens forever', () => {
     // Made by the first version: a change that breaks it needs a migration, not a new link here.

@@ -228,7 +228,12 @@ export const recipeSchema = object({
   freeze: v.optional(text(40), LATER_RECIPE.freeze),
   balance: v.optional(v.picklist(BALANCES, `must be one of ${BALANCES.join(', ')}`), LATER_RECIPE.balance),
   distillation: v.optional(
-    object({ temperature: between(0.1, 100), softWeight: between(0, 100), hardWeight: between(0, 100) }),
+    object({
+      temperature: between(0.1, 100),
+      softWeight: between(0, 100),
+      hardWeight: between(0, 100),
+      transferShare: v.optional(between(0.01, 1), LATER_RECIPE.distillation.transferShare),
+    }),
     LATER_RECIPE.distillation,
   ),
 });

@@ -96,12 +96,12 @@ test('a condensed student begins with the weights that pruning leaves', () => {
 });
 
 test("the source's values come back in one step, for training and fine-tuning (VT-20)", () => {
-  changeDistillation({ temperature: 8, softWeight: 1 });
+  changeDistillation({ temperature: 8, softWeight: 1, transferShare: 0.5 });
   expect(present().design.recipe.distillation).toMatchObject({ temperature: 8, softWeight: 1 });
   takeSourceValues();
   const { temperature, softWeight, hardWeight } = SOURCE_DISTILLATION;
   for (const { distillation } of [present().design.recipe, present().design.fineTune])
-    expect(distillation).toEqual({ temperature, softWeight, hardWeight });
+    expect(distillation).toEqual({ temperature, softWeight, hardWeight, transferShare: 0.5 });
   undoDesign();
   expect(present().design.fineTune.distillation.temperature).toBe(8);
 });

@@ -56,9 +56,13 @@ const PAGES: readonly { readonly value: TrainPage; readonly label: string }[] = 
   { value: 'metrics', label: 'Metrics' },
 ];
 
-/** What the split leaves to train with, but for the rounding of each class. */
-const trainImageCount = ({ source, validationShare, testShare }: Design['data']): number =>
-  Math.round(source.imageCount * Math.max(0, 1 - validationShare - testShare));
+/** What the split and the transfer set leave to train with, but for the rounding of each class. */
+const trainImageCount = ({ data, recipe }: Design): number =>
+  Math.round(
+    data.source.imageCount *
+      Math.max(0, 1 - data.validationShare - data.testShare) *
+      recipe.distillation.transferShare,
+  );
 
 export function TrainRoom() {
   const page = useStore(uiStore, (ui) => ui.trainPage);
@@ -98,7 +102,7 @@ function TrainingPage({ model, live }: { model: Model | null; live: LiveRun | nu
   const { design } = useEntry();
   const ready = useStore(dataStore, (state) => state.data.status === 'ready');
   const data = useMemo(() => learningData(model, live), [model, live]);
-  const imageCount = trainImageCount(design.data);
+  const imageCount = trainImageCount(design);
   return (
     <div className="charts span-all">
       <ChartPanel
