@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { BatchFeed } from './batchFeed.ts';
-import { ImageSet } from './images.ts';
+import { type BatchBuffers, ImageSet } from './images.ts';
 import type { Session } from './session.ts';
 import { stripes } from './testing/stripes.ts';
 
@@ -9,7 +9,8 @@ const INPUT = { height: 12, width: 12, channels: 1 };
 
 /** A session of which only the batches are wanted. */
 const session = {
-  prepare: (set: ImageSet, indices: Uint32Array) => set.prepare(indices, INPUT),
+  prepare: (set: ImageSet, indices: Uint32Array, augment: null, buffers: BatchBuffers) =>
+    set.prepare(indices, INPUT, augment, buffers),
 } as unknown as Session;
 
 function feedOf(count: number) {
