@@ -1,7 +1,8 @@
 import { beforeEach, expect, test, vi } from 'vitest';
 import type { Weights } from '../../core/network/network.ts';
+import type { HeldPart } from '../../workers/protocol.ts';
 import { changeDesign, present } from '../designStore.ts';
-import { answerFor, dataKeyOf, metricsStore } from '../metricsStore.ts';
+import { answerFor, answerKey, dataKeyOf, metricsStore } from '../metricsStore.ts';
 import type { Model } from '../modelStore.ts';
 import { dropMetricsRequest, requestMetrics, requestPictures } from './metrics.ts';
 
@@ -39,7 +40,8 @@ const modelOf = (id: string, weights: Weights = {}): Model => ({
 });
 
 const settle = () => new Promise((resolve) => setTimeout(resolve, 5));
-const answer = (id: string) => metricsStore.getState().answers[id]?.status;
+const answer = (id: string, part: HeldPart = 'validation') =>
+  metricsStore.getState().answers[answerKey(id, part)]?.status;
 
 beforeEach(() => {
   dropMetricsRequest();
@@ -75,8 +77,8 @@ test('what comes late for other weights is dropped', async () => {
   await settle();
   const { answers } = metricsStore.getState();
   const key = dataKeyOf(present().design.data);
-  expect(answerFor(answers, after, key)?.status).toEqual({ done: 'right' });
-  expect(answerFor(answers, before, key)).toBeNull();
+  expect(answerFor(answers, after, key, 'validation')?.status).toEqual({ done: 'right' });
+  expect(answerFor(answers, before, key, 'validation')).toBeNull();
 });
 
 test('answers about other images are not shown, and are forgotten with the next question', async () => {
@@ -87,11 +89,35 @@ test('answers about other images are not shown, and are forgotten with the next 
   await settle();
   changeDesign((design) => ({ ...design, data: { ...design.data, splitSeed: design.data.splitSeed + 1 } }));
   const key = dataKeyOf(present().design.data);
-  expect(answerFor(metricsStore.getState().answers, model, key)).toBeNull();
+  expect(answerFor(metricsStore.getState().answers, model, key, 'validation')).toBeNull();
   void requestMetrics([model]);
   await settle();
   expect(answer('a')).toBe('computing');
   expect(worker.calls).toHaveLength(2);
+});
+
+test('test images are measured when they are asked for, and answers are kept a part', async () => {
+  const model = modelOf('a');
+  void requestMetrics([model]);
+  await settle();
+  void requestMetrics([model], 'test'); // before the first is known: it is not waited for
+  await settle();
+  expect(worker.calls.map(({ request }) => (request as { part: HeldPart }).part)).toEqual([
+    'validation',
+    'test',
+  ]);
+  worker.calls[0]!.answer('late');
+  worker.calls[1]!.answer('on test');
+  await settle();
+  expect([answer('a'), answer('a', 'test')]).toEqual([undefined, { done: 'on test' }]);
+  void requestMetrics([model], 'validation');
+  await settle();
+  worker.calls[2]!.answer('on validation');
+  await settle();
+  await requestMetrics([model], 'test');
+  await requestMetrics([model]);
+  expect(worker.calls).toHaveLength(3);
+  expect([answer('a'), answer('a', 'test')]).toEqual([{ done: 'on validation' }, { done: 'on test' }]);
 });
 
 test('a failure is told, and asking again tries again', async () => {

@@ -1,7 +1,7 @@
-import type { Prediction } from '../../workers/protocol.ts';
+import type { HeldPart, Prediction } from '../../workers/protocol.ts';
 import { present } from '../designStore.ts';
 import { runJob } from '../jobStore.ts';
-import { answerFor, dataKeyOf, type MetricsAnswer, metricsStore } from '../metricsStore.ts';
+import { answerFor, answerKey, dataKeyOf, type MetricsAnswer, metricsStore } from '../metricsStore.ts';
 import type { Model } from '../modelStore.ts';
 import { trainWorker } from '../services.ts';
 import { prepareTrainer } from './backend.ts';
@@ -9,19 +9,27 @@ import { prepareTrainer } from './backend.ts';
 /** What was asked for last; whatever comes late for something else is dropped. */
 let wanted: readonly Model[] = [];
 let wantedKey = '';
+let wantedPart: HeldPart = 'validation';
 let running: AbortController | null = null;
 
 const isWanted = (model: Model, dataKey: string): boolean =>
   dataKey === wantedKey && wanted.some(({ id, weights }) => id === model.id && weights === model.weights);
 
-function put(model: Model, dataKey: string, status: MetricsAnswer['status']): void {
+const PARTS: readonly HeldPart[] = ['validation', 'test'];
+
+function put(model: Model, about: Pick<MetricsAnswer, 'dataKey' | 'part' | 'status'>): void {
   const { id: modelId, weights } = model;
   metricsStore.setState(({ answers }) => ({
-    answers: { ...answers, [modelId]: { modelId, weights, dataKey, status } },
+    answers: { ...answers, [answerKey(modelId, about.part)]: { modelId, weights, ...about } },
   }));
 }
 
-async function measure(model: Model, dataKey: string, canceled: AbortSignal): Promise<Prediction | null> {
+async function measure(
+  model: Model,
+  dataKey: string,
+  part: HeldPart,
+  canceled: AbortSignal,
+): Promise<Prediction | null> {
   return runJob('Measuring metrics', async (job) => {
     const signal = AbortSignal.any([job.signal, canceled]);
     await prepareTrainer({ signal, report: job.report });
@@ -29,38 +37,46 @@ async function measure(model: Model, dataKey: string, canceled: AbortSignal): Pr
     const { network, weights } = model;
     return trainWorker.call(
       'predict',
-      { network, weights },
+      { network, weights, part },
       { signal, onProgress: ({ done, total }) => job.report(done / total) },
     );
   });
 }
 
 /**
- * Measures these models on the validation images of the present design, one after the other, unless that is known or
- * under way. Answers about other models and other images are forgotten.
+ * Measures these models on a part of the present design's images, one after the other, unless that is known or under
+ * way. What is known of them on the other part stays; answers about other models and other images are forgotten.
  */
-export async function requestMetrics(models: readonly Model[]): Promise<void> {
+export async function requestMetrics(models: readonly Model[], part: HeldPart = 'validation'): Promise<void> {
   const dataKey = dataKeyOf(present().design.data);
   const same =
-    dataKey === wantedKey && models.length === wanted.length && models.every((m) => isWanted(m, dataKey));
+    part === wantedPart &&
+    dataKey === wantedKey &&
+    models.length === wanted.length &&
+    models.every((m) => isWanted(m, dataKey));
   if (same && running) return;
   running?.abort();
   wanted = models;
   wantedKey = dataKey;
+  wantedPart = part;
   const run = new AbortController();
   running = run;
   const { answers } = metricsStore.getState();
-  const kept = models.flatMap((model) => {
-    const answer = answerFor(answers, model, dataKey);
-    return answer && typeof answer.status === 'object' ? [[model.id, answer] as const] : [];
-  });
+  const kept = models.flatMap((model) =>
+    PARTS.flatMap((known) => {
+      const answer = answerFor(answers, model, dataKey, known);
+      return answer && typeof answer.status === 'object'
+        ? [[answerKey(model.id, known), answer] as const]
+        : [];
+    }),
+  );
   metricsStore.setState({ answers: Object.fromEntries(kept) });
-  const missing = models.filter(({ id }) => !kept.some(([known]) => known === id));
-  for (const model of missing) put(model, dataKey, 'computing');
+  const missing = models.filter(({ id }) => !kept.some(([known]) => known === answerKey(id, part)));
+  for (const model of missing) put(model, { dataKey, part, status: 'computing' });
   for (const model of missing) {
-    const done = await measure(model, dataKey, run.signal);
+    const done = await measure(model, dataKey, part, run.signal);
     if (running !== run) return;
-    put(model, dataKey, done ? { done } : 'failed');
+    put(model, { dataKey, part, status: done ? { done } : 'failed' });
   }
   running = null;
 }

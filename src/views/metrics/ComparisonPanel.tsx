@@ -1,5 +1,6 @@
 import { formatInteger } from '../../core/quantity.ts';
 import type { PairedComparison } from '../../core/training/pairedComparison.ts';
+import type { HeldPart } from '../../workers/protocol.ts';
 import { Panel } from '../parts/Panel.tsx';
 import { comparisonSentences } from './metricsText.ts';
 
@@ -7,12 +8,13 @@ interface ComparisonPanelProps {
   readonly comparison: PairedComparison;
   /** What was done to this model: "pruned". */
   readonly origin: string;
+  readonly part: HeldPart;
 }
 
 /** Is this model really better or worse than the one it was made from? */
-export function ComparisonPanel({ comparison, origin }: ComparisonPanelProps) {
+export function ComparisonPanel({ comparison, origin, part }: ComparisonPanelProps) {
   const [first, second] = ['the baseline', 'this model'];
-  const [opening, ...others] = comparisonSentences(comparison, first, second);
+  const [opening, ...others] = comparisonSentences(comparison, first, second, part);
   const cells = [
     ['Baseline right', comparison.bothRight, comparison.onlyFirst],
     ['Baseline wrong', comparison.onlySecond, comparison.bothWrong],
@@ -20,7 +22,7 @@ export function ComparisonPanel({ comparison, origin }: ComparisonPanelProps) {
   return (
     <Panel
       title="Against the baseline"
-      subtitle={`this model (${origin}) and the baseline on the same images`}
+      subtitle={`this model (${origin}) and the baseline on the same ${part} images`}
       className="span-all comparison"
     >
       <div className="comparison-columns">

@@ -3,12 +3,15 @@ import type { ConfusionCell, ConfusionMatrixData } from '../../charts/confusionM
 import { formatInteger, formatPercent } from '../../core/quantity.ts';
 import { confusedPairs } from '../../core/training/confusion.ts';
 import type { MetricsReport } from '../../core/training/metricsReport.ts';
+import type { HeldPart } from '../../workers/protocol.ts';
 import { ChartPanel } from '../parts/ChartPanel.tsx';
 import { CONFUSION } from './chartKinds.ts';
+import { fileNameFor } from './metricsText.ts';
 
 interface ConfusionPanelProps {
   readonly report: MetricsReport;
   readonly names: readonly string[];
+  readonly part: HeldPart;
   readonly selected: ConfusionCell | null;
   readonly onSelect: (cell: ConfusionCell | null) => void;
 }
@@ -17,7 +20,7 @@ const sameCell = (a: ConfusionCell | null, b: ConfusionCell): boolean =>
   a?.label === b.label && a.predicted === b.predicted;
 
 /** Which class is taken for which, and the pairs that are confused most. A cell chosen twice is let go. */
-export function ConfusionPanel({ report, names, selected, onSelect }: ConfusionPanelProps) {
+export function ConfusionPanel({ report, names, part, selected, onSelect }: ConfusionPanelProps) {
   const [show, setShow] = useState<'counts' | 'shares'>('counts');
   const data = useMemo(
     (): ConfusionMatrixData => ({ classNames: names, counts: report.confusion.counts, show, selected }),
@@ -36,7 +39,7 @@ export function ConfusionPanel({ report, names, selected, onSelect }: ConfusionP
       kind={CONFUSION}
       data={data}
       options={options}
-      fileName="confusion-matrix"
+      fileName={fileNameFor(part, 'confusion-matrix')}
       className={`main-chart confusion-panel${many ? ' many' : ''}`}
       controls={
         <button

@@ -1,6 +1,7 @@
 import { useEffect, useMemo, useState } from 'react';
 import { useStore } from 'zustand';
 import type { ConfusionCell } from '../../charts/confusionMatrixModel.ts';
+import type { Weights } from '../../core/network/network.ts';
 import { formatPercent } from '../../core/quantity.ts';
 import { comparePaired } from '../../core/training/pairedComparison.ts';
 import { dropMetricsRequest, requestMetrics } from '../../state/actions/metrics.ts';
@@ -8,7 +9,7 @@ import { dataStore } from '../../state/dataStore.ts';
 import { answerFor, dataKeyOf, metricsStore } from '../../state/metricsStore.ts';
 import type { Model } from '../../state/modelStore.ts';
 import { trainingStore } from '../../state/trainingStore.ts';
-import type { Prediction } from '../../workers/protocol.ts';
+import type { HeldPart, Prediction } from '../../workers/protocol.ts';
 import { ChartPanel } from '../parts/ChartPanel.tsx';
 import { Empty, Panel } from '../parts/Panel.tsx';
 import { useBaselineModel, useEntry, useModel } from '../useEntry.ts';
@@ -17,13 +18,37 @@ import { ComparisonPanel } from './ComparisonPanel.tsx';
 import { ConfusionPanel } from './ConfusionPanel.tsx';
 import { RELIABILITY } from './chartKinds.ts';
 import { MistakesPanel } from './MistakesPanel.tsx';
-import { namesFor } from './metricsText.ts';
+import { fileNameFor, namesFor } from './metricsText.ts';
 import { NumbersPanel } from './NumbersPanel.tsx';
+import { PartChoice } from './PartChoice.tsx';
+import { totalOf, useSplitCounts } from './useSplitCounts.ts';
 
 const doneOf = (answer: ReturnType<typeof answerFor>): Prediction | null =>
   answer && typeof answer.status === 'object' ? answer.status.done : null;
 
-/** A page of the Train room: everything that the validation images tell of the present weights. */
+/** How many images each part holds back; null where there are no images yet. */
+function useHeldCounts(): Readonly<Record<HeldPart, number>> | null {
+  const counts = useSplitCounts();
+  return useMemo(
+    () => counts && { validation: totalOf(counts.validation), test: totalOf(counts.test) },
+    [counts],
+  );
+}
+
+/**
+ * Which part the page is about: test images only for the weights and the data they were asked for, so that nobody looks
+ * at them by training on or by coming back to the page.
+ */
+function usePart(model: Model | null, dataKey: string, testCount: number) {
+  const [asked, setAsked] = useState<{ weights: Weights; dataKey: string } | null>(null);
+  const isTest = testCount > 0 && asked?.weights === model?.weights && asked?.dataKey === dataKey;
+  const part: HeldPart = isTest ? 'test' : 'validation';
+  const choose = (chosen: HeldPart) =>
+    setAsked(chosen === 'test' && model ? { weights: model.weights, dataKey } : null);
+  return [part, choose] as const;
+}
+
+/** A page of the Train room: everything that the images held back tell of the present weights. */
 export function MetricsPage() {
   const { design } = useEntry();
   const model = useModel();
@@ -33,35 +58,42 @@ export function MetricsPage() {
   const ready = useStore(dataStore, (state) => state.data.status === 'ready');
   const answers = useStore(metricsStore, (state) => state.answers);
   const dataKey = dataKeyOf(design.data);
+  const imageCount = useHeldCounts();
+  const [part, choosePart] = usePart(model, dataKey, imageCount?.test ?? 0);
   const measurable = ready && !training;
   // biome-ignore lint/correctness/useExhaustiveDependencies: other data are another question
   useEffect(() => {
-    if (model && measurable) void requestMetrics(other ? [model, other] : [model]);
-  }, [model, other, measurable, dataKey]);
+    if (model && measurable) void requestMetrics(other ? [model, other] : [model], part);
+  }, [model, other, measurable, dataKey, part]);
   useEffect(() => dropMetricsRequest, []);
 
-  const answer = answerFor(answers, model, dataKey);
+  const answer = answerFor(answers, model, dataKey, part);
   const prediction = doneOf(answer);
   if (!model) return <Waiting>No weights yet. Train the network, or open a trained model.</Waiting>;
   if (training) return <Waiting>The metrics are measured when the training has ended.</Waiting>;
-  if (!ready) return <Waiting>Metrics need images: see the Data room.</Waiting>;
-  if (answer?.status === 'failed')
-    return (
-      <Waiting>
-        The metrics were not measured.{' '}
-        <button type="button" onClick={() => void requestMetrics(other ? [model, other] : [model])}>
-          Measure again
-        </button>
-      </Waiting>
-    );
-  if (!prediction) return <Waiting>The validation images are being looked at…</Waiting>;
+  if (!imageCount) return <Waiting>Metrics need images: see the Data room.</Waiting>;
   return (
-    <Measured
-      model={model}
-      prediction={prediction}
-      baseline={doneOf(answerFor(answers, other, dataKey))}
-      dataKey={dataKey}
-    />
+    <>
+      <PartChoice part={part} imageCount={imageCount} onChange={choosePart} />
+      {answer?.status === 'failed' ? (
+        <Waiting>
+          The metrics were not measured.{' '}
+          <button type="button" onClick={() => void requestMetrics(other ? [model, other] : [model], part)}>
+            Measure again
+          </button>
+        </Waiting>
+      ) : prediction ? (
+        <Measured
+          model={model}
+          prediction={prediction}
+          baseline={doneOf(answerFor(answers, other, dataKey, part))}
+          dataKey={dataKey}
+          part={part}
+        />
+      ) : (
+        <Waiting>The {part} images are being looked at…</Waiting>
+      )}
+    </>
   );
 }
 
@@ -78,9 +110,10 @@ interface MeasuredProps {
   readonly prediction: Prediction;
   readonly baseline: Prediction | null;
   readonly dataKey: string;
+  readonly part: HeldPart;
 }
 
-function Measured({ model, prediction, baseline, dataKey }: MeasuredProps) {
+function Measured({ model, prediction, baseline, dataKey, part }: MeasuredProps) {
   const { report } = prediction;
   const classNames = useStore(dataStore, ({ data }) =>
     data.status === 'ready' ? data.data.classNames : null,
@@ -105,22 +138,24 @@ function Measured({ model, prediction, baseline, dataKey }: MeasuredProps) {
         baseline={baseline?.report ?? null}
         comparison={comparison}
         names={names}
+        part={part}
       />
-      <ConfusionPanel report={report} names={names} selected={selected} onSelect={select} />
-      {comparison && <ComparisonPanel comparison={comparison} origin={model.origin} />}
+      <ConfusionPanel report={report} names={names} selected={selected} onSelect={select} part={part} />
+      {comparison && <ComparisonPanel comparison={comparison} origin={model.origin} part={part} />}
       <ClassTable report={report} names={names} />
       <ChartPanel
         title="Calibration"
         subtitle={`share right by confidence, 95 % intervals; ECE ${formatPercent(calibration.expectedError)}`}
         kind={RELIABILITY}
         data={calibration}
-        fileName="reliability"
+        fileName={fileNameFor(part, 'reliability')}
         className="side-chart reliability-panel"
       />
       <MistakesPanel
         prediction={prediction}
         dataKey={dataKey}
         names={names}
+        part={part}
         selected={selected}
         onShowAll={() => select(null)}
       />

@@ -6,7 +6,7 @@ import { formatInteger, formatPercent } from '../../core/quantity.ts';
 import { type Mistake, mistakesOf } from '../../core/training/metrics.ts';
 import { requestPictures } from '../../state/actions/metrics.ts';
 import { metricsStore } from '../../state/metricsStore.ts';
-import type { Prediction } from '../../workers/protocol.ts';
+import type { HeldPart, Prediction } from '../../workers/protocol.ts';
 import { Empty, Panel } from '../parts/Panel.tsx';
 
 const PAGE = 24;
@@ -15,12 +15,13 @@ interface MistakesPanelProps {
   readonly prediction: Prediction;
   readonly dataKey: string;
   readonly names: readonly string[];
+  readonly part: HeldPart;
   readonly selected: ConfusionCell | null;
   readonly onShowAll: () => void;
 }
 
 /** The images that the network is wrong about, the most confident mistakes first. */
-export function MistakesPanel({ prediction, dataKey, names, selected, onShowAll }: MistakesPanelProps) {
+export function MistakesPanel({ prediction, dataKey, names, part, selected, onShowAll }: MistakesPanelProps) {
   const mistakes = useMemo(
     () => mistakesOf(prediction, prediction.report.predicted, selected),
     [prediction, selected],
@@ -56,7 +57,7 @@ export function MistakesPanel({ prediction, dataKey, names, selected, onShowAll 
         <Empty>
           {selected
             ? 'No mistakes in this cell. Choose another one in the matrix, or show all.'
-            : 'The network is right on every validation image.'}
+            : `The network is right on every ${part} image.`}
         </Empty>
       ) : (
         <ul className="mistakes" aria-label="Mistakes">

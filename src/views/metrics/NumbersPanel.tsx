@@ -3,11 +3,11 @@ import type { Table } from '../../charts/types.ts';
 import { formatInteger } from '../../core/quantity.ts';
 import type { MetricsReport } from '../../core/training/metricsReport.ts';
 import type { PairedComparison } from '../../core/training/pairedComparison.ts';
-import type { Prediction } from '../../workers/protocol.ts';
+import type { HeldPart, Prediction } from '../../workers/protocol.ts';
 import { Panel } from '../parts/Panel.tsx';
 import { saveBlob } from '../parts/saveBlob.ts';
 import { imagesTable, numbersTable } from './metricsCsv.ts';
-import { numberRows, score } from './metricsText.ts';
+import { fileNameFor, numberRows, score } from './metricsText.ts';
 
 interface NumbersPanelProps {
   readonly prediction: Prediction;
@@ -15,18 +15,19 @@ interface NumbersPanelProps {
   readonly baseline: MetricsReport | null;
   readonly comparison: PairedComparison | null;
   readonly names: readonly string[];
+  readonly part: HeldPart;
 }
 
 const save = (name: string, table: Table) =>
   saveBlob(`sweetspot-${name}.csv`, new Blob([toCsv(table)], { type: 'text/csv' }));
 
 /** What is said of the whole network, each number with what it is about. */
-export function NumbersPanel({ prediction, baseline, comparison, names }: NumbersPanelProps) {
+export function NumbersPanel({ prediction, baseline, comparison, names, part }: NumbersPanelProps) {
   const { report } = prediction;
   return (
     <Panel
       title="Numbers"
-      subtitle={`${formatInteger(report.imageCount)} images`}
+      subtitle={`${formatInteger(report.imageCount)} ${part} images`}
       className="side-chart"
       actions={
         <>
@@ -34,7 +35,7 @@ export function NumbersPanel({ prediction, baseline, comparison, names }: Number
             type="button"
             className="quiet small"
             title="Every number of this page"
-            onClick={() => save('metrics', numbersTable(report, names, comparison))}
+            onClick={() => save(fileNameFor(part, 'metrics'), numbersTable(report, names, comparison, part))}
           >
             Numbers as CSV
           </button>
@@ -42,7 +43,7 @@ export function NumbersPanel({ prediction, baseline, comparison, names }: Number
             type="button"
             className="quiet small"
             title="A row an image: true class, predicted class, probabilities"
-            onClick={() => save('predictions', imagesTable(prediction, names))}
+            onClick={() => save(fileNameFor(part, 'predictions'), imagesTable(prediction, names))}
           >
             Images as CSV
           </button>

@@ -1,11 +1,11 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, test } from 'vitest';
 import { toCsv } from '../../charts/csv.ts';
 import { unwrap } from '../../core/result.ts';
 import { metricsReport } from '../../core/training/metricsReport.ts';
 import { comparePaired } from '../../core/training/pairedComparison.ts';
 import { classesInOrder, nextClassOrder } from './classOrder.ts';
 import { imagesTable, numbersTable } from './metricsCsv.ts';
-import { comparisonSentences, namesFor, numberRows } from './metricsText.ts';
+import { comparisonSentences, fileNameFor, namesFor, numberRows, partHint } from './metricsText.ts';
 
 // 3 of 4 right; the fourth output belongs to no class of the images
 const predictions = {
@@ -20,11 +20,12 @@ const names = namesFor(['Forest', 'River', '=Sea'], 4);
 
 describe('the numbers of the page', () => {
   it('show 0.7500 where 3 of 4 are right, with its interval (VT-06)', () => {
-    const table = numbersTable(report, names, null);
+    const table = numbersTable(report, names, null, 'test');
     const [accuracy] = numberRows(report);
     expect(accuracy!.value(report)!.toFixed(4)).toBe('0.7500');
     expect(accuracy!.note(report)).toBe('3 of 4 images; 95 % interval 30.1 % to 95.4 %');
     expect(table.rows).toContainEqual(['all', '', '', 'Accuracy C/N', 0.75]);
+    expect(table.rows).toContainEqual(['all', '', '', 'part', 'test']);
   });
 
   it('leave out ranks that hold every class', () => {
@@ -40,6 +41,7 @@ describe('the numbers of the page', () => {
       report,
       names,
       unwrap(comparePaired([0, 0, 0, 1], report.predicted, predictions.labels)),
+      'validation',
     );
     expect(rows.every((row) => row.length === columns.length)).toBe(true);
     expect(rows).toContainEqual(['class', 'output 3', '', 'recall', '']);
@@ -90,4 +92,13 @@ describe('the comparison in words', () => {
       'Both are right and wrong on the same of the 10 images: nothing tells them apart.',
     ]);
   });
+});
+
+test('what is said of the parts counts them, and sends to Data where none is for testing', () => {
+  expect(partHint({ validation: 1400, test: 200 })).toMatch(/^1,400 validation and 200 test images\. .*last/);
+  expect(partHint({ validation: 400, test: 0 })).toMatch(/No test images are held back; .* in Data/);
+  expect([fileNameFor('validation', 'metrics'), fileNameFor('test', 'metrics')]).toEqual([
+    'metrics',
+    'test-metrics',
+  ]);
 });

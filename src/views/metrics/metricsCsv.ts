@@ -1,7 +1,7 @@
 import type { Table } from '../../charts/types.ts';
 import type { MetricsReport } from '../../core/training/metricsReport.ts';
 import type { PairedComparison } from '../../core/training/pairedComparison.ts';
-import type { Prediction } from '../../workers/protocol.ts';
+import type { HeldPart, Prediction } from '../../workers/protocol.ts';
 import { numberRows } from './metricsText.ts';
 
 type Row = readonly [about: string, name: string, other: string, metric: string, value: number | string];
@@ -11,10 +11,12 @@ export function numbersTable(
   report: MetricsReport,
   names: readonly string[],
   comparison: PairedComparison | null,
+  part: HeldPart,
 ): Table {
   const known = (value: number | null) => value ?? '';
   const nameOf = (k: number) => names[k] ?? '';
   const overall: Row[] = [
+    ['all', '', '', 'part', part],
     ['all', '', '', 'images', report.imageCount],
     ['all', '', '', 'correct', report.correct],
     ['all', '', '', 'accuracy 95 % from', report.accuracyInterval[0]],

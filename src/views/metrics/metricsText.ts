@@ -1,10 +1,23 @@
 import { formatInteger, formatPercent, formatPoints } from '../../core/quantity.ts';
 import type { MetricsReport } from '../../core/training/metricsReport.ts';
 import type { PairedComparison } from '../../core/training/pairedComparison.ts';
+import type { HeldPart } from '../../workers/protocol.ts';
 
 /** Names for all outputs of a network; one with more outputs than the images have classes numbers the others. */
 export const namesFor = (classNames: readonly string[], classCount: number): string[] =>
   Array.from({ length: classCount }, (_, k) => classNames[k] ?? `output ${k}`);
+
+/** How many images can be measured with, and what those for testing are for. */
+export function partHint({ validation, test }: Readonly<Record<HeldPart, number>>): string {
+  const held = formatInteger(validation);
+  return test === 0
+    ? `${held} validation images. No test images are held back; give them a share in Data for a last measurement.`
+    : `${held} validation and ${formatInteger(test)} test images. Test images are for the last measurement: each look at them before you choose makes them validation images.`;
+}
+
+/** What a file with the numbers of a part is called. */
+export const fileNameFor = (part: HeldPart, name: string): string =>
+  part === 'test' ? `test-${name}` : name;
 
 /** A share or score as a number with four digits: 0.7500 */
 export const score = (value: number | null): string => (value === null ? '–' : value.toFixed(4));
@@ -80,6 +93,7 @@ export function comparisonSentences(
   { difference, interval, onlyFirst, onlySecond, imageCount, pValue }: PairedComparison,
   first: string,
   second: string,
+  part: HeldPart = 'validation',
 ): string[] {
   const apart = onlyFirst + onlySecond;
   if (apart === 0)
@@ -94,6 +108,6 @@ export function comparisonSentences(
     `Were both equally good, chance alone would part them at least this far in ${pText(pValue)} of all cases (McNemar's exact test).`,
     sure
       ? `So ${better} is better, beyond what chance explains.`
-      : 'So these images do not show that one is better than the other; more validation images could.',
+      : `So these images do not show that one is better than the other; more ${part} images could.`,
   ];
 }

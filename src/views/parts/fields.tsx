@@ -126,7 +126,12 @@ export function SelectField<Value extends string>({
 interface SegmentedProps<Value extends string | number> {
   readonly label: string;
   readonly value: Value;
-  readonly options: readonly { readonly value: Value; readonly label: string }[];
+  readonly options: readonly {
+    readonly value: Value;
+    readonly label: string;
+    /** Why it can't be chosen now; the hint says it too. */
+    readonly problem?: string | null;
+  }[];
   readonly hint?: ReactNode;
   readonly onChange: (value: Value) => void;
 }
@@ -145,10 +150,11 @@ export function Segmented<Value extends string | number>({
       <legend>{label}</legend>
       <div className="segments">
         {options.map((option) => (
-          <label key={option.value} className="segment">
+          <label key={option.value} className="segment" title={option.problem ?? undefined}>
             <input
               type="radio"
               name={name}
+              disabled={Boolean(option.problem)}
               checked={option.value === value}
               onChange={() => onChange(option.value)}
             />
