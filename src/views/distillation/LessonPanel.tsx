@@ -1,5 +1,7 @@
-import { SOURCE_DISTILLATION } from '../../core/training/distillation.ts';
+import { formatInteger } from '../../core/quantity.ts';
+import { SOURCE_DISTILLATION, transferCounts } from '../../core/training/distillation.ts';
 import { changeDistillation, takeSourceValues } from '../../state/actions/distillation.ts';
+import { totalOf, useSplitCounts } from '../metrics/useSplitCounts.ts';
 import { NumberField } from '../parts/fields.tsx';
 import { Panel } from '../parts/Panel.tsx';
 import { useEntry } from '../useEntry.ts';
@@ -11,7 +13,8 @@ import { useTraining } from './useTraining.ts';
 export function LessonPanel({ teachers }: { teachers: readonly TeacherRow[] }) {
   const { distillation } = useEntry().design.recipe;
   const busy = useTraining();
-  const { temperature, softWeight, hardWeight } = distillation;
+  const { temperature, softWeight, hardWeight, transferShare } = distillation;
+  const counts = useSplitCounts();
   const isSource =
     temperature === SOURCE_DISTILLATION.temperature &&
     softWeight === SOURCE_DISTILLATION.softWeight &&
@@ -58,10 +61,24 @@ export function LessonPanel({ teachers }: { teachers: readonly TeacherRow[] }) {
             disabled={busy}
             onChange={(value) => changeDistillation({ hardWeight: value })}
           />
+          <NumberField
+            label="Transfer set"
+            value={Number((100 * transferShare).toPrecision(6))}
+            min={1}
+            max={100}
+            unit="%"
+            hint={counts && transferText(counts.train, transferShare)}
+            disabled={busy}
+            onChange={(value) => changeDistillation({ transferShare: value / 100 })}
+          />
         </div>
         <p className="hint">
           Loss = {softWeight} · {temperature}² · cross entropy with the teachers' answers at T = {temperature}
           , plus {hardWeight} · cross entropy with the labels.
+        </p>
+        <p className="hint">
+          The student trains on the transfer set alone, with teachers and without: the same share of each
+          class, for every seed the same images.
         </p>
         {softWeight + hardWeight === 0 && (
           <p className="hint warn">
@@ -72,4 +89,11 @@ export function LessonPanel({ teachers }: { teachers: readonly TeacherRow[] }) {
       </div>
     </Panel>
   );
+}
+
+/** "400 of 1,600 images" */
+function transferText(train: readonly number[], share: number): string {
+  const chosen = formatInteger(totalOf(transferCounts(train, share)));
+  const all = formatInteger(totalOf(train));
+  return share === 1 ? `all ${all} images` : `${chosen} of ${all} images`;
 }

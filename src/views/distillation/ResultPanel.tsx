@@ -32,7 +32,7 @@ export function ResultPanel({ teachers }: { teachers: readonly TeacherRow[] }) {
   return (
     <Panel
       title="With against without"
-      subtitle={`${network.name}, seed ${recipe.seed}`}
+      subtitle={`${network.name}, seed ${recipe.seed}${transferText(recipe.distillation.transferShare)}`}
       className="span-all"
     >
       <div className="stack">
@@ -64,6 +64,9 @@ export function ResultPanel({ teachers }: { teachers: readonly TeacherRow[] }) {
     </Panel>
   );
 }
+
+const transferText = (share: number): string =>
+  share === 1 ? '' : `, transfer set of ${formatPercent(share, 0)}`;
 
 function startText(teachers: readonly TeacherRow[], model: Model | null): string {
   if (teachers.length === 0) return 'Choose a teacher first.';
