@@ -1,0 +1,148 @@
+import { beforeEach, expect, test, vi } from 'vitest';
+import type { Recipe } from '../../core/exploration/design.ts';
+import type { Network, Weights } from '../../core/network/network.ts';
+import type { TrainEpoch, TrainResult } from '../../workers/protocol.ts';
+import { dataStore } from '../dataStore.ts';
+import { openEntry, present } from '../designStore.ts';
+import { distillationStore } from '../distillationStore.ts';
+import { dataKeyOf } from '../metricsStore.ts';
+import { type Model, modelStore, putModel } from '../modelStore.ts';
+import { noticeStore } from '../noticeStore.ts';
+import { runsStore } from '../runsStore.ts';
+import { trainingStore } from '../trainingStore.ts';
+import { trainBoth } from './distillation.ts';
+import { isTraining, stopTraining } from './train.ts';
+
+interface TrainRequest {
+  readonly weights: Weights;
+  readonly recipe: Recipe;
+  readonly teachers: readonly { readonly network: Network }[];
+}
+
+/** Ends at once with what its call says: 2 more than it began with, and 10 for each teacher. */
+const worker = vi.hoisted(() => ({
+  trained: [] as TrainRequest[],
+  predicted: [] as number[],
+  /** Calls of `train`, counted from 1, that wait until somebody stops them. */
+  waitsIn: 0,
+  stop: null as (() => void) | null,
+}));
+
+const numbered = (value: number): Weights => ({
+  'only/kernel': { shape: [1], values: Float32Array.of(value) },
+});
+const numberIn = (weights: Weights): number => weights['only/kernel']?.values[0] ?? Number.NaN;
+
+vi.mock('../services.ts', () => {
+  const train = async (request: TrainRequest, tell: (event: TrainEpoch) => void): Promise<TrainResult> => {
+    worker.trained.push(request);
+    await null; // as a worker, it tells nothing before start has returned
+    const stopped = worker.trained.length === worker.waitsIn;
+    const weights = numbered(numberIn(request.weights) + 2 + 10 * request.teachers.length);
+    const checkpoint = { epoch: 1, bestWeights: null, callbacks: { best: null } };
+    tell({ kind: 'epoch', epoch: 1, weights, saves: true, checkpoint } as unknown as TrainEpoch);
+    if (stopped) await new Promise<void>((resolve) => Object.assign(worker, { stop: resolve }));
+    return {
+      weights,
+      epochs: 1,
+      steps: 1,
+      validation: { correct: 8, total: 10, loss: 0.5 },
+      seconds: 1,
+      backend: 'wasm',
+      stopped: stopped ? 'by the user' : null,
+      restoredEpoch: null,
+    };
+  };
+  return {
+    trainWorker: {
+      generation: 0,
+      call: async (method: string, { weights }: { readonly weights: Weights }) => {
+        if (method === 'initialize') return numbered(0);
+        if (method !== 'predict') throw new Error(`Nobody expects ${method}.`);
+        worker.predicted.push(numberIn(weights));
+        return {};
+      },
+      start: (
+        _: string,
+        request: TrainRequest,
+        { onProgress }: { onProgress: (event: TrainEpoch) => void },
+      ) => ({
+        reply: train(request, onProgress),
+        control: (control: string) => control === 'stop' && worker.stop?.(),
+      }),
+    },
+  };
+});
+vi.mock('./backend.ts', () => ({ prepareTrainer: async () => 'wasm' }));
+vi.mock('./measure.ts', () => ({ measureApoz: async () => {} }));
+
+const start = present();
+const teacher: Model = {
+  id: 'teacher',
+  network: { ...start.design.network, name: 'Teacher' },
+  weights: numbered(7),
+  origin: 'trained',
+  epochs: 3,
+  backend: 'wasm',
+  curves: null,
+  validation: null,
+  apoz: null,
+};
+const pair = () => distillationStore.getState().pair;
+const numberOf = (id: string | null | undefined) =>
+  numberIn(modelStore.getState().models[id ?? '']?.weights ?? {});
+
+beforeEach(() => {
+  Object.assign(worker, { trained: [], predicted: [], waitsIn: 0, stop: null });
+  openEntry({ ...start, modelId: null, baselineModelId: null });
+  const classNames = Array.from({ length: 10 }, (_, i) => `class ${i}`);
+  dataStore.setState({ data: { status: 'ready', data: { classNames } as never } });
+  modelStore.setState({ models: {} });
+  runsStore.setState({ runs: [], chosen: [] });
+  noticeStore.setState({ notices: [] });
+  trainingStore.setState({ live: null, checkpoint: null, queue: [], busy: false, sequence: null });
+  putModel(teacher);
+  distillationStore.setState({ teacherIds: ['teacher'], listens: false, measured: {}, pair: null });
+});
+
+test('the same student is trained from the same weights with the same seed, first without and then with its teachers', async () => {
+  await trainBoth();
+  const { seed } = present().design.recipe;
+  expect(worker.trained.map(({ recipe }) => recipe.seed)).toEqual([seed, seed]);
+  expect(worker.trained.map(({ weights }) => numberIn(weights))).toEqual([0, 0]);
+  expect(worker.trained.map(({ teachers }) => teachers.map(({ network }) => network.name))).toEqual([
+    [],
+    ['Teacher'],
+  ]);
+  expect([numberOf(pair()?.withoutId), numberOf(pair()?.withId)]).toEqual([2, 12]);
+  expect(pair()).toMatchObject({ seed, teacherNames: ['Teacher'], dataKey: dataKeyOf(start.design.data) });
+  expect(worker.predicted).toEqual([2, 12]);
+  expect(present().modelId).toBe(pair()?.withId);
+  expect(isTraining()).toBe(false);
+});
+
+test.each([
+  ['first', 1, false],
+  ['second', 2, true],
+])('a stop in the %s of both ends both, and nothing is compared', async (_, call, hasFirst) => {
+  worker.waitsIn = call;
+  const both = trainBoth();
+  await vi.waitFor(() => expect(worker.stop).not.toBeNull());
+  stopTraining();
+  await both;
+  expect(worker.trained).toHaveLength(call);
+  expect(pair() !== null).toBe(hasFirst);
+  expect(pair()?.withId ?? null).toBeNull();
+  expect(worker.predicted).toEqual([]);
+  expect(isTraining()).toBe(false);
+  expect(noticeStore.getState().notices.at(-1)?.message).toMatch(/did not come to its end/);
+});
+
+test('a student that somebody has trained before goes on from its own weights both times', async () => {
+  const own = { ...teacher, id: 'own', network: start.design.network, weights: numbered(100) };
+  putModel(own);
+  openEntry({ ...start, modelId: 'own', baselineModelId: null });
+  await trainBoth();
+  expect(worker.trained.map(({ weights }) => numberIn(weights))).toEqual([100, 100]);
+  expect([numberOf(pair()?.withoutId), numberOf(pair()?.withId)]).toEqual([102, 112]);
+});
