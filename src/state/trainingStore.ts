@@ -48,6 +48,8 @@ export interface LiveRun {
   readonly phase: PhaseAt | null;
   /** "Compiling shaders ..." while nothing else can be told. */
   readonly note: string;
+  /** The models that it learns from. */
+  readonly teacherIds: readonly string[];
   readonly control: (control: Control) => void;
 }
 
@@ -61,6 +63,8 @@ export interface Checkpoint {
   readonly phase?: PhaseAt | null;
   /** Spent until the checkpoint. */
   readonly seconds?: number;
+  /** Of each epoch's end, where the run has no line yet: it went on from an epoch of another one. */
+  readonly epochSeconds?: readonly number[];
   readonly kind: 'train' | 'fine-tune';
   readonly recipe: Recipe;
   /** The images that it was trained with; with others it would be another run. */

@@ -31,6 +31,7 @@ async function goBack({ id }: TrainingRun, epoch: number): Promise<Checkpoint | 
     return null;
   }
   const checkpoint = await fetchEpoch(id, epoch);
+  if (isTraining()) return null;
   if (!checkpoint) {
     notify('error', `The weights of epoch ${epoch} are no longer kept; the last ones stay.`);
     return null;
@@ -57,6 +58,8 @@ export async function goOnFromEpoch(run: TrainingRun, epoch: number): Promise<vo
   const checkpoint = await goBack(run, epoch);
   if (!checkpoint) return;
   const { runId: _, ...fresh } = checkpoint;
-  trainingStore.setState({ checkpoint: { ...fresh, phase: null } });
+  trainingStore.setState({
+    checkpoint: { ...fresh, phase: null, epochSeconds: run.epochSeconds.slice(0, epoch) },
+  });
   await continueInPhases();
 }

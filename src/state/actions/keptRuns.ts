@@ -79,8 +79,10 @@ export function neededBecause({ id, modelId, result }: TrainingRun): string | nu
   if (result === 'running') return 'The run is going on.';
   if (modelId === null) return 'They are not kept.';
   if ([presentId, baselineModelId, startModelId].includes(modelId)) return 'The design works with them.';
-  const { checkpoint, queue } = trainingStore.getState();
-  if (checkpoint?.modelId === modelId) return 'An interrupted training needs them.';
+  const { checkpoint, live, queue } = trainingStore.getState();
+  if (live?.teacherIds.includes(modelId)) return 'The training that runs learns from them.';
+  if (checkpoint?.modelId === modelId || checkpoint?.teacherIds?.includes(modelId))
+    return 'An interrupted training needs them.';
   if (queue.some(({ entry, teacherIds }) => entry.modelId === modelId || teacherIds.includes(modelId)))
     return 'A training that waits needs them.';
   if (distillationStore.getState().teacherIds.includes(modelId)) return 'They are a chosen teacher.';

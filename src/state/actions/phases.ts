@@ -10,14 +10,7 @@ import { newId, putModel } from '../modelStore.ts';
 import { notify } from '../noticeStore.ts';
 import { type PhaseAt, trainingStore } from '../trainingStore.ts';
 import { measureApoz } from './measure.ts';
-import {
-  continueTraining,
-  type Ending,
-  isTraining,
-  resumable,
-  startTraining,
-  stopTraining,
-} from './train.ts';
+import { continueTraining, type Ending, isTraining, resumable, startTraining } from './train.ts';
 
 const at = (
   { name, round, rounds }: PhaseStep,
@@ -84,7 +77,8 @@ async function runSteps(
     if (step.prunes > 0) await pruneShare(step.prunes);
     const { network } = present().design;
     const kind = step.name === 'First training' ? 'train' : 'fine-tune';
-    const ending = await startTraining(kind, { recipe: step.recipe, phase });
+    job.signal.throwIfAborted();
+    const ending = await startTraining(kind, { recipe: step.recipe, phase, signal: job.signal });
     if (!goesOn(ending)) return;
     checkPresent(network);
   }
@@ -100,10 +94,7 @@ function goesOn(ending: Ending): boolean {
 async function asSequence(work: (job: JobContext) => Promise<void>): Promise<void> {
   if (isTraining()) return;
   try {
-    await runJob('Training in phases', async (job) => {
-      job.signal.addEventListener('abort', stopTraining, { once: true });
-      await work(job);
-    });
+    await runJob('Training in phases', work);
   } finally {
     trainingStore.setState({ sequence: null });
   }
@@ -131,7 +122,7 @@ export async function continueInPhases(): Promise<void> {
   await asSequence(async (job) => {
     trainingStore.setState({ sequence: phase });
     const { network } = present().design;
-    const ending = await continueTraining();
+    const ending = await continueTraining(job.signal);
     if (ending === null || !goesOn(ending)) return;
     checkPresent(network);
     await runSteps(job, phaseSteps(present().design, !phase.fromScratch), phase.step, phase.fromScratch);

@@ -1,6 +1,8 @@
 import { present } from '../designStore.ts';
 import { distillationStore } from '../distillationStore.ts';
 import { newId } from '../modelStore.ts';
+import { notify } from '../noticeStore.ts';
+import { imagesOf } from '../runsStore.ts';
 import { type QueuedTraining, trainingStore } from '../trainingStore.ts';
 import { isTraining, startTraining } from './train.ts';
 
@@ -39,8 +41,8 @@ export const unqueue = (id: string): void =>
 
 export const clearQueue = (): void => trainingStore.setState({ queue: [] });
 
-/** Resolves when nothing trains. */
-function idle(): Promise<void> {
+/** Resolves when the training that runs has ended. */
+function ended(): Promise<void> {
   if (!isTraining()) return Promise.resolve();
   return new Promise((resolve) => {
     const unsubscribe = trainingStore.subscribe(() => {
@@ -51,17 +53,39 @@ function idle(): Promise<void> {
   });
 }
 
+/** Resolves when nothing trains. Whoever starts another training as soon as one has ended, as for a pair, goes first. */
+async function idle(): Promise<void> {
+  do {
+    await ended();
+    await new Promise((resolve) => setTimeout(resolve));
+  } while (isTraining());
+}
+
+const plural = (count: number) => (count === 1 ? '1 training waits' : `${count} trainings wait`);
+
+function tellOtherImages(count: number): void {
+  notify(
+    'info',
+    `${plural(count)} for other images, or for another split of them; choose those in Data, then start the queue.`,
+  );
+}
+
 let running = false;
 
-/** Trains what waits, one after the other, each as soon as nothing else trains. */
+/** Trains what waits for the design's images, one after the other, each as soon as nothing else trains. */
 export async function runQueue(): Promise<void> {
   if (running) return;
   running = true;
   try {
     for (;;) {
       await idle();
-      const next = trainingStore.getState().queue[0];
-      if (!next) return;
+      const { queue } = trainingStore.getState();
+      const images = imagesOf(present().design.data);
+      const next = queue.find(({ entry }) => imagesOf(entry.design.data) === images);
+      if (!next) {
+        if (queue.length > 0) tellOtherImages(queue.length);
+        return;
+      }
       unqueue(next.id);
       await startTraining('train', { entry: next.entry, teacherIds: next.teacherIds });
     }

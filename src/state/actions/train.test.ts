@@ -1,10 +1,5 @@
 import { beforeEach, expect, test, vi } from 'vitest';
-import type { Recipe } from '../../core/exploration/design.ts';
-import type { Network, Weights } from '../../core/network/network.ts';
-import { randomWeights } from '../../core/pruning/testing/referenceInterpreter.ts';
-import { FaultError, GRAPHICS_LOST, WORKER_LOST } from '../../core/result.ts';
-import type { RunState } from '../../core/training/checkpoint.ts';
-import type { TrainEpoch, TrainResult } from '../../workers/protocol.ts';
+import { GRAPHICS_LOST, WORKER_LOST } from '../../core/result.ts';
 import { dataStore } from '../dataStore.ts';
 import { changeDesign, openEntry, present } from '../designStore.ts';
 import { evaluationStore } from '../evaluationStore.ts';
@@ -13,106 +8,12 @@ import { noticeStore } from '../noticeStore.ts';
 import { runsStore } from '../runsStore.ts';
 import { type Checkpoint, trainingStore } from '../trainingStore.ts';
 import { trainInPhases } from './phases.ts';
-import { clearQueue, enqueueTraining } from './queue.ts';
+import { enqueueTraining } from './queue.ts';
+import { numberIn, resetTrainer, trainer } from './testing/fakeTrainer.ts';
 import { continueTraining, isTraining, startTraining, stopTraining } from './train.ts';
 
-interface TrainRequest {
-  readonly weights: Weights;
-  readonly recipe: Recipe;
-  readonly from: RunState | null;
-}
-
-/** Trains by adding 1 to the one weight in each epoch, and is lost where the test says so. */
-const trainer = vi.hoisted(() => ({
-  /** By call of `train`: the epoch in which it fails, and the code of the fault. */
-  losses: [] as { readonly in: number; readonly code: string }[],
-  seeds: [] as number[],
-  stops: [] as (() => void)[],
-  waits: false,
-}));
-
-const numberIn = (weights: Weights) => weights['only/kernel']?.values[0] ?? 0;
-const withNumber = (value: number, others: Weights): Weights => ({
-  ...others,
-  'only/kernel': { shape: [1], values: Float32Array.of(value) },
-});
-
-vi.mock('../services.ts', () => {
-  const train = async ({ weights, recipe, from }: TrainRequest, tell: (event: TrainEpoch) => void) => {
-    await null; // as a worker, it tells nothing before start has returned
-    trainer.seeds.push(recipe.seed);
-    const loss = trainer.losses.shift();
-    let isStopped = false;
-    if (trainer.waits) {
-      await new Promise<void>((resolve) => {
-        trainer.stops.push(() => {
-          isStopped = true;
-          resolve();
-        });
-      });
-    }
-    let value = numberIn(weights);
-    let epoch = from?.epoch ?? 0;
-    while (epoch < recipe.epochs && !isStopped) {
-      if (loss?.in === epoch + 1) throw new FaultError({ code: loss.code, message: 'Lost.' });
-      epoch++;
-      value++;
-      const checkpoint = { epoch, bestWeights: null, callbacks: { best: null } } as unknown as RunState;
-      tell({
-        kind: 'epoch',
-        epoch,
-        weights: withNumber(value, weights),
-        saves: true,
-        checkpoint,
-      } as unknown as TrainEpoch);
-    }
-    const result: TrainResult = {
-      weights: withNumber(value, weights),
-      epochs: epoch,
-      steps: epoch,
-      validation: { correct: 8, total: 10, loss: 0.5 },
-      seconds: 1,
-      backend: 'wasm',
-      stopped: isStopped ? 'by the user' : null,
-      restoredEpoch: null,
-    };
-    return result;
-  };
-  return {
-    trainWorker: {
-      generation: 0,
-      call: async (method: string, request: { readonly network: Network }) => {
-        if (method === 'initialize')
-          return withNumber(
-            0,
-            randomWeights(request.network, () => 0.5),
-          );
-        const silent = (id: string, width: number) => [
-          id,
-          Float64Array.from({ length: width }, (_, i) => i / width),
-        ];
-        return {
-          byActivation: Object.fromEntries(
-            present()
-              .design.network.layers.filter(({ kind }) => kind === 'relu')
-              .map(({ id }, i) => silent(id, 16 << i)),
-          ),
-        };
-      },
-      start: (
-        _: string,
-        request: TrainRequest,
-        { onProgress }: { onProgress: (event: TrainEpoch) => void },
-      ) => ({
-        reply: train(request, onProgress),
-        control: (control: string) => {
-          if (control === 'stop') for (const stop of trainer.stops.splice(0)) stop();
-        },
-      }),
-    },
-  };
-});
-vi.mock('./backend.ts', () => ({ prepareTrainer: async () => 'wasm' }));
+vi.mock('../services.ts', () => import('./testing/fakeTrainer.ts'));
+vi.mock('./backend.ts', () => import('./testing/fakeTrainer.ts'));
 vi.mock('./measure.ts', async () => {
   const { modelOf } = await import('../derived.ts');
   const { patchModel } = await import('../modelStore.ts');
@@ -146,7 +47,7 @@ beforeEach(() => {
   evaluationStore.setState({ evaluations: [] });
   noticeStore.setState({ notices: [] });
   trainingStore.setState({ live: null, checkpoint: null, queue: [], busy: false, sequence: null });
-  Object.assign(trainer, { losses: [], seeds: [], stops: [], waits: false });
+  resetTrainer();
 });
 
 test('a lost graphics processor and a lost worker are replaced, and the run goes on from its last epoch', async () => {
@@ -210,23 +111,6 @@ test('trainings wait for the one that runs, each with its own seed, and leave it
   await untilIdle();
   expect(trainingStore.getState().queue).toEqual([]);
   expect(evaluationStore.getState().evaluations).toHaveLength(2);
-});
-
-test('a queued training for other images is not run, and the next one is', async () => {
-  trainer.waits = true;
-  const first = startTraining('train');
-  await vi.waitFor(() => expect(trainer.stops).toHaveLength(1));
-  enqueueTraining({ fromScratch: true });
-  changeDesign((design) => ({ ...design, data: { ...design.data, splitSeed: 9 } }));
-  enqueueTraining({ fromScratch: true });
-  trainer.waits = false;
-  stopTraining();
-  await first;
-  await vi.waitFor(() => expect(trainingStore.getState().queue).toEqual([]));
-  await untilIdle();
-  expect(notices().join(' ')).toMatch(/images or their split were changed/);
-  expect(trainer.seeds).toHaveLength(2);
-  clearQueue();
 });
 
 test('phases train, prune the share with the highest APoZ and fine-tune, round by round (SX-47)', async () => {

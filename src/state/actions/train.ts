@@ -8,8 +8,9 @@ import { type Checkpoint, type PhaseAt, patchLive, trainingStore } from '../trai
 import { addEvaluation } from './explore.ts';
 import { measureApoz } from './measure.ts';
 import { updateRun } from './runs.ts';
-import { finish, type Run, secondsOf } from './trainEvents.ts';
-import { continuedTraining, newTraining, type Order, runToEnd } from './trainRun.ts';
+import { finish, type Run } from './trainEvents.ts';
+import { continuedTraining, newTraining, type Order, teachersOf } from './trainRun.ts';
+import { runToEnd } from './trainToEnd.ts';
 
 type Kind = Order['kind'];
 
@@ -25,11 +26,12 @@ export type Ending = 'over' | 'stopped' | 'failed';
 async function inJob(
   kind: Kind,
   prepare: (job: JobContext) => Promise<Run>,
-  startPaused: boolean,
+  { startPaused = false, signal }: TrainOptions,
 ): Promise<Ending> {
   let ending: Ending = 'failed';
   let run: Run | null = null;
-  await runJob(kind === 'train' ? 'Training' : 'Fine-tuning', async (job) => {
+  await runJob(kind === 'train' ? 'Training' : 'Fine-tuning', async (own) => {
+    const job = signal ? { ...own, signal: AbortSignal.any([own.signal, signal]) } : own;
     try {
       run = await prepare(job);
       // A step of undo of its own: undo brings back the weights from before this training.
@@ -43,6 +45,7 @@ async function inJob(
         stopped === null || stopped === 'early' ? 'over' : stopped === 'by the user' ? 'stopped' : 'failed';
     } catch (error) {
       noteFailure(run, error);
+      if (isAbort(error)) ending = 'stopped';
       throw error;
     } finally {
       trainingStore.setState({ live: null });
@@ -57,7 +60,7 @@ function noteFailure(run: Run | null, error: unknown): void {
   const sentence = error instanceof Error && result === 'failed' ? error.message : '';
   const { checkpoint } = trainingStore.getState();
   const kept = checkpoint?.runId === run.runId;
-  updateRun(run.runId, { result, sentence, seconds: secondsOf(run), modelId: kept ? run.id : null });
+  updateRun(run.runId, { result, sentence, seconds: run.clock.seconds, modelId: kept ? run.id : null });
 }
 
 /** The design and the weights that a run has made, wherever the user is by now. */
@@ -71,7 +74,7 @@ async function trainFrom(
   kind: Kind,
   entry: Entry,
   prepare: (job: JobContext) => Promise<Run>,
-  startPaused: boolean,
+  options: TrainOptions,
 ): Promise<Ending> {
   if (trainingStore.getState().busy) return 'failed';
   trainingStore.setState({ busy: true });
@@ -84,7 +87,7 @@ async function trainFrom(
         modelId = run.id;
         return run;
       },
-      startPaused,
+      options,
     );
     if (modelById(modelId)?.validation && modelId !== null) {
       addEvaluation(entryAfter(entry, modelId));
@@ -103,26 +106,35 @@ export interface TrainOptions {
   readonly phase?: PhaseAt | null;
   /** The design to train, where it is not the present one. */
   readonly entry?: Entry;
+  /** In place of the chosen teachers. */
   readonly teacherIds?: readonly string[];
+  /** Ends it as the cancel of its job does, also while it is being prepared. */
+  readonly signal?: AbortSignal;
 }
 
 /** Trains the design's network: from its weights where it has some, else from seeded ones. */
 export async function startTraining(kind: Kind, options: TrainOptions = {}): Promise<Ending> {
-  const { startPaused = false, phase = null, entry = present() } = options;
+  const { startPaused = false, phase = null, entry = present(), teacherIds } = options;
   const recipe = options.recipe ?? (kind === 'train' ? entry.design.recipe : entry.design.fineTune);
-  const teachers = options.teacherIds
-    ? options.teacherIds.flatMap((id) => modelById(id) ?? [])
-    : chosenTeachers();
-  const order: Order = { kind, entry, recipe, teachers, phase, startPaused };
-  return trainFrom(kind, entry, (job) => newTraining(order, job), startPaused);
+  const prepare = async (job: JobContext) => {
+    const teachers = teacherIds ? teachersOf(teacherIds) : chosenTeachers();
+    const order: Order = { kind, entry, recipe, teachers, phase, startPaused };
+    return newTraining(order, job);
+  };
+  return trainFrom(kind, entry, prepare, options);
 }
 
 /** Goes on with the interrupted training as if it had never stopped; null where there is nothing to go on with. */
-export async function continueTraining(): Promise<Ending | null> {
+export async function continueTraining(signal?: AbortSignal): Promise<Ending | null> {
   const entry = present();
   const checkpoint = resumable(entry, trainingStore.getState().checkpoint);
   if (!checkpoint) return null;
-  return trainFrom(checkpoint.kind, entry, (job) => continuedTraining(checkpoint, job), false);
+  return trainFrom(
+    checkpoint.kind,
+    entry,
+    (job) => continuedTraining(checkpoint, job),
+    signal ? { signal } : {},
+  );
 }
 
 /** The checkpoint, where the design still has the weights and the images of its run and epochs are left. */
@@ -143,21 +155,22 @@ export function setPaused(paused: boolean): void {
 export function stepOnce(kind: Kind): void {
   const { live } = trainingStore.getState();
   if (!live) {
-    void startTraining(kind, { startPaused: true }).catch(() => undefined);
-    stepWhenStarted();
+    const forget = stepWhenStarted();
+    void startTraining(kind, { startPaused: true }).finally(forget);
     return;
   }
   live.control('step');
   patchLive({ paused: true });
 }
 
-/** The first step of a run that is just being started paused. */
-function stepWhenStarted(): void {
+/** The first step of a run that is just being started paused; forget it where none is: the next run is not to pause. */
+function stepWhenStarted(): () => void {
   const unsubscribe = trainingStore.subscribe(({ live }) => {
     if (!live) return;
     unsubscribe();
     live.control('step');
   });
+  return unsubscribe;
 }
 
 export const stopTraining = (): void => trainingStore.getState().live?.control('stop');

@@ -7,6 +7,8 @@ import { keepEpoch } from '../epochCheckpoints.ts';
 import type { JobContext } from '../jobStore.ts';
 import { type LearningCurves, type Model, putModel } from '../modelStore.ts';
 import { notify } from '../noticeStore.ts';
+import { imagesOf } from '../runsStore.ts';
+import type { Stopwatch } from '../stopwatch.ts';
 import { type Checkpoint, type PhaseAt, patchLive, trainingStore } from '../trainingStore.ts';
 import { updateRun } from './runs.ts';
 
@@ -57,12 +59,9 @@ export interface Run {
   /** Of the epochs before the checkpoint. */
   readonly curves: LearningCurves;
   readonly from: RunState | null;
-  /** Spent before the checkpoint, and when (performance.now) this part began. */
-  readonly secondsBefore: number;
-  readonly startedAt: number;
+  /** Runs while the training does, and has the seconds before the checkpoint. */
+  readonly clock: Stopwatch;
 }
-
-export const secondsOf = (run: Run): number => run.secondsBefore + (performance.now() - run.startedAt) / 1000;
 
 function modelAfter(run: Run, weights: Weights, epochs: number): Model {
   return {
@@ -78,11 +77,15 @@ function modelAfter(run: Run, weights: Weights, epochs: number): Model {
   };
 }
 
-/** Gives the weights to the design, unless the user has gone on to another network or to other weights meanwhile. */
+/**
+ * Gives the weights to the design, unless the user has gone on to another network, to other weights or to other images
+ * meanwhile: what was measured on the old ones would be told of the new ones.
+ */
 function attach(run: Run): void {
   amendEntry((entry) => {
     if (entry.design.network !== run.network) return entry;
     if (entry.modelId !== run.startedFrom && entry.modelId !== run.id) return entry;
+    if (imagesOf(entry.design.data) !== imagesOf(run.data)) return entry;
     return {
       ...entry,
       modelId: run.id,
@@ -103,7 +106,7 @@ export function onEpoch(event: TrainEpoch, run: Run): void {
     attach(run);
   }
   const { id: modelId, runId, kind, recipe, data, backend, earlierEpochs, phase } = run;
-  const seconds = secondsOf(run);
+  const { seconds } = run.clock;
   const teacherIds = run.teachers.map(({ id }) => id);
   const checkpoint: Checkpoint = {
     modelId,
@@ -140,7 +143,7 @@ export function finish(run: Run, result: TrainResult): void {
   const sentence = isFault ? stopped.message : stopped === 'early' ? earlyEnd(result) : '';
   updateRun(run.runId, {
     curves,
-    seconds: secondsOf(run),
+    seconds: run.clock.seconds,
     result: stopped === null ? 'finished' : isFault ? 'failed' : RESULTS[stopped],
     sentence,
     validation: result.steps > 0 ? validation : null,

@@ -63,7 +63,7 @@ export function RunButtons({
         disabled={starting || !ready}
         onClick={() => void startTraining('train')}
       >
-        {starting ? 'Starting…' : model ? `Train ${recipe.epochs} more epochs` : 'Start training'}
+        {starting ? 'Working…' : model ? `Train ${recipe.epochs} more epochs` : 'Start training'}
       </button>
       <div className="button-row">
         <button type="button" disabled={starting || !ready} onClick={() => stepOnce('train')}>

@@ -1,0 +1,206 @@
+import { beforeEach, expect, test, vi } from 'vitest';
+import { WORKER_LOST } from '../../core/result.ts';
+import { dataStore } from '../dataStore.ts';
+import { changeData, changeDesign, openEntry, present } from '../designStore.ts';
+import { setTeachers } from '../distillationStore.ts';
+import { evaluationStore } from '../evaluationStore.ts';
+import { jobStore } from '../jobStore.ts';
+import { modelById, modelStore } from '../modelStore.ts';
+import { noticeStore } from '../noticeStore.ts';
+import { runsStore } from '../runsStore.ts';
+import { trainingStore } from '../trainingStore.ts';
+import { trainInPhases } from './phases.ts';
+import { clearQueue, enqueueTraining, runQueue } from './queue.ts';
+import { numberIn, resetTrainer, trainer } from './testing/fakeTrainer.ts';
+import { continueTraining, isTraining, setPaused, startTraining, stepOnce, stopTraining } from './train.ts';
+
+vi.mock('../services.ts', () => import('./testing/fakeTrainer.ts'));
+vi.mock('./backend.ts', () => import('./testing/fakeTrainer.ts'));
+vi.mock('./measure.ts', () => ({ measureApoz: async () => {} }));
+
+const start = present();
+const notices = () => noticeStore.getState().notices.map(({ message }) => message);
+const epochs = (count: number) =>
+  changeDesign((design) => ({ ...design, recipe: { ...design.recipe, epochs: count } }));
+const untilIdle = () => vi.waitFor(() => expect(isTraining()).toBe(false));
+const untilItWaits = () => vi.waitFor(() => expect(trainer.stops).toHaveLength(1));
+const otherImages = () => changeData({ ...present().design.data, splitSeed: 9 });
+const lines = () => runsStore.getState().runs;
+
+beforeEach(() => {
+  openEntry(start);
+  dataStore.setState({
+    data: {
+      status: 'ready',
+      data: { classNames: Array.from({ length: 10 }, (_, i) => `class ${i}`) } as never,
+    },
+  });
+  modelStore.setState({ models: {} });
+  runsStore.setState({ runs: [], chosen: [] });
+  evaluationStore.setState({ evaluations: [] });
+  noticeStore.setState({ notices: [] });
+  setTeachers([]);
+  trainingStore.setState({ live: null, checkpoint: null, queue: [], busy: false, sequence: null });
+  resetTrainer();
+});
+
+test('weights of other images are not given to a design whose images were changed while it trained', async () => {
+  epochs(3);
+  trainer.waits = true;
+  trainer.waitsAfter = 1;
+  const training = startTraining('train');
+  await untilItWaits();
+  expect(present().modelId).not.toBeNull();
+  otherImages();
+  expect(present().modelId).toBeNull();
+  stopTraining();
+  await training;
+  expect(present().modelId).toBeNull();
+  expect(lines()).toMatchObject([{ result: 'stopped' }]);
+});
+
+test('images that change while the weights are drawn are not trained with', async () => {
+  trainer.preparing = async () => otherImages();
+  expect(await startTraining('train')).toBe('failed');
+  expect(trainer.seeds).toEqual([]);
+  expect(lines()).toEqual([]);
+  expect(notices()).toEqual([expect.stringMatching(/images or their split were changed/)]);
+});
+
+test('a first step that could not start does not hold up the next training', async () => {
+  const { data } = dataStore.getState();
+  dataStore.setState({ data: { status: 'ready', data: { classNames: ['one'] } as never } });
+  stepOnce('train');
+  await untilIdle();
+  dataStore.setState({ data });
+  await startTraining('train');
+  expect(trainer.heard).toEqual([]);
+});
+
+test('trainings that wait for other images stay where they are, and the others are run', async () => {
+  trainer.waits = true;
+  const first = startTraining('train');
+  await untilItWaits();
+  enqueueTraining({ fromScratch: true, seeds: 2 });
+  otherImages();
+  enqueueTraining({ fromScratch: true });
+  trainer.waits = false;
+  stopTraining();
+  await first;
+  await vi.waitFor(() => expect(trainer.seeds).toHaveLength(2));
+  await untilIdle();
+  await vi.waitFor(() => expect(notices()).toHaveLength(1));
+  expect(notices()[0]).toMatch(/2 trainings wait for other images/);
+  expect(trainingStore.getState().queue).toHaveLength(2);
+  expect(lines().map(({ result }) => result)).toEqual(['stopped', 'finished']);
+  changeData(start.design.data);
+  await runQueue();
+  expect(trainingStore.getState().queue).toEqual([]);
+  expect(trainer.seeds).toHaveLength(4);
+});
+
+test('a training of a pair goes before those that wait', async () => {
+  trainer.waits = true;
+  const first = startTraining('train');
+  await untilItWaits();
+  enqueueTraining({ fromScratch: true });
+  trainer.waits = false;
+  stopTraining();
+  await first;
+  expect(await startTraining('train')).toBe('over');
+  await vi.waitFor(() => expect(trainer.seeds).toHaveLength(3));
+  await untilIdle();
+  clearQueue();
+});
+
+test('a queued training whose weights are gone is told, and not begun without them', async () => {
+  await startTraining('train');
+  enqueueTraining({ fromScratch: false });
+  modelStore.setState({ models: {} });
+  await vi.waitFor(() => expect(notices().at(-1)).toMatch(/weights .* no longer kept/));
+  await untilIdle();
+  expect(trainer.seeds).toHaveLength(1);
+});
+
+test('a queued training whose teacher is gone is told, and not begun without it', async () => {
+  trainer.waits = true;
+  const first = startTraining('train');
+  await untilItWaits();
+  trainingStore.setState({ queue: [{ id: 'q', title: 'q', entry: start, teacherIds: ['gone'] }] });
+  void runQueue();
+  stopTraining();
+  await first;
+  await vi.waitFor(() => expect(notices().at(-1)).toMatch(/1 of the 1 teachers .* no longer kept/));
+  expect(trainer.seeds).toHaveLength(1);
+});
+
+test('a cancel of phases is heard while a phase is being prepared', async () => {
+  let preparing = false;
+  let proceed = () => {};
+  trainer.preparing = () => {
+    preparing = true;
+    return new Promise<void>((resolve) => {
+      proceed = resolve;
+    });
+  };
+  const all = trainInPhases();
+  await vi.waitFor(() => expect(preparing).toBe(true));
+  jobStore
+    .getState()
+    .jobs.find(({ title }) => title === 'Training in phases')
+    ?.cancel();
+  proceed();
+  await all;
+  expect(trainer.seeds).toEqual([]);
+  expect(isTraining()).toBe(false);
+  expect(notices()).toEqual([
+    expect.stringMatching(/was stopped, and the phases that were left are not run/),
+  ]);
+});
+
+test('a stop while a lost worker is replaced is heard, and the last epoch is kept to go on from', async () => {
+  epochs(3);
+  trainer.losses = [{ in: 2, code: WORKER_LOST }];
+  let calls = 0;
+  trainer.preparing = async () => {
+    if (++calls === 2) stopTraining();
+  };
+  expect(await startTraining('train')).toBe('stopped');
+  expect(trainer.seeds).toHaveLength(1);
+  expect(lines()).toMatchObject([{ result: 'stopped', modelId: present().modelId }]);
+  trainer.preparing = null;
+  expect(await continueTraining()).toBe('over');
+  expect(numberIn(modelById(present().modelId)?.weights ?? {})).toBe(3);
+});
+
+test('seconds of a training that is paused are not counted', async () => {
+  vi.useFakeTimers({ toFake: ['performance', 'Date'] });
+  try {
+    trainer.waits = true;
+    const training = startTraining('train');
+    await vi.waitFor(() => expect(trainer.stops).toHaveLength(1));
+    vi.advanceTimersByTime(5000);
+    setPaused(true);
+    vi.advanceTimersByTime(60_000);
+    setPaused(false);
+    vi.advanceTimersByTime(2000);
+    stopTraining();
+    await training;
+    expect(lines()[0]?.seconds).toBeCloseTo(7, 0);
+  } finally {
+    vi.useRealTimers();
+  }
+});
+
+test('a training that goes on is going on in its line, and what was said of its interruption is gone', async () => {
+  epochs(3);
+  trainer.losses = [{ in: 2, code: 'internal' }];
+  await startTraining('train');
+  expect(lines()).toMatchObject([{ result: 'failed', sentence: 'Lost.' }]);
+  trainer.waits = true;
+  const going = continueTraining();
+  await untilItWaits();
+  expect(lines()).toMatchObject([{ result: 'running', sentence: '' }]);
+  stopTraining();
+  await going;
+});
