@@ -25,13 +25,23 @@ let active: BackendName | null = null;
 let images: ImageSet | null = null;
 let setImagesCalls = 0;
 
-/** wasm where nobody chose: it trains everywhere. */
-async function backend(): Promise<BackendName> {
-  if (active) return active;
-  await activate('wasm');
-  active = 'wasm';
-  return active;
+/** There is one active backend: what makes another one active waits until the one before has settled. */
+let settling: Promise<unknown> = Promise.resolve();
+
+function inTurn<T>(work: () => Promise<T>): Promise<T> {
+  const turn = settling.then(work);
+  settling = turn.catch(() => {});
+  return turn;
 }
+
+/** wasm where nobody chose: it trains everywhere. */
+const backend = (): Promise<BackendName> =>
+  inTurn(async () => {
+    if (active) return active;
+    await activate('wasm');
+    active = 'wasm';
+    return active;
+  });
 
 function givenImages(): ImageSet {
   if (images) return images;
@@ -39,11 +49,13 @@ function givenImages(): ImageSet {
 }
 
 serve<TrainCalls>({
-  async chooseBackend({ override, again = false }, { progress }) {
-    const choice = await chooseBackend(override, { progress, again, memory: backendMemory });
-    active = choice.active;
-    return choice;
-  },
+  chooseBackend: ({ override, again = false }, { progress, signal }) =>
+    inTurn(async () => {
+      signal.throwIfAborted();
+      const choice = await chooseBackend(override, { progress, again, memory: backendMemory });
+      active = choice.active;
+      return choice;
+    }),
 
   async setImages({ images: given, ...choice }, { signal }) {
     const call = ++setImagesCalls;

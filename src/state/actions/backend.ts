@@ -22,23 +22,27 @@ async function askWorker(
   return choice.active;
 }
 
-const keyOf = (override: BackendName | null) => `${trainWorker.generation}:${override}`;
+const keyOf = (override: BackendName | null | '') => `${trainWorker.generation}:${override}`;
 
-/** Measures the backends once a worker and override, and remembers the choice. */
+/**
+ * Measures the backends once a worker and override, and remembers the choice. While a training runs its backend stays:
+ * another one would take its place under the training's feet.
+ */
 export async function chooseBackend(
   job: JobContext,
   override: BackendName | null = trainingStore.getState().backendOverride,
 ): Promise<BackendName> {
-  const { backend } = trainingStore.getState();
+  const { backend, live } = trainingStore.getState();
   if (backend && chosenFor === keyOf(override)) return backend.active;
+  if (backend && live && chosenFor.startsWith(keyOf(''))) return backend.active;
   job.report(null, 'measuring the backends');
   return askWorker(job, override, false);
 }
 
 /** Measures anew where the browser remembers an earlier visit. Not while something trains. */
 export async function measureBackendsAgain(): Promise<void> {
-  const { backendOverride, live } = trainingStore.getState();
-  if (!live) await runJob('Measuring the backends', (job) => askWorker(job, backendOverride, true));
+  const { backendOverride, busy } = trainingStore.getState();
+  if (!busy) await runJob('Measuring the backends', (job) => askWorker(job, backendOverride, true));
 }
 
 export function overrideBackend(backend: BackendName | null): void {

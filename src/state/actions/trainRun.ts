@@ -2,14 +2,6 @@ import type { Recipe } from '../../core/exploration/design.ts';
 import { type Network, outputsOf } from '../../core/network/network.ts';
 import { FaultError } from '../../core/result.ts';
 import { weightsAfterEdit } from '../../core/training/transfer.ts';
-import type {
-  BackendName,
-  Control,
-  TrainEpoch,
-  TrainNotice,
-  TrainResult,
-  TrainStep,
-} from '../../workers/protocol.ts';
 import { loadedData } from '../dataStore.ts';
 import { cachedGeometry, modelOf } from '../derived.ts';
 import { type Entry, present } from '../designStore.ts';

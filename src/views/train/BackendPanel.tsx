@@ -22,7 +22,8 @@ function describeMeasurement({ imagesPerSecond, reason, difference }: BackendMea
 
 /** What trains, and how fast each way was. */
 export function BackendPanel() {
-  const { backend, backendOverride, live } = useStore(trainingStore);
+  const { backend, backendOverride, busy, sequence } = useStore(trainingStore);
+  const trains = busy || sequence !== null;
   const isBusy = useStore(jobStore, ({ jobs }) => jobs.length > 0);
   return (
     <Panel title="Backend" className="controls">
@@ -30,7 +31,7 @@ export function BackendPanel() {
         <SelectField
           label="Runs on"
           value={backendOverride ?? 'auto'}
-          disabled={live !== null}
+          disabled={trains}
           options={[
             {
               value: 'auto',
@@ -64,11 +65,7 @@ export function BackendPanel() {
                 graphics processors.
               </p>
             </details>
-            <button
-              type="button"
-              disabled={live !== null || isBusy}
-              onClick={() => void measureBackendsAgain()}
-            >
+            <button type="button" disabled={trains || isBusy} onClick={() => void measureBackendsAgain()}>
               Measure again
             </button>
           </>
