@@ -23,8 +23,6 @@ export interface LoadedData {
   readonly samples: Samples;
   /** The kept set that these are the images of; null for generated ones. */
   readonly stored: StoredSet | null;
-  /** Of the images to train with; null as long as nobody has asked for those of generated images. */
-  readonly statistics: ChannelStatistics | null;
 }
 
 export type DataStatus =

@@ -26,6 +26,8 @@ export interface Sets {
   /** Kept sets, the newest first; null as long as nobody has looked. */
   readonly kept: readonly StoredSet[] | null;
   readonly use: StorageUse | null;
+  /** Whether the browser keeps what this page stores until the user deletes it; null where it does not tell. */
+  readonly isPersistent: boolean | null;
 }
 
 export const setsStore = createStore<Sets>(() => ({
@@ -35,4 +37,5 @@ export const setsStore = createStore<Sets>(() => ({
   isBusy: false,
   kept: null,
   use: null,
+  isPersistent: null,
 }));

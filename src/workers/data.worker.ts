@@ -1,8 +1,15 @@
 import { planSet, type SetPlan } from '../core/data/compile/combine.ts';
 import { type CompiledChunk, labeledImages } from '../core/data/compile/sink.ts';
-import { LARGEST_GENERATED_COUNT } from '../core/data/generatedSets.ts';
+import { type GeneratedSource, LARGEST_GENERATED_COUNT } from '../core/data/generatedSets.ts';
 import type { LabeledImages } from '../core/data/labeledImages.ts';
 import { PAINTERS } from '../core/data/paintSet.ts';
+import type { StoredImages } from '../core/data/storedImages.ts';
+import {
+  asStored,
+  type ImageMoments,
+  imageMoments,
+  trainingStatistics,
+} from '../core/data/trainingStatistics.ts';
 import type { CompileChoice } from '../core/exploration/design.ts';
 import { FaultError, type Result, unwrap } from '../core/result.ts';
 import { blobSource } from '../formats/datasets/byteSource.ts';
@@ -20,48 +27,15 @@ import { storageUse } from './imageStore/storeFault.ts';
 import { compileStored, type Decoding, setStore, storeContainer } from './imageStore/storing.ts';
 import type { DataCalls, OpenSource, StoredSet } from './protocol.ts';
 import { serve } from './serve.ts';
-
-/** How long the worker works before it looks for a cancel and tells how far it is. */
-const SLICE_MILLISECONDS = 30;
+import { breathe, driven, SLICE_MILLISECONDS } from './slices.ts';
 
 /** Files are read and decoded beside this worker: enough of them at a time keep it busy. */
 const DECODING: Decoding = { decoder: decodePicture, lookahead: 16 };
-
-const channel = new MessageChannel();
-const breathing: (() => void)[] = [];
-channel.port1.onmessage = () => breathing.shift()?.();
-
-/** Lets messages in. A posted message comes at once; a timer would wait at least four milliseconds. */
-const breathe = () =>
-  new Promise<void>((resolve) => {
-    breathing.push(resolve);
-    channel.port2.postMessage(null);
-  });
 
 const transferred = <Reply>(reply: Reply, images: LabeledImages) => ({
   reply,
   transfer: [images.pixels.buffer, images.labels.buffer] as Transferable[],
 });
-
-/** Runs steps to their end; reports some of them, and lets messages in before. */
-async function driven<Step, Value>(
-  steps: AsyncGenerator<Step, Result<Value>> | Generator<Step, Result<Value>>,
-  report: (step: Step) => void,
-  signal: AbortSignal,
-): Promise<Value> {
-  let pause = performance.now();
-  for (;;) {
-    const step = await steps.next();
-    if (step.done) {
-      signal.throwIfAborted();
-      return unwrap(step.value);
-    }
-    if (performance.now() < pause) continue;
-    report(step.value);
-    await breathe();
-    pause = performance.now() + SLICE_MILLISECONDS;
-  }
-}
 
 const opened = new OpenedSources();
 /** Sets that tell only where their images are, and wait for these. */
@@ -107,15 +81,59 @@ async function compileWaiting(
   return { sets, notes };
 }
 
+/** The images of a generated set, drawn in slices. */
+async function painted(
+  { kind, imageCount, seed }: GeneratedSource,
+  progress: (progress: { done: number; total: number }) => void,
+  signal: AbortSignal,
+): Promise<LabeledImages> {
+  if (!Number.isInteger(imageCount) || imageCount < 1 || imageCount > LARGEST_GENERATED_COUNT) {
+    throw new FaultError({
+      code: 'image-count',
+      message: `${imageCount} images cannot be generated; ask for 1 to ${LARGEST_GENERATED_COUNT}.`,
+      where: 'imageCount',
+    });
+  }
+  const painting = PAINTERS[kind](imageCount, seed);
+  let pause = performance.now() + SLICE_MILLISECONDS;
+  for (;;) {
+    const step = painting.next();
+    if (step.done) return step.value;
+    if (performance.now() < pause) continue;
+    progress({ done: step.value, total: imageCount });
+    await breathe();
+    signal.throwIfAborted();
+    pause = performance.now() + SLICE_MILLISECONDS;
+  }
+}
+
+/** Of the images that were looked at last: another split of them needs no pixels. */
+const moments = new Map<string, ImageMoments>();
+const MOST_MOMENTS = 4;
+
+async function momentsOf(
+  asked: DataCalls['trainingStatistics']['request']['images'],
+  read: () => Promise<StoredImages>,
+  signal: AbortSignal,
+  progress: (progress: { done: number; total: number }) => void = () => {},
+): Promise<ImageMoments> {
+  const key = JSON.stringify(asked);
+  const found = moments.get(key) ?? (await driven(imageMoments(await read(), signal), progress, signal));
+  moments.delete(key);
+  moments.set(key, found);
+  for (const oldest of moments.keys()) if (moments.size > MOST_MOMENTS) moments.delete(oldest);
+  return found;
+}
+
 serve<DataCalls>({
-  async openSources({ files }, { progress, signal }) {
+  async openSources({ files, instead = [] }, { progress, signal }) {
     const sorted = await sortFiles(files.map(({ path, file }) => blobSource(path, file)));
     const sources: OpenSource[] = [];
     const sets: StoredSet[] = [];
     const isEmpty = sorted.containers.length + sorted.references.length + sorted.groups.length === 0;
     try {
       for (const group of isEmpty ? [[]] : sorted.groups) {
-        sources.push(opened.add(unwrap(await openSource(group))));
+        sources.push(opened.add(unwrap(await openSource(group)), instead));
         signal.throwIfAborted();
       }
       for (const file of sorted.containers) {
@@ -123,11 +141,13 @@ serve<DataCalls>({
         sets.push(await driven(storeContainer(file, signal), report, signal));
       }
       for (const file of sorted.references) {
-        waiting.push(unwrap(readSetReferences(await file.read(0, file.size), file.name)));
+        const references = unwrap(readSetReferences(await file.read(0, file.size), file.name));
+        waiting = [...waiting.filter(({ name }) => name !== references.name), references];
       }
+      const listed = opened.idsOf(new Set(waiting.flatMap(({ items }) => items.map(([source]) => source))));
       const found = await compileWaiting(progress, signal);
       signal.throwIfAborted();
-      return { sources, sets: [...sets, ...found.sets], notes: found.notes };
+      return { sources, sets: [...sets, ...found.sets], notes: found.notes, listed };
     } catch (error) {
       for (const { id } of sources) opened.close(id);
       throw error;
@@ -180,24 +200,18 @@ serve<DataCalls>({
     return transferred(images, images);
   },
 
-  async generate({ kind, imageCount, seed }, { progress, signal }) {
-    if (!Number.isInteger(imageCount) || imageCount < 1 || imageCount > LARGEST_GENERATED_COUNT) {
-      throw new FaultError({
-        code: 'image-count',
-        message: `${imageCount} images cannot be generated; ask for 1 to ${LARGEST_GENERATED_COUNT}.`,
-        where: 'imageCount',
-      });
-    }
-    const painting = PAINTERS[kind](imageCount, seed);
-    let pause = performance.now() + SLICE_MILLISECONDS;
-    for (;;) {
-      const step = painting.next();
-      if (step.done) return transferred(step.value, step.value);
-      if (performance.now() < pause) continue;
-      progress({ done: step.value, total: imageCount });
-      await breathe();
-      signal.throwIfAborted();
-      pause = performance.now() + SLICE_MILLISECONDS;
-    }
+  async generate(source, { progress, signal }) {
+    const images = await painted(source, progress, signal);
+    await momentsOf(source, async () => asStored(images), signal);
+    return transferred(images, images);
+  },
+
+  async trainingStatistics({ images: asked, ...choice }, { progress, signal }) {
+    const images = async () => {
+      if (!('setId' in asked)) return asStored(await painted(asked, progress, signal));
+      const { store, set } = await kept(asked.setId);
+      return store.images(set);
+    };
+    return trainingStatistics(await momentsOf(asked, images, signal, progress), choice);
   },
 });

@@ -1,6 +1,7 @@
 import 'fake-indexeddb/auto';
 import { strToU8, zipSync } from 'fflate';
 import { afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { splitOf } from '../core/data/splitOf.ts';
 import type { CompileChoice } from '../core/exploration/design.ts';
 import { CIFAR10_CLASS_NAMES } from '../formats/datasets/cifar10.ts';
 import { faultIn } from '../formats/testing/fuzz/judge.ts';
@@ -77,6 +78,14 @@ describe('sources', () => {
     const files = { 'a.bin': cifar(3) };
     const names = [await opened(files), await opened(files)].map(({ sources }) => sources[0]?.name);
     expect(names).toEqual(['CIFAR-10', 'CIFAR-10 (2)']);
+  });
+
+  test('that come instead of others may have their names', async () => {
+    const files = [{ path: 'a.bin', file: new Blob([Uint8Array.from(cifar(3))]) }];
+    const [first] = (await opened({ 'a.bin': cifar(3) })).sources;
+    const { sources } = await worker.call('openSources', { files, instead: [first!.id] });
+    open.push(sources[0]!.id);
+    expect(sources[0]?.name).toBe('CIFAR-10');
   });
 
   test('that are closed can not be compiled', async () => {
@@ -237,6 +246,23 @@ describe('containers', () => {
     expect((await opened({ 'b.bin': cifar(3) })).sets).toEqual([]); // it waits no longer
   });
 
+  test('of paths say which open sources they name, while they wait and when they have all', async () => {
+    const both = [...(await opened({ 'a.bin': cifar(30) })).sources, ...(await opened(mnist(30))).sources];
+    const set = await worker.call('compile', compile(both));
+    const paths = await bytesOf(await worker.call('exportSet', { id: set.id, content: 'paths' }));
+    await worker.call('deleteSet', { id: set.id });
+    for (const { id } of both) await worker.call('closeSource', { id });
+    expect((await opened({ 'mine.json': paths })).listed).toEqual([]);
+    const first = await opened(mnist(30));
+    expect([first.sets, first.listed]).toEqual([[], first.sources.map(({ id }) => id)]);
+    expect(first.notes[0]).toMatch(/^30 of 60 images of Mine .* of CIFAR-10; open/);
+    const other = await opened({ 'data_batch_1.bin': new Uint8Array(3074).fill(3, 0, 2) });
+    expect(other.listed).toEqual(first.listed); // CIFAR-100 is none of them
+    const last = await opened({ 'a.bin': cifar(30) });
+    expect(last.sets[0]?.fingerprint).toBe(set.fingerprint);
+    expect(new Set(last.listed)).toEqual(new Set([...first.sources, ...last.sources].map(({ id }) => id)));
+  });
+
   test('damaged or cut off leave nothing', async () => {
     const { data } = await exported();
     const flipped = data.slice();
@@ -254,5 +280,49 @@ describe('containers', () => {
     for (const content of ['data', 'paths'] as const)
       expect((await worker.fault('exportSet', { id: 'x', content })).code).toBe('set-gone');
     expect((await worker.fault('takeSet', { id: 'x' })).code).toBe('set-gone');
+  });
+});
+
+describe('mean and deviation', () => {
+  const split = { splitSeed: 1, validationShare: 0.2, testShare: 0, keepsParts: true };
+
+  test('of a kept set are those of the images that its split leaves to train with', async () => {
+    const { sources } = await opened({ 'data_batch_1.bin': cifar(1200), 'test_batch.bin': cifar(50) });
+    const set = await worker.call('compile', compile(sources));
+    const images = await worker.call('takeSet', { id: set.id });
+    for (const choice of [
+      split,
+      { ...split, splitSeed: 2 },
+      { ...split, keepsParts: false, testShare: 0.3 },
+    ]) {
+      const { train } = splitOf(images.labels, images.parts ?? null, 10, choice);
+      const found = await worker.call('trainingStatistics', { images: { setId: set.id }, ...choice });
+      expect(found.pixelCount).toBe(1024 * train.length);
+      // red has each image's number in all its pixels
+      const reds = [...train].map((i) => images.pixels[i * 3072] as number);
+      expect(found.mean[0]).toBeCloseTo(reds.reduce((a, b) => a + b, 0) / reds.length, 9);
+    }
+  });
+
+  test('of generated images are measured without handing these over; what is gone is told', async () => {
+    const images = { kind: 'logos', imageCount: 40, seed: 1 } as const;
+    const { pixelCount } = await worker.call('trainingStatistics', { images, ...split });
+    expect(pixelCount).toBe(32 * 1024);
+    // drawn before for another split, or for the page: the pixels are not needed again
+    const drawn = await worker.call('generate', images);
+    const again = await worker.call('trainingStatistics', { images, ...split, validationShare: 0 });
+    const reds = drawn.pixels.filter((_, i) => i % 3 === 0);
+    expect(again.mean[0]).toBeCloseTo(reds.reduce((a, b) => a + b, 0) / reds.length, 9);
+    const fault = await worker.fault('trainingStatistics', { images: { setId: 'x' }, ...split });
+    expect(fault.code).toBe('set-gone');
+    expect(faultIn(fault)).toBeNull();
+  });
+
+  test('are not waited for after a cancel', async () => {
+    const images = { kind: 'land-cover', imageCount: 20_000, seed: 1 } as const;
+    const id = worker.start('trainingStatistics', { images, ...split });
+    await worker.next(id, 'progress');
+    worker.say({ id, control: 'cancel' });
+    await worker.next(id, 'canceled');
   });
 });

@@ -3,6 +3,8 @@ import type { CompiledSet } from '../core/data/compile/sink.ts';
 import type { GeneratedSource } from '../core/data/generatedSets.ts';
 import type { LabeledImages } from '../core/data/labeledImages.ts';
 import type { NormalizationChoice } from '../core/data/normalizationChoice.ts';
+import type { SplitChoice } from '../core/data/splitOf.ts';
+import type { TrainingStatistics } from '../core/data/trainingStatistics.ts';
 import type { CompileChoice, DataChoice, Design, Recipe } from '../core/exploration/design.ts';
 import type { FifoReport } from '../core/hardware/finn/fifo/report.ts';
 import type { GraphFolding, GraphFoldingChoice } from '../core/hardware/finn/graph/foldGraph.ts';
@@ -78,13 +80,19 @@ export interface StorageUse {
 export interface DataCalls {
   /** Looks into files and folders, and keeps them open. A container with its images is stored at once instead. */
   readonly openSources: Call<
-    { readonly files: readonly { readonly path: string; readonly file: Blob }[] },
+    {
+      readonly files: readonly { readonly path: string; readonly file: Blob }[];
+      /** Open sources that these come instead of: their names are free, and they are closed by the caller afterwards. */
+      readonly instead?: readonly string[];
+    },
     { readonly done: number; readonly total: number },
     {
       readonly sources: readonly OpenSource[];
       readonly sets: readonly StoredSet[];
       /** Sentences about containers with paths only, which wait for sources that are not open yet. */
       readonly notes: readonly string[];
+      /** Ids of open sources that such containers name: of those that wait still, and of those that are stored now. */
+      readonly listed: readonly string[];
     }
   >;
   /** Forgets an open source. */
@@ -117,6 +125,12 @@ export interface DataCalls {
   /** The whole set, for what is in memory only (`isKept` is false); its buffers are transferred. */
   readonly takeSet: Call<{ readonly id: string }, never, LabeledImages>;
   readonly generate: Call<GeneratedSource, { done: number; total: number }, LabeledImages>;
+  /** Mean and deviation of the images that a split leaves to train with; of those for validation where it leaves none. */
+  readonly trainingStatistics: Call<
+    { readonly images: GeneratedSource | { readonly setId: string } } & SplitChoice,
+    { readonly done: number; readonly total: number },
+    TrainingStatistics
+  >;
 }
 
 /** file.worker: reads models that others wrote; formats that carry megabytes of code are loaded when needed. */

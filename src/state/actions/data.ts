@@ -2,11 +2,12 @@ import type { LabeledImages } from '../../core/data/labeledImages.ts';
 import type { DataSource } from '../../core/exploration/design.ts';
 import { FaultError } from '../../core/result.ts';
 import type { StoredSet } from '../../workers/protocol.ts';
-import { dataStore, type LoadedData, loadedData, type Samples, standardizationOf } from '../dataStore.ts';
-import { changeData, present } from '../designStore.ts';
+import { dataStore, type LoadedData, loadedData, type Samples } from '../dataStore.ts';
+import { present } from '../designStore.ts';
 import { runJob } from '../jobStore.ts';
 import { dataWorker, trainWorker } from '../services.ts';
 import { findSet, missingFiles } from './sets.ts';
+import { changeDataChoice } from './standardize.ts';
 
 const SAMPLES_PER_CLASS = 12;
 
@@ -42,7 +43,6 @@ function summarize(source: DataSource, images: LabeledImages): LoadedData {
     imageCount: images.labels.length,
     samples: pickSamples(images),
     stored: null,
-    statistics: null,
   };
 }
 
@@ -62,7 +62,6 @@ export function acceptStored(source: DataSource, set: StoredSet): void {
     set.countByPart.reduce((sum, counts) => sum + (counts[label] ?? 0), 0),
   );
   const samples: Samples = { image, classNames, byClass: set.samples };
-  const { imageCount, statistics } = set;
   dataStore.setState({
     data: {
       status: 'ready',
@@ -73,10 +72,9 @@ export function acceptStored(source: DataSource, set: StoredSet): void {
         image,
         classNames,
         countByClass,
-        imageCount,
+        imageCount: set.imageCount,
         samples,
         stored: set,
-        statistics,
       },
     },
   });
@@ -90,13 +88,12 @@ const generate = (
   dataWorker.call('generate', source, { signal, onProgress: ({ done, total }) => onProgress(done / total) });
 
 /** The images of a generated source, drawn again where they are not at hand. */
-export async function generatedImages(
+async function generatedImages(
   source: Exclude<DataSource, { kind: 'file' }>,
   signal: AbortSignal,
-  onProgress: (fraction: number) => void,
 ): Promise<LabeledImages> {
   if (waiting && sameSource(waiting.source, source)) return waiting.images;
-  return generate(source, signal, onProgress);
+  return generate(source, signal, () => {});
 }
 
 let loading: AbortController | null = null;
@@ -130,16 +127,8 @@ export async function loadData(): Promise<void> {
 
 /** Makes a kept set the design's data: a step of undo, where the design had other images. */
 export function chooseSet(set: StoredSet, source: DataSource): void {
-  const { data } = present().design;
   acceptStored(source, set);
-  if (sameSource(data.source, source)) return;
-  changeData({
-    ...data,
-    source,
-    // another set's mean and deviation would say nothing about these images
-    standardization:
-      data.normalization === 'standardized' ? standardizationOf(set.statistics) : data.standardization,
-  });
+  if (!sameSource(present().design.data.source, source)) changeDataChoice({ source });
 }
 
 async function imagesForTrainer(
@@ -147,7 +136,7 @@ async function imagesForTrainer(
   signal: AbortSignal,
 ): Promise<LabeledImages | { readonly setId: string }> {
   if (source.kind !== 'file') {
-    const images = await generatedImages(source, signal, () => {});
+    const images = await generatedImages(source, signal);
     waiting = null;
     return images;
   }

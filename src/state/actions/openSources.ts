@@ -13,8 +13,6 @@ interface Opening {
 /** Files are kept as handles: a data worker that had to be started anew opens them again. */
 let openings: readonly Opening[] = [];
 let openedIn = 0;
-/** No worker's generation. */
-const NONE = -1;
 
 export const pathOf = (file: File): string => file.webkitRelativePath || file.name;
 
@@ -23,45 +21,62 @@ const fileNames = (files: readonly File[]): readonly string[] => [
   ...new Set(files.map((file) => pathOf(file).split('/')[0] || file.name)),
 ];
 
-async function call(files: readonly File[], { signal, report }: JobContext) {
+async function call(files: readonly File[], { signal, report }: JobContext, instead: readonly string[] = []) {
   await filesAtHand(files, signal);
   return dataWorker.call(
     'openSources',
-    { files: files.map((file) => ({ path: pathOf(file), file })) },
+    { files: files.map((file) => ({ path: pathOf(file), file })), instead },
     { signal, onProgress: ({ done, total }) => report(done / Math.max(1, total)) },
   );
 }
 
 const closeInWorker = (id: string) => void dataWorker.call('closeSource', { id }).catch(() => undefined);
 
+export interface Opened {
+  readonly sources: readonly OpenedSource[];
+  /** Compiled before, or now from a list of paths. */
+  readonly sets: readonly StoredSet[];
+  /** Sources that were open before and stay so, as a list of paths names them too. */
+  readonly beside: readonly OpenedSource[];
+  /** Whether a list of paths names all that was opened. */
+  readonly areListed: boolean;
+}
+
 /**
  * Opens files in the data worker: sources that can be compiled, and sets that were compiled before. Sources that they
- * come `instead` of are closed first, as a worker gives what has another's name a number; they are opened again when
- * they are needed after all.
+ * come `instead` of are closed when they are open, but those that a list of paths names.
  */
 export async function openFiles(
   files: readonly File[],
   job: JobContext,
   instead: readonly OpenedSource[] = [],
-): Promise<{ readonly sources: readonly OpenedSource[]; readonly sets: readonly StoredSet[] }> {
-  if (instead.length > 0) {
-    for (const { ids } of openings) ids.forEach(closeInWorker);
-    openedIn = NONE;
-  } else await sourcesInWorker(setsStore.getState().sources, job.signal);
-  const { sources, sets, notes } = await call(files, job);
-  for (const note of notes) notify('info', note);
+): Promise<Opened> {
+  if (instead.length === 0) await sourcesInWorker(setsStore.getState().sources, job.signal);
+  const reply = await call(
+    files,
+    job,
+    instead.map(({ id }) => id),
+  );
+  for (const note of reply.notes) notify('info', note);
+  const listed = new Set(reply.listed);
+  // a worker that was started anew gives ids again
+  const others = openedIn === dataWorker.generation ? setsStore.getState().sources : [];
+  const names = fileNames(files);
+  const sources = reply.sources.map((source) => ({
+    ...source,
+    fileNames: reply.sources.length === 1 ? names : [source.name],
+  }));
   if (sources.length > 0) {
-    const others = openedIn === dataWorker.generation ? openings : [];
-    openings = [...others, { files, ids: sources.map(({ id }) => id) }];
+    if (others.length === 0) openings = [];
+    else closeSources(instead.filter(({ id }) => !listed.has(id)));
+    openings = [...openings, { files, ids: sources.map(({ id }) => id) }];
     openedIn = dataWorker.generation;
   }
-  const names = fileNames(files);
   return {
-    sources: sources.map((source) => ({
-      ...source,
-      fileNames: sources.length === 1 ? names : [source.name],
-    })),
-    sets,
+    sources,
+    sets: reply.sets,
+    beside: others.filter(({ id }) => listed.has(id)),
+    areListed: sources.every(({ id }) => listed.has(id)),
   };
 }
 

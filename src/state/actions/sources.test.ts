@@ -9,10 +9,12 @@ import { changeDesign, openEntry, present, undoDesign } from '../designStore.ts'
 import { jobStore } from '../jobStore.ts';
 import { noticeStore } from '../noticeStore.ts';
 import { setsStore } from '../setsStore.ts';
+import { statisticsStore } from '../statisticsStore.ts';
 import { trainingStore } from '../trainingStore.ts';
 import { handImagesToTrainer, loadData } from './data.ts';
 import { deleteSet } from './sets.ts';
 import { addSources, compileDraft, isDraftNew, openImageFiles, removeSource, setDraft } from './sources.ts';
+import { changeDataChoice, standardize } from './standardize.ts';
 
 /** A data worker that knows classes by file name and keeps sets of what it compiles; a train worker that notes. */
 const worker = vi.hoisted(() => ({
@@ -33,9 +35,13 @@ const CLASSES: Record<string, Record<string, number>> = {
   'lone.zip': { Apple: 4 },
 };
 
-function sourceOf(name: string): OpenSource {
+/** Files that a list of paths waits for; it is compiled when all are open. */
+let listed: string[] = [];
+
+function sourceOf(name: string, instead: string[]): OpenSource {
   const id = `source ${worker.nextId++}`;
-  if ([...worker.open.values()].some((other) => other.name === name)) name += ' (2)';
+  if ([...worker.open].some(([other, open]) => open.name === name && !instead.includes(other)))
+    name += ' (2)';
   worker.open.set(id, { name });
   const classes = CLASSES[name.replace(' (2)', '')] ?? {};
   const counts = Object.values(classes);
@@ -99,18 +105,28 @@ function compiled({ sourceIds, name, choice }: CompileRequest): StoredSet {
   return set;
 }
 
-function openAll({ files }: { files: { path: string }[] }) {
+function openAll({ files, instead = [] }: { files: { path: string }[]; instead?: string[] }) {
   if (files.some(({ path }) => path === 'torn.zip'))
     throw new FaultError({ code: 'torn', message: 'torn.zip is torn.' });
-  return files.map(({ path }) => sourceOf(path));
+  return files.filter(({ path }) => path in CLASSES).map(({ path }) => sourceOf(path, instead));
 }
 
 const ANSWERS: Record<string, (request: never) => unknown> = {
-  openSources: (request: { files: { path: string }[] }) => ({
-    sources: openAll(request),
-    sets: [],
-    notes: [],
-  }),
+  openSources: (request: { files: { path: string }[] }) => {
+    const sources = openAll(request);
+    const ids = [...worker.open].filter(([, { name }]) => listed.includes(name)).map(([id]) => id);
+    if (listed.length === 0 || ids.length < listed.length)
+      return { sources, sets: [], notes: listed.length > 0 ? ['Images are missing.'] : [], listed: ids };
+    const choice = { height: 8, width: 8, channels: 3, fit: 'crop', classes: {} } as const;
+    listed = [];
+    const set = compiled({ sourceIds: ids, name: 'a list', choice });
+    return { sources, sets: [set], notes: [], listed: ids };
+  },
+  trainingStatistics: (request: { images: { setId: string }; splitSeed: number }) => {
+    const set = worker.kept.find(({ id }) => id === request.images.setId)!;
+    const mean = [set.imageCount, request.splitSeed, 0];
+    return { pixelCount: 1, mean, deviation: [50, 40, 0], part: 'train', imageCount: set.imageCount };
+  },
   closeSource: ({ id }: { id: string }) => worker.open.delete(id),
   compile: compiled,
   storedSets: () => ({ sets: worker.kept.filter(({ isKept }) => isKept), use: null }),
@@ -157,6 +173,8 @@ const fileSource = () => {
 };
 
 beforeEach(() => {
+  listed = [];
+  statisticsStore.setState({ known: {} });
   Object.assign(worker, { open: new Map(), kept: [], handed: [], hanging: '', isKept: true, skipped: 0 });
   openEntry({ design: defaultDesign(), modelId: null, baselineModelId: null });
   setsStore.setState({ sources: [], draft: null, compiled: null, kept: null, use: null, isBusy: false });
@@ -337,17 +355,61 @@ test('a data worker that was started anew opens the files again', async () => {
   expect(setsStore.getState().sources.map(({ name }) => name)).toEqual(['more.zip']);
 });
 
-test('with another set a standardization takes its mean and deviation; a channel of one value is only shifted', async () => {
-  changeDesign((design) => ({
-    ...design,
-    data: {
-      ...design.data,
-      normalization: 'standardized',
-      standardization: { mean: [1, 2, 3], deviation: [1, 1, 1] },
-    },
-  }));
+const untilIdle = () => vi.waitFor(() => expect(jobStore.getState().jobs).toEqual([]));
+
+test('a measured mean and deviation are measured anew with another split or set, in the same step', async () => {
   await openImageFiles(files('fruit.zip'));
-  expect(present().design.data.standardization).toEqual({ mean: [100, 90, 80], deviation: [50, 40, 1] });
+  await standardize();
+  // a channel of one value only is shifted and not divided
+  expect(present().design.data.standardization).toEqual({ mean: [60, 1, 0], deviation: [50, 40, 1] });
+  changeDataChoice({ splitSeed: 2 });
+  changeDataChoice({ splitSeed: 3 });
+  await untilIdle();
+  expect(present().design.data.standardization?.mean).toEqual([60, 3, 0]);
+  await openImageFiles(files('more.zip'));
+  await untilIdle();
+  expect(present().design.data.standardization?.mean).toEqual([12, 3, 0]);
+  undoDesign();
+  expect(present().design.data).toMatchObject({ splitSeed: 3, standardization: { mean: [60, 3, 0] } });
+});
+
+test('typed numbers stay with another split, after a reload too, and are replaced where channels do not fit', async () => {
+  await openImageFiles(files('fruit.zip'));
+  await standardize();
+  const own = { mean: [1, 2, 3], deviation: [4, 5, 6] };
+  changeDataChoice({ standardization: own });
+  statisticsStore.setState({ known: {} });
+  changeDataChoice({ splitSeed: 2 });
+  await untilIdle();
+  expect(present().design.data.standardization).toEqual(own);
+  setDraft({ ...setsStore.getState().draft!, channels: 1 });
+  await compileDraft();
+  await untilIdle();
+  expect(present().design.data.standardization?.mean).toEqual([60, 2, 0]);
+});
+
+test('a list of paths is compiled when the last of its files is dropped, one after the other', async () => {
+  listed = ['fruit.zip', 'more.zip'];
+  await openImageFiles(files('mine.sweetset.json'));
+  expect(notices()).toMatch(/Images are missing/);
+  await openImageFiles(files('more.zip'));
+  expect(worker.kept).toEqual([]); // it waits, and is no data of its own
+  expect(present().design.data.source.kind).toBe('land-cover');
+  await openImageFiles(files('fruit.zip'));
+  expect(loadedData()).toMatchObject({ name: 'a list', imageCount: 72 });
+  expect(setsStore.getState().sources.map(({ name }) => name)).toEqual(['more.zip', 'fruit.zip']);
+  expect(worker.open.size).toBe(2);
+});
+
+test('a list of paths finds files that are open already, and what it does not name is new data', async () => {
+  await openImageFiles(files('fruit.zip'));
+  listed = ['fruit.zip'];
+  await openImageFiles(files('mine.sweetset.json'));
+  expect(loadedData()?.name).toBe('a list');
+  listed = ['never.zip'];
+  await openImageFiles(files('more.zip'));
+  expect(loadedData()).toMatchObject({ name: 'more.zip', imageCount: 12 });
+  expect([...worker.open.values()].map(({ name }) => name)).toEqual(['more.zip']);
 });
 
 test('pictures that could not be read are named', async () => {

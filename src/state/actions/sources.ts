@@ -11,6 +11,7 @@ import { type OpenedSource, type Sets, setsStore } from '../setsStore.ts';
 import { trainingStore } from '../trainingStore.ts';
 import { chooseSet } from './data.ts';
 import { closeSources, openFiles, sourcesInWorker } from './openSources.ts';
+import { askToPersistOnce } from './persist.ts';
 import { type FileSource, listSets, sourceOf } from './sets.ts';
 
 /** The order of the images in a set is drawn from this one seed: equal files and choices give equal sets everywhere. */
@@ -57,7 +58,8 @@ function choose(
       `${set.header.name}: other images than this design was made with, ${formatInteger(set.imageCount)} instead of ${formatInteger(wanted.imageCount)} or with other pixels. Weights that were trained on those were put aside; undo brings them back.`,
     );
   }
-  if (!set.isKept) {
+  if (set.isKept) void askToPersistOnce();
+  else {
     notify(
       'info',
       'This browser keeps no images for the page, as in a private window; after a reload the files have to be opened again.',
@@ -130,14 +132,16 @@ function matched(sources: readonly OpenedSource[], { fileNames }: FileSource) {
 
 /**
  * Opens the user's own files as new data: compiled at once, as they are or as the design says that waits for them. What
- * can't be read changes nothing.
+ * a list of paths waits for is compiled when the last of its files is there, dropped together or one after the other.
+ * What can't be read changes nothing.
  */
 export async function openImageFiles(chosen: readonly File[]): Promise<void> {
   if (chosen.length === 0) return;
   await busily('Opening images', async (job) => {
     const wanted = awaited();
+    const opened = await openFiles(chosen, job, wanted ? [] : setsStore.getState().sources);
+    const { sources, sets, beside } = opened;
     const before = setsStore.getState().sources;
-    const { sources, sets } = await openFiles(chosen, job, wanted ? [] : before);
     const set = sets.at(-1);
     if (sources.length > 0 && wanted && !set && matched(sources, wanted).used.length > 0) {
       const { used, missing } = matched([...before, ...sources], wanted);
@@ -149,13 +153,15 @@ export async function openImageFiles(chosen: readonly File[]): Promise<void> {
       return;
     }
     if (sources.length > 0) {
-      if (wanted) closeSources(before);
-      setsStore.setState({ sources, draft: set?.choice ?? usualChoice(sources), compiled: null });
+      if (wanted) closeSources(before.filter((source) => !beside.includes(source)));
+      const all = [...beside, ...sources];
+      setsStore.setState({ sources: all, draft: set?.choice ?? usualChoice(all), compiled: null });
     }
     if (set) {
       await listSets(job.signal);
       choose(set, wanted);
-    } else if (sources.length > 0) await compile(sources, usualChoice(sources), null, job);
+    } else if (sources.length > 0 && !opened.areListed)
+      await compile(sources, usualChoice(sources), null, job);
   });
 }
 

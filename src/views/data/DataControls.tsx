@@ -2,8 +2,8 @@ import { useStore } from 'zustand';
 import { GENERATED_SETS, LARGEST_GENERATED_COUNT } from '../../core/data/generatedSets.ts';
 import { formatInteger } from '../../core/quantity.ts';
 import { openImageFiles } from '../../state/actions/sources.ts';
+import { changeDataChoice } from '../../state/actions/standardize.ts';
 import { dataStore } from '../../state/dataStore.ts';
-import { changeData } from '../../state/designStore.ts';
 import { setsStore } from '../../state/setsStore.ts';
 import { trainingStore } from '../../state/trainingStore.ts';
 import { NumberField } from '../parts/fields.tsx';
@@ -21,7 +21,7 @@ export function DataControls() {
   const { data } = design;
   const { source } = data;
   const generated = source.kind === 'file' ? { imageCount: 2000, seed: 1 } : source;
-  const change = (next: typeof source) => changeData({ ...data, source: next });
+  const change = (next: typeof source) => changeDataChoice({ source: next });
   return (
     <Panel title="Data" className="controls">
       <div className="stack">
@@ -97,7 +97,6 @@ export function SplitControls() {
   const training = useStore(trainingStore, (state) => state.live !== null);
   const loaded = useStore(dataStore, (state) => (state.data.status === 'ready' ? state.data.data : null));
   const { data } = design;
-  const patch = (change: Partial<typeof data>) => changeData({ ...data, ...change });
   const validation = Math.round(100 * data.validationShare);
   const test = Math.round(100 * data.testShare);
   const given = loaded?.stored?.countByPart.slice(1).map((counts) => counts.reduce((a, b) => a + b, 0)) ?? [];
@@ -118,7 +117,7 @@ export function SplitControls() {
               : undefined
           }
           disabled={training}
-          onChange={(percent) => patch({ validationShare: percent / 100 })}
+          onChange={(percent) => changeDataChoice({ validationShare: percent / 100 })}
         />
         <NumberField
           label="Held back for testing"
@@ -129,7 +128,7 @@ export function SplitControls() {
           unit="%"
           hint="For a last, honest measurement; 0: none."
           disabled={training}
-          onChange={(percent) => patch({ testShare: percent / 100 })}
+          onChange={(percent) => changeDataChoice({ testShare: percent / 100 })}
         />
         {forValidation + forTest > 0 && (
           <div>
@@ -138,7 +137,7 @@ export function SplitControls() {
                 type="checkbox"
                 checked={data.keepsParts}
                 disabled={training}
-                onChange={(event) => patch({ keepsParts: event.target.checked })}
+                onChange={(event) => changeDataChoice({ keepsParts: event.target.checked })}
               />
               Keep the parts of the files
             </label>
@@ -161,15 +160,13 @@ export function SplitControls() {
           integer
           disabled={training}
           hint="The same seed gives the same split, class by class. With other images or another split the network starts without weights; undo brings them back."
-          onChange={(splitSeed) => patch({ splitSeed })}
+          onChange={(splitSeed) => changeDataChoice({ splitSeed })}
         />
         <NormalizationFields
           data={data}
-          statistics={loaded?.statistics ?? null}
-          areOfSet={Boolean(loaded?.stored)}
           hasImages={loaded !== null}
           disabled={training}
-          onChange={patch}
+          onChange={changeDataChoice}
         />
       </div>
     </Panel>

@@ -2,6 +2,7 @@ import { useEffect, useState } from 'react';
 import { useStore } from 'zustand';
 import { formatCount, formatInteger, formatPercent } from '../../core/quantity.ts';
 import { chooseSet } from '../../state/actions/data.ts';
+import { askToPersist, lookUpPersistence } from '../../state/actions/persist.ts';
 import { deleteSet, exportSet, listSets, sourceOf } from '../../state/actions/sets.ts';
 import { dataStore } from '../../state/dataStore.ts';
 import { runJob } from '../../state/jobStore.ts';
@@ -21,6 +22,7 @@ export function KeptSetsPage() {
   const use = useStore(setsStore, (state) => state.use);
   useEffect(() => {
     // another tab may have kept or deleted some
+    void lookUpPersistence();
     void runJob('Looking for kept sets', ({ signal }) => listSets(signal));
   }, []);
   return (
@@ -39,6 +41,7 @@ export function KeptSetsPage() {
         <SetTable sets={kept} />
       )}
       {use && use.quotaBytes > 0 && <Storage use={use} />}
+      <Persistence />
     </Panel>
   );
 }
@@ -53,6 +56,32 @@ function Storage({ use: { usedBytes, quotaBytes } }: { use: StorageUse }) {
         included
       </span>
     </div>
+  );
+}
+
+/** Whether the browser may clear what it keeps: it does so when the disk is full. */
+function Persistence() {
+  const isPersistent = useStore(setsStore, (state) => state.isPersistent);
+  const [isRefused, setRefused] = useState(false);
+  if (isPersistent === null) return null;
+  if (isPersistent)
+    return <p className="hint">The browser keeps the data of this page until you delete it.</p>;
+  const ask = async () => {
+    await askToPersist();
+    setRefused(setsStore.getState().isPersistent === false);
+  };
+  return (
+    <p className="hint">
+      The browser may clear the data of this page, all sets, runs and weights at once, when the disk is full;
+      export what you can't compile or train again.{' '}
+      {isRefused ? (
+        <span role="status">It was asked to keep them, and did not agree.</span>
+      ) : (
+        <button type="button" className="link" onClick={() => void ask()}>
+          Ask the browser to keep them
+        </button>
+      )}
+    </p>
   );
 }
 

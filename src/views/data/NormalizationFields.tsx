@@ -1,8 +1,11 @@
-import type { ChannelStatistics } from '../../core/data/compile/normalization.ts';
+import { useEffect } from 'react';
+import { useStore } from 'zustand';
+import type { TrainingStatistics } from '../../core/data/trainingStatistics.ts';
 import type { DataChoice, Standardization } from '../../core/exploration/design.ts';
-import { formatSignificant } from '../../core/quantity.ts';
-import { standardize } from '../../state/actions/standardize.ts';
+import { formatInteger, formatSignificant } from '../../core/quantity.ts';
+import { compareStandardization, standardize } from '../../state/actions/standardize.ts';
 import { standardizationOf } from '../../state/dataStore.ts';
+import { statisticsKey, statisticsStore } from '../../state/statisticsStore.ts';
 import { NormalizationWarning } from '../network/NormalizationWarning.tsx';
 import { SelectField } from '../parts/fields.tsx';
 import { LiveField } from '../parts/LiveField.tsx';
@@ -16,10 +19,6 @@ const NORMALIZATIONS = [
 
 interface NormalizationFieldsProps {
   readonly data: DataChoice;
-  /** Null where nobody has asked yet, or there are no images. */
-  readonly statistics: ChannelStatistics | null;
-  /** Of a kept set they are known without its pixels: of all images but those that came for validation or testing. */
-  readonly areOfSet: boolean;
   readonly hasImages: boolean;
   readonly disabled: boolean;
   readonly onChange: (change: Partial<DataChoice>) => void;
@@ -47,11 +46,22 @@ const plain = (values: readonly number[]) => shown(values).replaceAll('−', '-'
 const isSame = (one: Standardization, other: Standardization) =>
   plain(one.mean) === plain(other.mean) && plain(one.deviation) === plain(other.deviation);
 
+/** Which images were measured: those that are trained with, unless all are held back. */
+const imagesText = ({ part, imageCount }: TrainingStatistics) =>
+  part === 'train'
+    ? `${formatInteger(imageCount)} images to train with`
+    : `${formatInteger(imageCount)} images for validation, as none is left to train with`;
+
 /** How bytes reach the network, with the numbers that a standardization takes. */
 export function NormalizationFields(props: NormalizationFieldsProps) {
-  const { data, statistics, areOfSet, hasImages, disabled, onChange } = props;
+  const { data, hasImages, disabled, onChange } = props;
   const { normalization, standardization } = data;
+  const statistics = useStore(statisticsStore, ({ known }) => known[statisticsKey(data)] ?? null);
   const own = statistics && standardizationOf(statistics);
+  const unknown = normalization === 'standardized' && hasImages && own === null ? statisticsKey(data) : null;
+  useEffect(() => {
+    if (unknown !== null) void compareStandardization();
+  }, [unknown]);
   const set = (key: keyof Standardization, least: number) => (text: string) => {
     const values = numbersOf(text, least);
     if (typeof values === 'string') return values;
@@ -93,23 +103,19 @@ export function NormalizationFields(props: NormalizationFieldsProps) {
             onChange={set('deviation', 1e-9)}
           />
           {own && isSame(own, standardization) ? (
-            <p className="hint">
-              {areOfSet
-                ? 'Those of the set, without what came for validation or testing.'
-                : 'Those of the training images.'}
-            </p>
+            <p className="hint">Those of the {imagesText(statistics)}.</p>
           ) : (
             <p className="hint">
               {own
-                ? `${areOfSet ? 'The set has' : 'The training images have'} mean ${shown(own.mean)} and deviation ${shown(own.deviation)}. `
-                : 'Not measured with these images. '}
+                ? `Of the ${imagesText(statistics)}: mean ${shown(own.mean)} and deviation ${shown(own.deviation)}. `
+                : 'Not compared with these images yet. '}
               <button
                 type="button"
                 className="link"
                 disabled={disabled || !hasImages}
                 onClick={() => void standardize()}
               >
-                {areOfSet ? 'Take those of the set' : 'Take those of the training images'}
+                Take those of the images to train with
               </button>
             </p>
           )}

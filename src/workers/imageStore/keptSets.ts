@@ -1,10 +1,11 @@
 import { type Gathered, Gathering } from '../../core/data/compile/gather.ts';
 import type { CompiledChunk, CompiledSet, SetHeader } from '../../core/data/compile/sink.ts';
-import { ok, type Result } from '../../core/result.ts';
+import { ok, type Result, unwrap } from '../../core/result.ts';
 import type { StoredSet } from '../protocol.ts';
 import { chunksOf, type ImagesDatabase, openDatabase, type SetRecord } from './database.ts';
 import { digest, newId } from './digest.ts';
 import { hold, whereAbandoned } from './locks.ts';
+import { openStoredImages } from './openStoredImages.ts';
 import type { SetOrigin, SetStore, StoringSink } from './setStore.ts';
 import { freeBytes, goneFault, quotaFault, type Space, storeFault } from './storeFault.ts';
 
@@ -175,6 +176,8 @@ export const keptSets: SetStore = {
   async delete(id) {
     await remove(await openDatabase(), id);
   },
+
+  images: async ({ id }) => unwrap(await openStoredImages(id)),
 
   async *chunks({ id, header, chunkCount }) {
     const db = await openDatabase();

@@ -14,12 +14,17 @@ test('where the browser keeps nothing, sets stay in memory and say so', async ()
   const chunks = [];
   for await (const one of memorySets.chunks(set)) chunks.push(one.pixels);
   expect(chunks).toEqual([chunk(0, 3).pixels, chunk(1, 3).pixels]);
+  const stored = await memorySets.images(set);
+  expect([...stored.labels]).toEqual([0, 1, 0, 1, 0, 1, 0, 1]);
+  expect([...stored.parts]).toEqual([0, 1, 2, 0, 0, 1, 2, 0]);
+  expect(await stored.chunk(1)).toEqual(chunk(1, 3).pixels);
   await (await begun(memorySets, 1)).abort();
   expect(await memorySets.list()).toHaveLength(1);
   const opened = await openStoredImages(set.id);
   expect(opened.ok ? null : faultIn(opened.error)).toBeNull();
   await memorySets.delete(set.id);
   expect(await memorySets.list()).toEqual([]);
+  await expect(memorySets.images(set)).rejects.toThrow(/are gone/);
 });
 
 test('a set that does not fit into memory is refused in one sentence', async () => {

@@ -74,6 +74,21 @@ export const memorySets: SetStore = {
   delete: async (id) => {
     held.delete(id);
   },
+  async images({ id, header }) {
+    const found = held.get(id);
+    if (!found) throw goneFault(header.name);
+    const { name, synthetic, image, classNames, chunkImages } = found.set.header;
+    return {
+      name,
+      synthetic,
+      image,
+      classNames,
+      chunkImages,
+      labels: Uint16Array.from(found.chunks.flatMap(({ labels }) => [...labels])),
+      parts: Uint8Array.from(found.chunks.flatMap(({ parts }) => [...parts])),
+      chunk: async (index) => (found.chunks[index] as CompiledChunk).pixels,
+    };
+  },
   async *chunks({ id, header }) {
     const found = held.get(id);
     if (!found) throw goneFault(header.name);

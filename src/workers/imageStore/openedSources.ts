@@ -28,9 +28,13 @@ export class OpenedSources {
   readonly #sources = new Map<string, ImageSource>();
   #next = 1;
 
-  /** Keeps a source open. One whose name another has gets a number: images are told apart by their source's name. */
-  add(opened: OpenedSource): OpenSource {
-    const names = new Set(this.all().map(({ name }) => name));
+  /**
+   * Keeps a source open. One whose name another has gets a number: images are told apart by their source's name. Sources
+   * that it comes `instead` of leave it theirs.
+   */
+  add(opened: OpenedSource, instead: readonly string[] = []): OpenSource {
+    const others = [...this.#sources].filter(([id]) => !instead.includes(id));
+    const names = new Set(others.map(([, { name }]) => name));
     let { name } = opened.source;
     for (let n = 2; names.has(name); n++) name = `${opened.source.name} (${n})`;
     const id = `source-${this.#next++}`;
@@ -41,6 +45,11 @@ export class OpenedSources {
 
   close(id: string): void {
     this.#sources.delete(id);
+  }
+
+  /** Of these names. */
+  idsOf(names: ReadonlySet<string>): readonly string[] {
+    return [...this.#sources].filter(([, { name }]) => names.has(name)).map(([id]) => id);
   }
 
   all(): readonly ImageSource[] {

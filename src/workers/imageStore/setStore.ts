@@ -1,4 +1,5 @@
 import type { ChunkSink, CompiledChunk } from '../../core/data/compile/sink.ts';
+import type { StoredImages } from '../../core/data/storedImages.ts';
 import type { StoredSet } from '../protocol.ts';
 
 /** What is known of a set before its images are. */
@@ -24,4 +25,6 @@ export interface SetStore {
   delete(id: string): Promise<void>;
   /** Its chunks in order. A fault is thrown where one is gone. */
   chunks(set: StoredSet): AsyncGenerator<CompiledChunk>;
+  /** Labels and parts at once, pixels when they are asked for. A fault is thrown where it is gone. */
+  images(set: StoredSet): Promise<StoredImages>;
 }

@@ -53,25 +53,40 @@ export class ByteCounts {
 
   /** The exact statistics, rounded once; all 0 where nothing was added. */
   statistics(): ChannelStatistics {
-    const mean: number[] = [];
-    const deviation: number[] = [];
+    const sums = new Float64Array(this.channels);
+    const squares = new Float64Array(this.channels);
     let pixelCount = 0;
     for (let channel = 0; channel < this.channels; channel++) {
-      let count = 0n;
-      let sum = 0n;
-      let squares = 0n;
+      pixelCount = 0;
       this.histogram(channel).forEach((times, byte) => {
-        count += BigInt(times);
-        sum += BigInt(times) * BigInt(byte);
-        squares += BigInt(times) * BigInt(byte * byte);
+        pixelCount += times;
+        sums[channel] = (sums[channel] as number) + times * byte;
+        squares[channel] = (squares[channel] as number) + times * byte * byte;
       });
-      pixelCount = Number(count);
-      mean.push(count === 0n ? 0 : Number(sum) / pixelCount);
-      // count² times the variance is a whole number
-      deviation.push(count === 0n ? 0 : Math.sqrt(Number(count * squares - sum * sum)) / pixelCount);
     }
-    return { pixelCount, mean, deviation };
+    return momentStatistics(pixelCount, sums, squares);
   }
+}
+
+/**
+ * Statistics from the sum of all bytes and of their squares, a channel: whole numbers, exact below 2^53, which is as much
+ * as 138 billion white pixels. Rounded once; all 0 where there are no pixels.
+ */
+export function momentStatistics(
+  pixelCount: number,
+  sums: Float64Array,
+  squares: Float64Array,
+): ChannelStatistics {
+  const count = BigInt(pixelCount);
+  return {
+    pixelCount,
+    mean: Array.from(sums, (sum) => (pixelCount === 0 ? 0 : sum / pixelCount)),
+    deviation: Array.from(squares, (square, channel) => {
+      const sum = BigInt(sums[channel] as number);
+      // count² times the variance is a whole number
+      return pixelCount === 0 ? 0 : Math.sqrt(Number(count * BigInt(square) - sum * sum)) / pixelCount;
+    }),
+  };
 }
 
 /** The standardization by a set's own statistics; a channel of one value only is shifted and not divided. */
