@@ -1,8 +1,10 @@
 import { expect, test } from 'vitest';
 import {
   chosenName,
+  chosenNames,
   draftProblem,
   expectedSet,
+  namesChoices,
   plainChoice,
   plainName,
   sameChoice,
@@ -10,6 +12,7 @@ import {
   usualChoice,
   withAll,
   withClass,
+  withNames,
 } from './compileDraft.ts';
 
 const fruit = {
@@ -91,4 +94,21 @@ test('what can not be compiled is said before', () => {
 test('a second download is the same file', () => {
   expect(plainName('pets/Fruit (2).zip')).toBe('fruit.zip');
   expect(plainName('fruit')).toBe('fruit');
+});
+
+test('digits may be called as the classes of Fashion-MNIST, all at once and back; what is left out stays so', () => {
+  const ten = { ...digits, classNames: [...'0123456789'], countByClass: Array(10).fill(1) };
+  const choices = namesChoices([ten, fruit]);
+  expect(choices.map(({ name }) => name)).toEqual(['Fashion-MNIST']);
+  expect(namesChoices([fruit, { ...ten, kind: 'pictures' }])).toEqual([]);
+  const [fashion] = choices;
+  const plain = withClass(withClass(usualChoice([ten]), '9', null), 'Apple', 'Pomme');
+  expect(chosenNames(withClass(usualChoice([ten]), '9', null), choices)).toBeNull();
+  const named = withNames(withClass(plain, '1', 'one'), choices, fashion!);
+  expect(named.classes).toMatchObject({ '0': 'T-shirt or top', '1': 'Trouser', '9': null, Apple: 'Pomme' });
+  expect(withNames(named, choices, null)).toEqual(plain);
+  const only = withNames(usualChoice([ten]), choices, fashion!);
+  expect(chosenNames(only, choices)).toBe(fashion);
+  expect(chosenNames(withClass(only, '3', 'Mine'), choices)).toBe('own');
+  expect(expectedSet([ten], only)).toMatchObject({ imageCount: 10, classCount: 10 });
 });

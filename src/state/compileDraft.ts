@@ -1,5 +1,6 @@
 import type { CompileChoice } from '../core/exploration/design.ts';
 import { formatInteger } from '../core/quantity.ts';
+import { otherClassNames } from '../formats/datasets/idxFamilies.ts';
 import type { OpenSource } from '../workers/protocol.ts';
 
 /** What of a source a choice is made from. */
@@ -65,6 +66,47 @@ export function withAll(choice: CompileChoice, names: readonly string[], isUsed:
   const others = Object.entries(choice.classes).filter(([name]) => !changed.has(name));
   const left = isUsed ? [] : names.map((name) => [name, null] as const);
   return { ...choice, classes: Object.fromEntries([...others, ...left]) };
+}
+
+/** Names that a family of sets has for the classes of a source. */
+export interface NamesChoice {
+  readonly name: string;
+  /** Of the classes in the files, in their order. */
+  readonly from: readonly string[];
+  readonly to: readonly string[];
+}
+
+/** What else the classes of the sources may be called all at once, as digits that are Fashion-MNIST's clothes. */
+export function namesChoices(sources: readonly Source[]): readonly NamesChoice[] {
+  const found = new Map<string, NamesChoice>();
+  for (const { kind, classNames: from } of sources) {
+    if (kind !== 'arrays') continue;
+    for (const { name, classNames: to } of otherClassNames(from)) found.set(name, { name, from, to });
+  }
+  return [...found.values()];
+}
+
+/** Which names the classes have: a family's, those in the files (null), or some of the user's own. */
+export function chosenNames(
+  choice: CompileChoice,
+  choices: readonly NamesChoice[],
+): NamesChoice | 'own' | null {
+  const changed = Object.entries(plainChoice(choice).classes).filter(([, name]) => name !== null);
+  const isOf = ({ from, to }: NamesChoice) =>
+    changed.length > 0 && changed.every(([name, chosen]) => to[from.indexOf(name)] === chosen);
+  return changed.length === 0 ? null : (choices.find(isOf) ?? 'own');
+}
+
+/** The choice with a family's names for the classes of the choices, or with those in the files; what is left out stays so. */
+export function withNames(
+  choice: CompileChoice,
+  choices: readonly NamesChoice[],
+  chosen: NamesChoice | null,
+): CompileChoice {
+  const named = new Set(choices.flatMap(({ from }) => from));
+  const others = Object.entries(choice.classes).filter(([name, to]) => !named.has(name) || to === null);
+  const names = chosen?.from.map((name, i) => [name, chosen.to[i] as string] as const) ?? [];
+  return { ...choice, classes: { ...Object.fromEntries(names), ...Object.fromEntries(others) } };
 }
 
 /** The choice without what is typed for nothing: blanks around names, and names that are the same as before. */

@@ -10,8 +10,10 @@ export function DropHint() {
       <p>
         <strong>Drop to open</strong>
         <span>
-          a model (Keras, TensorFlow.js, ONNX, QONNX, FINN, Caffe, CSV), a design, or images (CIFAR-10, MNIST)
+          images: folders, zips and CSV lists of pictures by class, CIFAR-10 and -100, MNIST and its kin,
+          exported sets
         </span>
+        <span>a model: Keras, TensorFlow.js, ONNX, QONNX, FINN, Caffe, CSV; a design or a session</span>
       </p>
     </div>
   );

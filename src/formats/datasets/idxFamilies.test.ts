@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { readIdxFiles } from './idx.ts';
-import { guessIdxFamily, IDX_FAMILIES } from './idxFamilies.ts';
+import { FASHION_CLASS_NAMES, guessIdxFamily, IDX_FAMILIES, otherClassNames } from './idxFamilies.ts';
 
 const images = Uint8Array.of(0, 0, 8, 3, 0, 0, 0, 1, 0, 0, 0, 2, 0, 0, 0, 2, 1, 2, 3, 4);
 const labels = (label: number) => Uint8Array.of(0, 0, 8, 1, 0, 0, 0, 1, label);
@@ -34,4 +34,12 @@ test('labels that the family does not have are refused with its range', () => {
   );
   expect(told('emnist-balanced-', 47)).toContain('from 0 to 46');
   expect(told('', 10)).toContain('from 0 to 9');
+});
+
+test('families of as many classes are offered each once, in both directions', () => {
+  const offered = (names: readonly string[]) => otherClassNames(names).map(({ name }) => name);
+  expect(offered([...'0123456789'])).toEqual(['Fashion-MNIST']);
+  expect(offered(FASHION_CLASS_NAMES)).toEqual(['MNIST']);
+  expect(offered(IDX_FAMILIES.find(({ id }) => id === 'emnist-letters')!.classNames)).toEqual([]);
+  expect(offered([...'9876543210'])).toEqual([]);
 });

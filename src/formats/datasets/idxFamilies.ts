@@ -65,15 +65,24 @@ export function guessIdxFamily(fileNames: readonly string[]): IdxFamily {
   return IDX_FAMILIES.find(({ id }) => id !== 'mnist' && names.includes(id)) ?? mnist;
 }
 
+/** Names for every class of a set, in the order of its classes. */
+export interface ClassNames {
+  readonly name: string;
+  readonly classNames: readonly string[];
+}
+
 /**
  * What else the classes of an opened set may be called: Fashion-MNIST's files are named like MNIST's, and where neither a
- * folder nor an archive tells, its classes are digits. Each choice has a name for every class, in the classes' order.
+ * folder nor an archive tells, its classes are digits. Given are the names of other families of as many classes, each
+ * once; none for classes that are of no family.
  */
-export function otherClassNames(
-  classNames: readonly string[],
-): readonly { readonly name: string; readonly classNames: readonly string[] }[] {
-  const areDigits =
-    classNames.length === MNIST_CLASS_NAMES.length &&
-    classNames.every((name, i) => name === MNIST_CLASS_NAMES[i]);
-  return areDigits ? [{ name: 'Fashion-MNIST', classNames: FASHION_CLASS_NAMES }] : [];
+export function otherClassNames(classNames: readonly string[]): readonly ClassNames[] {
+  const key = JSON.stringify(classNames);
+  const byNames = new Map<string, ClassNames>();
+  for (const family of IDX_FAMILIES) {
+    const names = JSON.stringify(family.classNames);
+    if (family.classNames.length === classNames.length && !byNames.has(names))
+      byNames.set(names, { name: family.name, classNames: family.classNames });
+  }
+  return byNames.delete(key) ? [...byNames.values()] : [];
 }

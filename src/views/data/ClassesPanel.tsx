@@ -4,12 +4,16 @@ import { formatInteger } from '../../core/quantity.ts';
 import { setDraft } from '../../state/actions/sources.ts';
 import {
   chosenName,
+  chosenNames,
   LONGEST_CLASS_NAME,
+  namesChoices,
   sourceClasses,
   withAll,
   withClass,
+  withNames,
 } from '../../state/compileDraft.ts';
 import type { OpenedSource } from '../../state/setsStore.ts';
+import { SelectField } from '../parts/fields.tsx';
 import { Panel } from '../parts/Panel.tsx';
 import { ScrollRegion } from '../parts/ScrollRegion.tsx';
 import { Pager, pageCount } from './Pager.tsx';
@@ -60,6 +64,7 @@ export function ClassesPanel({ sources, draft, disabled }: ClassesPanelProps) {
       title="Classes"
       subtitle={`${formatInteger(classes.length)} in the sources, ${formatInteger(merged.size)} in the set; equal new names are merged`}
     >
+      <NamesField sources={sources} draft={draft} disabled={disabled} />
       <div className="field-row class-tools">
         <input
           type="text"
@@ -149,3 +154,35 @@ export function ClassesPanel({ sources, draft, disabled }: ClassesPanelProps) {
     </Panel>
   );
 }
+
+const IN_FILES = 'in the files';
+const OWN = 'own';
+
+/** All names at once, where the files leave open which of several published sets they are. */
+function NamesField({ sources, draft, disabled }: ClassesPanelProps) {
+  const choices = useMemo(() => namesChoices(sources), [sources]);
+  if (choices.length === 0) return null;
+  const chosen = chosenNames(draft, choices);
+  const isOwn = chosen === 'own';
+  return (
+    <div className="class-names">
+      <SelectField
+        label="Class names"
+        value={isOwn ? OWN : (chosen?.name ?? IN_FILES)}
+        disabled={disabled}
+        options={[
+          { value: IN_FILES, label: `As in the files: ${shortList(choices[0]?.from ?? [])}` },
+          ...choices.map(({ name, to }) => ({ value: name, label: `${name}: ${shortList(to)}` })),
+          ...(isOwn ? [{ value: OWN, label: 'Your own' }] : []),
+        ]}
+        hint="The files of these sets have the same names."
+        onChange={(name) =>
+          name !== OWN &&
+          setDraft(withNames(draft, choices, choices.find((one) => one.name === name) ?? null))
+        }
+      />
+    </div>
+  );
+}
+
+const shortList = (names: readonly string[]) => `${names.slice(0, 3).join(', ')}, …`;

@@ -12,6 +12,7 @@ import { setUi, type TrainPage, uiStore } from '../../state/uiStore.ts';
 import { LEARNING } from '../chartKinds.ts';
 import { DistillationPage } from '../distillation/DistillationPage.tsx';
 import { MetricsPage } from '../metrics/MetricsPage.tsx';
+import { NormalizationWarning } from '../network/NormalizationWarning.tsx';
 import { ChartPanel } from '../parts/ChartPanel.tsx';
 import { Panel } from '../parts/Panel.tsx';
 import { Tabs } from '../parts/Tabs.tsx';
@@ -143,6 +144,7 @@ function TrainControls({ model, live }: { model: Model | null; live: LiveRun | n
         <QueueControls ready={ready} />
         {busy && <p className="hint">What runs keeps its settings; these are for the next training.</p>}
         <StartNote disabled={busy} />
+        <NormalizationWarning />
         <FreezeField disabled={false} />
         <RecipeFields
           recipe={design.recipe}
