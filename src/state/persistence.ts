@@ -1,77 +1,25 @@
-import { type IDBPDatabase, openDB } from 'idb';
-import type { Design } from '../core/exploration/design.ts';
+import type { IDBPDatabase } from 'idb';
 import { parseDesign } from '../formats/design/parse.ts';
 import { designStore, openEntry, present } from './designStore.ts';
 import { distillationStore, dropGoneTeachers, setTeachers } from './distillationStore.ts';
 import { forgetEpochsBut } from './epochCheckpoints.ts';
-import { type Evaluation, evaluationStore } from './evaluationStore.ts';
+import { evaluationStore } from './evaluationStore.ts';
+import { interruption } from './interruption.ts';
 import { type Model, modelStore, reunite } from './modelStore.ts';
 import { notify } from './noticeStore.ts';
+import { joinPages } from './pageLocks.ts';
 import { runsStore } from './runsStore.ts';
+import { modelsOf, openSession, SESSION, type Session, type Stored, tellOnce } from './sessionDatabase.ts';
 import { CHECKPOINT, forgetCheckpoint, keepCheckpoint, keptCheckpoint } from './storedCheckpoint.ts';
-import {
-  forgetModel,
-  forgetModels,
-  keepModel,
-  keptModel,
-  type ModelsSchema,
-  modelBytes,
-} from './storedModels.ts';
+import { bytesOf, forgetModel, forgetModels, keepModel, keptModel, modelBytes } from './storedModels.ts';
 import { keepSavingRuns, restoreRuns } from './storedRuns.ts';
 import { type Checkpoint, type QueuedTraining, trainingStore } from './trainingStore.ts';
 
-/** What a reload brings back. */
-interface Session {
-  readonly design: Design;
-  readonly modelId: string | null;
-  readonly baselineModelId: string | null;
-  readonly startModelId?: string | null;
-  readonly evaluations: readonly Evaluation[];
-  readonly teacherIds?: readonly string[];
-  readonly queue?: readonly QueuedTraining[];
-  /** The training that was running, if one was: its last finished epoch and its goal. */
-  readonly running: { readonly epoch: number; readonly epochs: number } | null;
-}
-
-interface Stored extends ModelsSchema {
-  session: { key: string; value: Session };
-}
-
-const SESSION = 'session';
 const SAVE_AFTER_MS = 300;
-
-let database: Promise<IDBPDatabase<Stored>> | null = null;
-
-function open(): Promise<IDBPDatabase<Stored>> {
-  database ??= openDB<Stored>('sweetspot', 1, {
-    upgrade: (db) => {
-      db.createObjectStore('models');
-      db.createObjectStore('session');
-    },
-  });
-  return database;
-}
-
-/** The part of the database that holds models. */
-const models = (db: IDBPDatabase<Stored>) => db as unknown as IDBPDatabase<ModelsSchema>;
-
-let told = false;
-
-function tellOnce(error: unknown): void {
-  if (told) return;
-  told = true;
-  const full = error instanceof DOMException && error.name === 'QuotaExceededError';
-  notify(
-    'error',
-    full
-      ? 'The browser has no room left to keep the weights: a reload would lose them. Free some space for this site.'
-      : 'This browser does not let the page keep data (a private window?): a reload will lose the weights. Copy the link to keep the design.',
-  );
-}
 
 const sessionNow = (): Session => {
   const { design, modelId, baselineModelId, startModelId = null } = present();
-  const { live, queue } = trainingStore.getState();
+  const { live, queue, sequence } = trainingStore.getState();
   return {
     design,
     modelId,
@@ -80,6 +28,7 @@ const sessionNow = (): Session => {
     evaluations: evaluationStore.getState().evaluations,
     teacherIds: distillationStore.getState().teacherIds,
     queue,
+    sequence,
     running: live ? { epoch: live.curves.epochs.length, epochs: live.epochs } : null,
   };
 };
@@ -88,15 +37,18 @@ let timer: ReturnType<typeof setTimeout> | undefined;
 let saving: Promise<void> = Promise.resolve();
 const saved = new Map<string, Model>();
 let savedCheckpoint: Checkpoint | null = null;
+/** Bytes of the weights that are kept, by model; null until somebody asks. */
+let sizes: Map<string, number> | null = null;
 
 async function save(): Promise<void> {
   try {
-    const db = await open();
+    const db = await openSession();
     await saveCheckpoint(db);
     for (const model of Object.values(modelStore.getState().models)) {
       if (saved.get(model.id) === model) continue;
-      await keepModel(models(db), model, saved.get(model.id));
+      await keepModel(modelsOf(db), model, saved.get(model.id));
       saved.set(model.id, model);
+      sizes?.set(model.id, bytesOf(model.weights));
     }
     await db.put('session', sessionNow(), SESSION);
   } catch (error) {
@@ -108,8 +60,8 @@ async function save(): Promise<void> {
 async function saveCheckpoint(db: IDBPDatabase<Stored>): Promise<void> {
   const { checkpoint } = trainingStore.getState();
   if (checkpoint === savedCheckpoint) return;
-  if (checkpoint) await keepCheckpoint(models(db), checkpoint);
-  else await forgetCheckpoint(models(db));
+  if (checkpoint) await keepCheckpoint(modelsOf(db), checkpoint);
+  else await forgetCheckpoint(modelsOf(db));
   savedCheckpoint = checkpoint;
 }
 
@@ -128,7 +80,7 @@ export async function fetchModel(id: string): Promise<Model | null> {
   const known = modelStore.getState().models[id];
   if (known) return known;
   try {
-    const model = await keptModel(models(await open()), id);
+    const model = await keptModel(modelsOf(await openSession()), id);
     if (!model) return null;
     saved.set(id, model);
     modelStore.setState((state) => ({ models: { ...state.models, [id]: model } }));
@@ -148,8 +100,9 @@ export function dropModel(id: string): Promise<void> {
   // after what is being saved: it may be this model
   saving = saving.then(async () => {
     saved.delete(id);
+    sizes?.delete(id);
     try {
-      await forgetModel(models(await open()), id);
+      await forgetModel(modelsOf(await openSession()), id);
     } catch (error) {
       tellOnce(error);
     }
@@ -160,7 +113,9 @@ export function dropModel(id: string): Promise<void> {
 /** Bytes of weights that are kept, by model; empty where nothing can be read. */
 export async function keptBytes(): Promise<ReadonlyMap<string, number>> {
   try {
-    return await modelBytes(models(await open()));
+    // Read once: each of many models with its curves would keep the page waiting after every epoch.
+    sizes ??= new Map(await modelBytes(modelsOf(await openSession())));
+    return new Map(sizes);
   } catch {
     return new Map();
   }
@@ -169,24 +124,20 @@ export async function keptBytes(): Promise<ReadonlyMap<string, number>> {
 /** Saves after every change, from now on. */
 export function keepSaving(): void {
   keepSavingRuns();
-  let { live, checkpoint, queue } = trainingStore.getState();
+  let { live, checkpoint, queue, sequence } = trainingStore.getState();
   designStore.subscribe(saveSoon);
   modelStore.subscribe(saveSoon);
   evaluationStore.subscribe(saveSoon);
   distillationStore.subscribe(saveSoon);
   trainingStore.subscribe((state) => {
-    const isNew = state.checkpoint !== checkpoint || state.queue !== queue;
+    const isNew = state.checkpoint !== checkpoint || state.queue !== queue || state.sequence !== sequence;
     if (Boolean(state.live) !== Boolean(live) || isNew) saveSoon();
-    ({ live, checkpoint, queue } = state);
+    ({ live, checkpoint, queue, sequence } = state);
   });
 }
 
 /** The checkpoint, where its model is there; the model has its weights then, for it was kept first. */
-async function restoreCheckpoint(
-  db: IDBPDatabase<Stored>,
-  found: Record<string, Model>,
-): Promise<Checkpoint | null> {
-  const checkpoint = await keptCheckpoint(models(db));
+function restoreCheckpoint(checkpoint: Checkpoint | null, found: Record<string, Model>): Checkpoint | null {
   const model = checkpoint && found[checkpoint.modelId];
   if (!model) return null;
   const { curves, earlierEpochs, recipe, state } = checkpoint;
@@ -200,17 +151,6 @@ async function restoreCheckpoint(
   return checkpoint;
 }
 
-function interrupted(
-  { epoch, epochs }: { epoch: number; epochs: number },
-  checkpoint: Checkpoint | null,
-): string {
-  if (checkpoint)
-    return `A training was interrupted after epoch ${checkpoint.state.epoch} of ${checkpoint.recipe.epochs}; in Train it can be continued as if nothing had happened.`;
-  return epoch === 0
-    ? `A training of ${epochs} epochs was interrupted before its first epoch ended; nothing was lost but that. Start it again.`
-    : `A training was interrupted after epoch ${epoch} of ${epochs}; the weights of epoch ${epoch} are here. Train on from them.`;
-}
-
 /** What waited when the page was closed waits again, until somebody starts it; designs that no longer open are dropped. */
 const restoredQueue = (queue: readonly QueuedTraining[]): readonly QueuedTraining[] =>
   queue.flatMap((waiting) => {
@@ -218,35 +158,51 @@ const restoredQueue = (queue: readonly QueuedTraining[]): readonly QueuedTrainin
     return design.ok ? [{ ...waiting, entry: { ...waiting.entry, design: design.value } }] : [];
   });
 
+/** The models that must be there before anything is shown. */
+function usedBy(session: Session, checkpoint: Checkpoint | null): ReadonlySet<string> {
+  const { modelId, baselineModelId, startModelId = null, teacherIds = [], queue = [] } = session;
+  const ids = [
+    modelId,
+    baselineModelId,
+    startModelId,
+    checkpoint?.modelId ?? null,
+    ...(checkpoint?.teacherIds ?? []),
+    ...teacherIds,
+    ...queue.flatMap((waiting) => [waiting.entry.modelId, ...waiting.teacherIds]),
+    ...session.evaluations.flatMap((e) => [e.modelId, e.baselineModelId]),
+  ];
+  return new Set(ids.filter((id) => id !== null));
+}
+
+/** Forgets what nobody needs any more. Not where other tabs are open: they need what only they know. */
+async function tidy(db: IDBPDatabase<Stored>, used: ReadonlySet<string>): Promise<void> {
+  await forgetModels(modelsOf(db), used);
+  sizes = null;
+  void forgetEpochsBut(new Set(runsStore.getState().runs.map(({ id }) => id)));
+}
+
 /** Brings back the last session; with a design of its own (a link), only the evaluated points. True where it did. */
 export async function restoreSession(): Promise<boolean> {
   try {
-    const ofRuns = await restoreRuns();
-    const db = await open();
+    const isAlone = await joinPages();
+    const runs = await restoreRuns();
+    const db = await openSession();
     const session = await db.get('session', SESSION);
     if (!session) return false;
-    const used = new Set(
-      [
-        session.modelId,
-        session.baselineModelId,
-        session.startModelId ?? null,
-        ...(session.teacherIds ?? []),
-        ...(session.queue ?? []).flatMap(({ entry, teacherIds }) => [entry.modelId, ...teacherIds]),
-        ...session.evaluations.flatMap((e) => [e.modelId, e.baselineModelId]),
-      ].filter((id) => id !== null),
-    );
+    const last = await keptCheckpoint(modelsOf(db));
+    const interrupted = runs.elsewhere.has(last?.runId ?? '') ? null : last;
+    const used = usedBy(session, interrupted);
     const found: Record<string, Model> = {};
     for (const id of used) {
-      const model = await keptModel(models(db), id);
+      const model = await keptModel(modelsOf(db), id);
       if (model) {
         found[id] = model;
         saved.set(id, model);
       }
     }
-    const checkpoint = await restoreCheckpoint(db, found);
-    if (ofRuns)
-      await forgetModels(models(db), new Set([...used, ...ofRuns, ...(checkpoint ? [CHECKPOINT] : [])]));
-    if (ofRuns) void forgetEpochsBut(new Set(runsStore.getState().runs.map(({ id }) => id)));
+    const checkpoint = restoreCheckpoint(interrupted, found);
+    if (runs.modelIds && isAlone)
+      await tidy(db, new Set([...used, ...runs.modelIds, ...(checkpoint ? [CHECKPOINT] : [])]));
     const design = parseDesign(session.design);
     if (!design.ok) return false;
     modelStore.setState({ models: found });
@@ -258,7 +214,8 @@ export async function restoreSession(): Promise<boolean> {
       ...reunite(design.value, session.modelId, session.baselineModelId),
       startModelId: session.startModelId ?? null,
     });
-    if (session.running) notify('info', interrupted(session.running, checkpoint));
+    const sentence = runs.elsewhere.size > 0 ? null : interruption(session, checkpoint);
+    if (sentence !== null) notify('info', sentence);
     return true;
   } catch (error) {
     tellOnce(error);

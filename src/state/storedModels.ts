@@ -126,6 +126,13 @@ export async function forgetModel(db: IDBPDatabase<ModelsSchema>, id: string): P
   await db.delete('models', IDBKeyRange.bound(id, `${id}0`, false, true));
 }
 
+/** Bytes that the numbers of tensors take. */
+export const bytesOf = (tensors: Readonly<Record<string, { readonly shape: readonly number[] }>>): number =>
+  Object.values(tensors).reduce(
+    (sum, { shape }) => sum + Float32Array.BYTES_PER_ELEMENT * shape.reduce((product, n) => product * n, 1),
+    0,
+  );
+
 /** Bytes of the weights that are kept, by model. */
 export async function modelBytes(db: IDBPDatabase<ModelsSchema>): Promise<ReadonlyMap<string, number>> {
   const bytes = new Map<string, number>();
@@ -133,13 +140,7 @@ export async function modelBytes(db: IDBPDatabase<ModelsSchema>): Promise<Readon
     if (ownerOf(key) !== key) continue;
     const found = await db.get('models', key);
     if (!found || found instanceof Float32Array) continue;
-    const tensors: Readonly<Record<string, { readonly shape: readonly number[] }>> =
-      'stored' in found ? found.stored : found.weights;
-    const numbers = Object.values(tensors).reduce(
-      (sum, { shape }) => sum + shape.reduce((product, n) => product * n, 1),
-      0,
-    );
-    bytes.set(key, Float32Array.BYTES_PER_ELEMENT * numbers);
+    bytes.set(key, bytesOf('stored' in found ? found.stored : found.weights));
   }
   return bytes;
 }

@@ -1,6 +1,7 @@
 import { type DBSchema, type IDBPDatabase, openDB } from 'idb';
 import { parseDesign } from '../formats/design/parse.ts';
 import { notify } from './noticeStore.ts';
+import { runsElsewhere } from './pageLocks.ts';
 import { runsStore, type TrainingRun } from './runsStore.ts';
 
 interface RunsSchema extends DBSchema {
@@ -58,27 +59,38 @@ export function keepSavingRuns(): void {
 
 const INTERRUPTED = 'The page was closed before it ended; its curves end where it was.';
 
+const ELSEWHERE = 'It was going on in another tab when this page was opened; its curves end there.';
+
 /** A run as an earlier page left it; null where this version does not understand its design. */
-function revived(run: TrainingRun): TrainingRun | null {
+function revived(run: TrainingRun, elsewhere: ReadonlySet<string>): TrainingRun | null {
   const design = parseDesign(run.design);
   if (!design.ok) return null;
   const known = { ...run, design: design.value };
-  return run.result === 'running' ? { ...known, result: 'interrupted', sentence: INTERRUPTED } : known;
+  if (run.result !== 'running') return known;
+  return { ...known, result: 'interrupted', sentence: elsewhere.has(run.id) ? ELSEWHERE : INTERRUPTED };
 }
 
-/**
- * Brings back the runs of earlier pages, and tells which models their weights are; null where they can't be read: then
- * nobody knows which weights are still needed.
- */
-export async function restoreRuns(): Promise<ReadonlySet<string> | null> {
+export interface RestoredRuns {
+  /** The models that their weights are; null where the runs can't be read: then nobody knows which are still needed. */
+  readonly modelIds: ReadonlySet<string> | null;
+  /** Those that another tab trains. */
+  readonly elsewhere: ReadonlySet<string>;
+}
+
+/** Brings back the runs of earlier pages. */
+export async function restoreRuns(): Promise<RestoredRuns> {
   try {
     const db = await open();
     const stored = await db.getAll('runs').finally(() => db.close());
-    const runs = stored.flatMap((run) => revived(run) ?? []).sort((a, b) => a.startedAt - b.startedAt);
+    const going = stored.filter(({ result }) => result === 'running').map(({ id }) => id);
+    const elsewhere = await runsElsewhere(going);
+    const runs = stored
+      .flatMap((run) => revived(run, elsewhere) ?? [])
+      .sort((a, b) => a.startedAt - b.startedAt);
     saved = new Map(runs.map((run) => [run.id, run]));
     runsStore.setState({ runs, chosen: [] });
-    return new Set(stored.flatMap(({ modelId }) => modelId ?? []));
+    return { modelIds: new Set(stored.flatMap(({ modelId }) => modelId ?? [])), elsewhere };
   } catch {
-    return null;
+    return { modelIds: null, elsewhere: new Set() };
   }
 }

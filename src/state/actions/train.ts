@@ -4,6 +4,7 @@ import { changeEntry, type Entry, present } from '../designStore.ts';
 import { chosenTeachers } from '../distillationStore.ts';
 import { type JobContext, runJob } from '../jobStore.ts';
 import { modelById } from '../modelStore.ts';
+import { holdRun } from '../pageLocks.ts';
 import { type Checkpoint, type PhaseAt, patchLive, trainingStore } from '../trainingStore.ts';
 import { addEvaluation } from './explore.ts';
 import { measureApoz } from './measure.ts';
@@ -30,6 +31,7 @@ async function inJob(
 ): Promise<Ending> {
   let ending: Ending = 'failed';
   let run: Run | null = null;
+  let release = () => {};
   await runJob(kind === 'train' ? 'Training' : 'Fine-tuning', async (own) => {
     const job = signal ? { ...own, signal: AbortSignal.any([own.signal, signal]) } : own;
     try {
@@ -37,6 +39,7 @@ async function inJob(
       // A step of undo of its own: undo brings back the weights from before this training.
       if (!run.from && run.startedFrom !== null && present().modelId === run.startedFrom)
         changeEntry((now) => ({ ...now }));
+      release = holdRun(run.runId);
       const done = await runToEnd(run, startPaused, job);
       run = done.run;
       finish(done.run, done.result);
@@ -48,6 +51,7 @@ async function inJob(
       if (isAbort(error)) ending = 'stopped';
       throw error;
     } finally {
+      release();
       trainingStore.setState({ live: null });
     }
   });
