@@ -100,6 +100,27 @@ export function amendEntry(update: (entry: Entry) => Entry): void {
   write(amend(history, update(history.present)));
 }
 
+/** Takes a model that is deleted out of all steps: undo must not bring back the name of weights that are gone. */
+export function withoutModel(id: string): void {
+  const other = (modelId: string | null | undefined) => (modelId === id ? null : (modelId ?? null));
+  const cleaned = (entry: Entry): Entry =>
+    [entry.modelId, entry.baselineModelId, entry.startModelId].includes(id)
+      ? {
+          ...entry,
+          modelId: other(entry.modelId),
+          baselineModelId: other(entry.baselineModelId),
+          startModelId: other(entry.startModelId),
+        }
+      : entry;
+  const { history } = designStore.getState();
+  write({
+    ...history,
+    past: history.past.map(cleaned),
+    present: cleaned(history.present),
+    future: history.future.map(cleaned),
+  });
+}
+
 /** Opens a design as a new start: nothing to undo. */
 export function openEntry(entry: Entry): void {
   write(beginHistory(entry));

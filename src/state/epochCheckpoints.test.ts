@@ -1,7 +1,7 @@
 import 'fake-indexeddb/auto';
 import { expect, test } from 'vitest';
 import { defaultDesign } from '../core/exploration/defaultDesign.ts';
-import { fetchEpoch, forgetEpochsBut, keepEpoch, keptEpochs } from './epochCheckpoints.ts';
+import { fetchEpoch, forgetEpochsBut, forgetEpochsOf, keepEpoch, keptEpochs } from './epochCheckpoints.ts';
 import type { Checkpoint } from './trainingStore.ts';
 
 function checkpoint(runId: string, epoch: number, numbers = 4): Checkpoint {
@@ -48,4 +48,23 @@ test('the oldest epochs go where all would take too much room, and huge ones are
   expect(kept.at(-1)).toBe(18);
   expect(kept[0]).toBe(3);
   expect(await keepEpoch(checkpoint('huge', 1, 2 * numbers + 1))).toBe(false);
+});
+
+test('epochs that end while others are written are kept or left out, and room is counted once', async () => {
+  const numbers = 2 ** 20;
+  const kept = await Promise.all(
+    Array.from({ length: 10 }, (_, i) => keepEpoch(checkpoint('fast', i + 1, numbers))),
+  );
+  expect(kept.filter(Boolean)).toHaveLength(4);
+  expect(await keptEpochs('fast')).toEqual([1, 2, 3, 4]);
+  expect(await keepEpoch(checkpoint('fast', 11))).toBe(true);
+});
+
+test('epochs do not repeat the losses of all steps before them, and go with their run', async () => {
+  const one = checkpoint('curves', 1);
+  await keepEpoch({ ...one, curves: { ...one.curves, stepLosses: Array(5000).fill(0.5) } });
+  expect((await fetchEpoch('curves', 1))?.curves.stepLosses).toEqual([]);
+  await forgetEpochsOf('curves');
+  expect(await keptEpochs('curves')).toEqual([]);
+  expect(await fetchEpoch('curves', 1)).toBeNull();
 });

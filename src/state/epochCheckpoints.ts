@@ -1,6 +1,6 @@
 import { type IDBPDatabase, openDB } from 'idb';
 import { keepCheckpoint, keptCheckpoint } from './storedCheckpoint.ts';
-import { forgetModel, type ModelsSchema, modelBytes } from './storedModels.ts';
+import { bytesOf, forgetModel, type ModelsSchema, modelBytes } from './storedModels.ts';
 import type { Checkpoint } from './trainingStore.ts';
 
 /**
@@ -15,6 +15,9 @@ const MOST_BYTES = 256 * 2 ** 20;
 /** Larger ones are not kept: writing each would take longer than an epoch of a small set. */
 const LARGEST_BYTES = 32 * 2 ** 20;
 
+/** Where epochs follow each other faster than the disk writes, those that find so many before them are left out. */
+const MOST_WAITING = 4;
+
 let database: Promise<IDBPDatabase<ModelsSchema>> | null = null;
 
 function open(): Promise<IDBPDatabase<ModelsSchema>> {
@@ -24,65 +27,93 @@ function open(): Promise<IDBPDatabase<ModelsSchema>> {
   return database;
 }
 
-/** Oldest first; what earlier pages have kept comes before all, in no order. */
-let order: string[] | null = null;
+/**
+ * Bytes of what is kept, the oldest first; what earlier pages have kept comes before all, in no order. Read once: to read
+ * all checkpoints after every epoch would keep the page waiting.
+ */
+let sizes: Map<string, number> | null = null;
+
+async function known(db: IDBPDatabase<ModelsSchema>): Promise<Map<string, number>> {
+  sizes ??= new Map(await modelBytes(db));
+  return sizes;
+}
 
 const idOf = (runId: string, epoch: number) => `${runId}@${epoch}`;
 const runOf = (id: string) => id.slice(0, id.lastIndexOf('@'));
 const epochOf = (id: string) => Number(id.slice(id.lastIndexOf('@') + 1));
 
 const sizeOf = ({ weights, state }: Checkpoint): number => {
-  const numbers = (lengths: readonly number[]) => lengths.reduce((sum, length) => sum + length, 0);
   const best = state.bestWeights && state.bestWeights !== weights ? state.bestWeights : {};
-  return (
-    Float32Array.BYTES_PER_ELEMENT *
-    numbers([
-      ...Object.values(weights).map(({ values }) => values.length),
-      ...Object.values(best).map(({ values }) => values.length),
-      ...Object.values(state.optimizer.vectors).map(({ length }) => length),
-    ])
-  );
+  const vectors = Object.entries(state.optimizer.vectors).map(([name, { length }]) => [
+    name,
+    { shape: [length] },
+  ]);
+  return bytesOf(weights) + bytesOf(best) + bytesOf(Object.fromEntries(vectors));
 };
 
-async function makeRoom(db: IDBPDatabase<ModelsSchema>, bytes: number, kept: string[]): Promise<string[]> {
-  const sizes = await modelBytes(db);
-  let used = [...sizes.values()].reduce((sum, size) => sum + size, 0);
-  const left = [...kept];
-  while (used + bytes > MOST_BYTES && left.length > 0) {
-    const oldest = left.shift() as string;
-    used -= sizes.get(oldest) ?? 0;
-    await forgetModel(db, oldest);
+async function forget(db: IDBPDatabase<ModelsSchema>, ids: Iterable<string>): Promise<void> {
+  for (const id of ids) {
+    await forgetModel(db, id);
+    sizes?.delete(id);
   }
-  return left;
 }
 
-/** Keeps the checkpoint of an epoch beside the others. Tells whether it did: a full disk and large networks are no fault. */
+async function makeRoom(db: IDBPDatabase<ModelsSchema>, bytes: number): Promise<void> {
+  const kept = await known(db);
+  let used = [...kept.values()].reduce((sum, size) => sum + size, 0);
+  for (const [id, size] of [...kept]) {
+    if (used + bytes <= MOST_BYTES) return;
+    await forget(db, [id]);
+    used -= size;
+  }
+}
+
+/** One change after the other: two at a time would count the same room twice. */
+let changes: Promise<unknown> = Promise.resolve();
+let waiting = 0;
+
+function inTurn<T>(change: () => Promise<T>): Promise<T> {
+  const turn = changes.then(change);
+  changes = turn.catch(() => {});
+  return turn;
+}
+
+/** Every step's loss once an epoch would soon be more than the weights; the run's model has them. */
+const withoutStepLosses = (checkpoint: Checkpoint): Checkpoint => ({
+  ...checkpoint,
+  curves: { ...checkpoint.curves, stepLosses: [] },
+});
+
+/**
+ * Keeps the checkpoint of an epoch beside the others, without the losses of its steps. Tells whether it did: a full disk,
+ * large networks and very short epochs are no fault.
+ */
 export async function keepEpoch(checkpoint: Checkpoint): Promise<boolean> {
   const { runId, state } = checkpoint;
-  if (!runId) return false;
+  const bytes = sizeOf(checkpoint);
+  if (!runId || bytes > LARGEST_BYTES || waiting >= MOST_WAITING) return false;
+  waiting++;
   try {
-    const bytes = sizeOf(checkpoint);
-    if (bytes > LARGEST_BYTES) return false;
-    const db = await open();
-    order ??= [...(await modelBytes(db)).keys()];
-    const id = idOf(runId, state.epoch);
-    order = await makeRoom(
-      db,
-      bytes,
-      order.filter((other) => other !== id),
-    );
-    await keepCheckpoint(db, checkpoint, id);
-    order.push(id);
-    return true;
+    return await inTurn(async () => {
+      const db = await open();
+      const id = idOf(runId, state.epoch);
+      (await known(db)).delete(id);
+      await makeRoom(db, bytes);
+      await keepCheckpoint(db, withoutStepLosses(checkpoint), id);
+      sizes?.set(id, bytes);
+      return true;
+    });
   } catch {
     return false;
+  } finally {
+    waiting--;
   }
 }
 
 /** The epochs of a run that can be gone back to, ascending; none where the browser keeps nothing. */
 export async function keptEpochs(runId: string): Promise<readonly number[]> {
   try {
-    const ids = [...(await modelBytes(await open())).keys()];
+    const ids = [...(await known(await open())).keys()];
     return ids
       .filter((id) => runOf(id) === runId)
       .map(epochOf)
@@ -92,7 +123,7 @@ export async function keptEpochs(runId: string): Promise<readonly number[]> {
   }
 }
 
-/** The checkpoint of an epoch; null where it is gone. */
+/** The checkpoint of an epoch, without the losses of its steps; null where it is gone. */
 export async function fetchEpoch(runId: string, epoch: number): Promise<Checkpoint | null> {
   try {
     return await keptCheckpoint(await open(), idOf(runId, epoch));
@@ -101,13 +132,23 @@ export async function fetchEpoch(runId: string, epoch: number): Promise<Checkpoi
   }
 }
 
-/** Forgets the epochs of all runs but these. */
-export async function forgetEpochsBut(runIds: ReadonlySet<string>): Promise<void> {
+async function forgetWhere(isGone: (runId: string) => boolean): Promise<void> {
   try {
-    const db = await open();
-    for (const id of (await modelBytes(db)).keys()) if (!runIds.has(runOf(id))) await forgetModel(db, id);
-    order = null;
+    await inTurn(async () => {
+      const db = await open();
+      await forget(
+        db,
+        [...(await known(db)).keys()].filter((id) => isGone(runOf(id))),
+      );
+    });
   } catch {
     // What can't be opened holds nothing.
   }
 }
+
+/** Forgets the epochs of all runs but these. */
+export const forgetEpochsBut = (runIds: ReadonlySet<string>): Promise<void> =>
+  forgetWhere((id) => !runIds.has(id));
+
+/** Forgets the epochs of a run. */
+export const forgetEpochsOf = (runId: string): Promise<void> => forgetWhere((id) => id === runId);

@@ -1,6 +1,6 @@
 import { changeEntry, present } from '../designStore.ts';
 import { fetchEpoch } from '../epochCheckpoints.ts';
-import { type Model, newId, putModel } from '../modelStore.ts';
+import { type Model, modelById, newId, putModel } from '../modelStore.ts';
 import { notify } from '../noticeStore.ts';
 import type { TrainingRun } from '../runsStore.ts';
 import { type Checkpoint, trainingStore } from '../trainingStore.ts';
@@ -25,7 +25,7 @@ function modelAt(checkpoint: Checkpoint): Model {
 }
 
 /** Gives the design the weights of an epoch of the run that made its present ones; undo returns. */
-async function goBack({ id }: TrainingRun, epoch: number): Promise<Checkpoint | null> {
+async function goBack({ id, modelId }: TrainingRun, epoch: number): Promise<Checkpoint | null> {
   if (isTraining()) {
     notify('info', 'A training is running; go back when it has ended.');
     return null;
@@ -36,14 +36,17 @@ async function goBack({ id }: TrainingRun, epoch: number): Promise<Checkpoint | 
     notify('error', `The weights of epoch ${epoch} are no longer kept; the last ones stay.`);
     return null;
   }
-  const model = modelAt(checkpoint);
+  const { curves: whole } = modelById(modelId) ?? {};
+  const stepLosses = (whole?.stepLosses ?? []).slice(0, epoch * checkpoint.curves.stepsPerEpoch);
+  const found = { ...checkpoint, curves: { ...checkpoint.curves, stepLosses } };
+  const model = modelAt(found);
   putModel(model);
   changeEntry((entry) => ({
     ...entry,
     modelId: model.id,
     baselineModelId: entry.design.baseline === entry.design.network ? model.id : entry.baselineModelId,
   }));
-  return { ...checkpoint, modelId: model.id };
+  return { ...found, modelId: model.id };
 }
 
 /** Takes the weights of an earlier epoch, and measures them. */

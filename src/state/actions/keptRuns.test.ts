@@ -2,9 +2,11 @@ import 'fake-indexeddb/auto';
 import { beforeEach, expect, test, vi } from 'vitest';
 import { changeNetwork, openEntry, present, undoDesign } from '../designStore.ts';
 import { setTeachers } from '../distillationStore.ts';
+import { keepEpoch, keptEpochs } from '../epochCheckpoints.ts';
 import { modelById, putModel } from '../modelStore.ts';
 import { noticeStore } from '../noticeStore.ts';
 import { runById, runsStore, type TrainingRun } from '../runsStore.ts';
+import { trainingStore } from '../trainingStore.ts';
 import {
   deleteRun,
   deleteWeights,
@@ -108,4 +110,47 @@ test('only a run that began from its seed is trained again as a whole; others gi
   expect(present().design.fineTune).toEqual(recipe);
   expect(present().design.recipe).toEqual(first.recipe);
   expect(notice()).toContain('began with weights or teachers');
+});
+
+test('undo does not bring back the name of weights that were deleted', async () => {
+  const run = ended('undone');
+  await restoreRun(run.id);
+  changeNetwork({ ...first.network, name: 'Another' });
+  await deleteWeights(run.id);
+  undoDesign();
+  expect(present()).toMatchObject({ modelId: null, baselineModelId: null });
+});
+
+test('the epochs of a run go with it, and with its weights', async () => {
+  for (const way of [deleteWeights, deleteRun]) {
+    const run = ended('with epochs');
+    const { recipe, data } = first;
+    const state = { epoch: 1, optimizer: { steps: 1, vectors: {} }, bestWeights: null } as never;
+    const weights = modelById('with epochs')?.weights ?? {};
+    const curves = { stepLosses: [], stepsPerEpoch: 1, epochs: [] };
+    const common = { kind: 'train', backend: 'wasm', earlierEpochs: 0 } as const;
+    await keepEpoch({
+      ...common,
+      modelId: 'with epochs',
+      runId: run.id,
+      recipe,
+      data,
+      curves,
+      weights,
+      state,
+    });
+    expect(await keptEpochs(run.id)).toEqual([1]);
+    await way(run.id);
+    expect(await keptEpochs(run.id)).toEqual([]);
+  }
+});
+
+test('weights that teach the training that runs, or an interrupted one, stay', () => {
+  const run = ended('teaches');
+  trainingStore.setState({ live: { teacherIds: ['teaches'] } as never });
+  expect(neededBecause(run)).toMatch(/learns from them/);
+  trainingStore.setState({ live: null, checkpoint: { teacherIds: ['teaches'] } as never });
+  expect(neededBecause(run)).toMatch(/interrupted training/);
+  trainingStore.setState({ checkpoint: null });
+  expect(neededBecause(run)).toBeNull();
 });

@@ -1,6 +1,7 @@
 import { comparePaired } from '../../core/training/pairedComparison.ts';
-import { changeEntry, present } from '../designStore.ts';
+import { changeEntry, present, withoutModel } from '../designStore.ts';
 import { distillationStore } from '../distillationStore.ts';
+import { forgetEpochsOf } from '../epochCheckpoints.ts';
 import { evaluationStore } from '../evaluationStore.ts';
 import { runJob } from '../jobStore.ts';
 import { type Model, reunite } from '../modelStore.ts';
@@ -95,12 +96,18 @@ const patch = (id: string, changes: Partial<TrainingRun>) =>
     runs: runs.map((run) => (run.id === id ? { ...run, ...changes } : run)),
   }));
 
-/** Deletes the weights of a run, not its curves; does nothing where {@link neededBecause} says why not. */
+/** Forgets a model; steps of undo that had it go on without weights. */
+function drop(modelId: string): Promise<void> {
+  withoutModel(modelId);
+  return dropModel(modelId);
+}
+
+/** Deletes the weights of a run and of its epochs, not its curves; does nothing where {@link neededBecause} says why not. */
 export async function deleteWeights(id: string): Promise<void> {
   const run = runById(id);
   if (!run?.modelId || neededBecause(run) !== null) return;
   patch(id, { modelId: null });
-  await dropModel(run.modelId);
+  await Promise.all([drop(run.modelId), forgetEpochsOf(id)]);
 }
 
 /** Deletes a run, with its weights where nothing else needs them. A run that is going on stays. */
@@ -112,7 +119,8 @@ export async function deleteRun(id: string): Promise<void> {
     runs: runs.filter((other) => other.id !== id),
     chosen: chosen.filter((other) => other !== id),
   }));
-  if (isFree && run.modelId !== null) await dropModel(run.modelId);
+  await forgetEpochsOf(id);
+  if (isFree && run.modelId !== null) await drop(run.modelId);
 }
 
 /** Asks both models about the validation images, one after the other: which images does only one have right? */
