@@ -34,7 +34,7 @@ export function EarlierEpochs({ model }: { model: Model }) {
     return found ? `, validation ${formatPercent(found.validationAccuracy)}` : '';
   };
   return (
-    <div className="phase-fields earlier">
+    <div className="earlier">
       <SelectField
         label="Go back to"
         value={String(epoch)}
