@@ -7,6 +7,8 @@ interface Calls {
   readonly double: { request: number; progress: number; reply: number };
 }
 
+const UNSENDABLE = -1;
+
 /** Stands in for a Worker: remembers what it was told, answers when the test says so. */
 class FakeWorker {
   static started: FakeWorker[] = [];
@@ -19,7 +21,11 @@ class FakeWorker {
     FakeWorker.started.push(this);
   }
 
+  onmessageerror: (() => void) | null = null;
+
   postMessage(message: unknown): void {
+    if ((message as { request?: unknown }).request === UNSENDABLE)
+      throw new DOMException('', 'DataCloneError');
     this.told.push(message);
   }
 
@@ -112,4 +118,32 @@ test('after a fault that spends the worker the next call has a new one', async (
   expect(last().terminated).toBe(true);
   void calls.call('double', 2);
   expect(FakeWorker.started).toHaveLength(2);
+});
+
+test('an answer that can not be read fails what waits for it', async () => {
+  const calls = client();
+  const reply = calls.call('double', 1);
+  last().onmessageerror?.();
+  await expect(reply).rejects.toThrow(/could not be read/);
+  expect(last().terminated).toBe(true);
+});
+
+test('a request that can not be sent fails, and a later abort says nothing to the worker', async () => {
+  const calls = client();
+  const controller = new AbortController();
+  await expect(calls.call('double', UNSENDABLE, { signal: controller.signal })).rejects.toThrow();
+  controller.abort();
+  expect(last().told).toEqual([]);
+});
+
+test('the late error of a worker that was replaced does not end the one in its place', async () => {
+  const calls = client();
+  const lost = calls.call('double', 1);
+  last().onerror?.({ message: 'first', preventDefault: () => {} });
+  await expect(lost).rejects.toThrow();
+  const reply = calls.call('double', 2);
+  FakeWorker.started[0]?.onerror?.({ message: 'late', preventDefault: () => {} });
+  expect(last().terminated).toBe(false);
+  last().onmessage?.({ data: { id: 2, kind: 'done', reply: 4 } });
+  expect(await reply).toBe(4);
 });

@@ -53,12 +53,21 @@ export class WorkerClient<Calls extends Shape<Calls>> {
       if (event.data.kind === 'alive') this.#watch(worker, event.data.lock);
       else this.#receive(event.data);
     };
+    // What a worker says after another has taken its place is not about that one.
+    const lose = (reason: string) => {
+      if (this.#worker === worker) this.restart(reason);
+    };
     worker.onerror = (event) => {
       event.preventDefault();
-      this.restart(
+      lose(
         `A background worker stopped unexpectedly (${event.message || 'no reason given'}); start the job again.`,
       );
     };
+    // An answer that does not fit into the page's memory: who waits for it would wait for ever.
+    worker.onmessageerror = () =>
+      lose(
+        'An answer of a background worker could not be read, probably for want of memory; close other tabs and start the job again.',
+      );
     this.#worker = worker;
     return worker;
   }
@@ -145,7 +154,14 @@ export class WorkerClient<Calls extends Shape<Calls>> {
         },
         onProgress: options.onProgress as ((progress: unknown) => void) | undefined,
       });
-      this.#running().postMessage({ id, method, request }, options.transfer ?? []);
+      try {
+        this.#running().postMessage({ id, method, request }, options.transfer ?? []);
+      } catch (error) {
+        // what can't be sent has no answer
+        this.#pending.delete(id);
+        forget();
+        reject(error);
+      }
     });
     return { reply, control };
   }
