@@ -11,17 +11,17 @@ function chunk(kind: string, data: Uint8Array): Buffer {
   return Buffer.concat([length, body, sum]);
 }
 
-/** A PNG of 24x24 pixels of one color with a brighter corner. */
-export function png(red: number, green: number, blue: number): Uint8Array {
+/** A square PNG of one color with a brighter corner. */
+export function png(red: number, green: number, blue: number, side = SIDE): Uint8Array {
   const header = Buffer.alloc(13);
-  header.writeUInt32BE(SIDE, 0);
-  header.writeUInt32BE(SIDE, 4);
+  header.writeUInt32BE(side, 0);
+  header.writeUInt32BE(side, 4);
   header.set([8, 2, 0, 0, 0], 8);
-  const rows = Buffer.alloc(SIDE * (1 + 3 * SIDE));
-  for (let y = 0; y < SIDE; y++)
-    for (let x = 0; x < SIDE; x++) {
+  const rows = Buffer.alloc(side * (1 + 3 * side));
+  for (let y = 0; y < side; y++)
+    for (let x = 0; x < side; x++) {
       const bright = x + y < 10 ? 60 : 0;
-      rows.set([red + bright, green + bright, blue + bright], y * (1 + 3 * SIDE) + 1 + 3 * x);
+      rows.set([red + bright, green + bright, blue + bright], y * (1 + 3 * side) + 1 + 3 * x);
     }
   const start = Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]);
   return Buffer.concat([
