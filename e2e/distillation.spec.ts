@@ -2,7 +2,7 @@ import AxeBuilder from '@axe-core/playwright';
 import { expect, test } from '@playwright/test';
 import { App } from './app.ts';
 
-test('a narrower student is made of its teacher, trained with and without it, and the difference judged (VT-19, VT-21, VT-22)', async ({
+test('a narrower student is made of its teacher, trained with and without it, and the difference judged (VT-19, VT-21, VT-22, VT-54)', async ({
   page,
 }) => {
   test.setTimeout(300_000);
@@ -49,6 +49,10 @@ test('a narrower student is made of its teacher, trained with and without it, an
   await student.getByRole('button', { name: "Make this the design's network" }).click();
   await expect(app.score('Parameters')).toHaveText('1.83 k');
 
+  await lesson.getByLabel('Transfer set').fill('25');
+  await lesson.getByLabel('Transfer set').press('Enter');
+  await expect(lesson).toContainText('400 of 1,600 images');
+
   await outcome.getByRole('button', { name: 'Train both' }).click();
   await expect(outcome).toContainText(/McNemar|nothing tells them apart/, { timeout: 240_000 });
   await app.idle();
@@ -65,6 +69,11 @@ test('a narrower student is made of its teacher, trained with and without it, an
   expect(serious.map((v) => `${v.id}: ${v.nodes.map((node) => node.target.join(' ')).join(', ')}`)).toEqual(
     [],
   );
+
+  // 400 images in batches of 32: what both were trained with is the transfer set
+  await page.getByRole('tab', { name: 'Training' }).click();
+  await expect(app.panel('Rate schedule')).toContainText('2 x 12 = 24 iterations');
+  await page.getByRole('tab', { name: 'Distillation' }).click();
 
   await page.reload();
   await app.idle();

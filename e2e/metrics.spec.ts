@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import AxeBuilder from '@axe-core/playwright';
-import { expect, type Page, test } from '@playwright/test';
+import { expect, type Locator, type Page, test } from '@playwright/test';
 import { App } from './app.ts';
 
 async function trainAndMeasure(page: Page, app: App): Promise<void> {
@@ -15,6 +15,14 @@ async function trainAndMeasure(page: Page, app: App): Promise<void> {
   await app.idle();
   await page.getByRole('tab', { name: 'Metrics' }).click();
   await app.idle();
+}
+
+/** What a file of numbers says of all images. */
+async function savedNumbers(page: Page, app: App): Promise<{ name: string; csv: string }> {
+  const download = page.waitForEvent('download');
+  await app.panel('Numbers').getByRole('button', { name: 'Numbers as CSV' }).click();
+  const file = await download;
+  return { name: file.suggestedFilename(), csv: await readFile(await file.path(), 'utf8') };
 }
 
 async function scan(page: Page, what: string): Promise<void> {
@@ -80,9 +88,7 @@ for (const colorScheme of ['light', 'dark'] as const) {
     const reading = app.panel('Calibration').getByRole('slider', { name: 'Ranges of confidence' });
     await expect(reading).toHaveAttribute('aria-valuetext', /to 100 % sure/);
 
-    const download = page.waitForEvent('download');
-    await numbers.getByRole('button', { name: 'Numbers as CSV' }).click();
-    const csv = await readFile(await (await download).path(), 'utf8');
+    const { csv } = await savedNumbers(page, app);
     expect(csv).toContain(`all,,,correct,${count(right)}\r\n`);
     await scan(page, `metrics, ${colorScheme}`);
     await context.close();
@@ -130,4 +136,65 @@ test('a pruned network is compared with its baseline image by image', async ({ p
   const count = (text: string) => Number(text.replaceAll(',', ''));
   expect(cells.map(count).reduce((a, b) => a + b)).toBe(count(total));
   await scan(page, 'the comparison');
+});
+
+test('test images are looked at when they are asked for, and never by the way', async ({ page }) => {
+  const app = new App(page);
+  await app.open();
+  await app.room('Data');
+  await page.getByLabel('Held back for testing').fill('10');
+  await page.getByLabel('Held back for testing').press('Enter');
+  await app.idle();
+  await app.room('Train');
+  await page.getByLabel('Epochs').fill('1');
+  await page.getByLabel('Epochs').press('Enter');
+  await page.getByRole('button', { name: 'Start training' }).click();
+  await app.idle();
+  await page.getByRole('tab', { name: 'Metrics' }).click();
+  await app.idle();
+  const [validation, tested] = ['Validation', 'Test'].map((name) =>
+    page.getByRole('radio', { name, exact: true }),
+  ) as [Locator, Locator];
+  const accuracy = app.panel('Numbers').getByRole('row', { name: /^Accuracy C\/N/ });
+  await expect(validation).toBeChecked();
+  await expect(page.getByText(/^200 test images, for the last measurement/)).toBeVisible();
+  await expect(accuracy).toContainText('of 400 images');
+
+  await validation.focus();
+  await page.keyboard.press('ArrowRight');
+  await expect(tested).toBeChecked();
+  await app.idle();
+  await expect(accuracy).toContainText('of 200 images');
+  const matrix = app.panel('Confusion matrix');
+  await matrix.getByRole('button', { name: 'Table' }).click();
+  const images = await matrix.locator('tbody tr td:last-child').allInnerTexts();
+  expect(images.map(Number)).toEqual(new Array(10).fill(20));
+  const [, right = ''] = /(\d+) of 200 images/.exec(await accuracy.innerText()) ?? [];
+  await expect(app.panel('Mistakes')).toContainText(new RegExp(`^Mistakes${200 - Number(right)} image`));
+  const { name, csv } = await savedNumbers(page, app);
+  expect(name).toBe('sweetspot-test-metrics.csv');
+  expect(csv).toContain('all,,,part,test\r\n');
+  expect(csv).toContain(`all,,,correct,${right}\r\n`);
+  await scan(page, 'metrics of test images');
+
+  await page.getByRole('tab', { name: 'Training' }).click();
+  await page.getByRole('tab', { name: 'Metrics' }).click();
+  await expect(validation).toBeChecked();
+  await expect(accuracy).toContainText('of 400 images');
+  await tested.check({ force: true });
+  await expect(accuracy).toContainText('of 200 images');
+  await page.getByRole('button', { name: 'Train 1 more epochs' }).click();
+  await app.idle();
+  await expect(validation).toBeChecked();
+  await expect(accuracy).toContainText('of 400 images');
+
+  await app.room('Data');
+  await page.getByLabel('Held back for testing').fill('0');
+  await page.getByLabel('Held back for testing').press('Enter');
+  await app.idle();
+  await app.room('Train');
+  await page.getByRole('button', { name: 'Start training' }).click();
+  await app.idle();
+  await expect(tested).toBeDisabled();
+  await expect(page.getByText(/^No test images are held back; .* in Data/)).toBeVisible();
 });

@@ -1,6 +1,6 @@
 import { useMemo } from 'react';
 import { useStore } from 'zustand';
-import { formatPercent } from '../../core/quantity.ts';
+import { formatPercent, formatSignificant } from '../../core/quantity.ts';
 import { epochLine } from '../../core/training/distillation.ts';
 import { comparePaired } from '../../core/training/pairedComparison.ts';
 import { measureModels, trainBoth } from '../../state/actions/distillation.ts';
@@ -66,7 +66,7 @@ export function ResultPanel({ teachers }: { teachers: readonly TeacherRow[] }) {
 }
 
 const transferText = (share: number): string =>
-  share === 1 ? '' : `, transfer set of ${formatPercent(share, 0)}`;
+  share === 1 ? '' : `, ${formatSignificant(100 * share)} % of the images`;
 
 function startText(teachers: readonly TeacherRow[], model: Model | null): string {
   if (teachers.length === 0) return 'Choose a teacher first.';

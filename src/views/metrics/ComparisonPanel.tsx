@@ -22,7 +22,7 @@ export function ComparisonPanel({ comparison, origin, part }: ComparisonPanelPro
   return (
     <Panel
       title="Against the baseline"
-      subtitle={`this model (${origin}) and the baseline on the same ${part} images`}
+      subtitle={`${origin}; the same ${part} images`}
       className="span-all comparison"
     >
       <div className="comparison-columns">

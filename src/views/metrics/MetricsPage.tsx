@@ -26,15 +26,6 @@ import { totalOf, useSplitCounts } from './useSplitCounts.ts';
 const doneOf = (answer: ReturnType<typeof answerFor>): Prediction | null =>
   answer && typeof answer.status === 'object' ? answer.status.done : null;
 
-/** How many images each part holds back; null where there are no images yet. */
-function useHeldCounts(): Readonly<Record<HeldPart, number>> | null {
-  const counts = useSplitCounts();
-  return useMemo(
-    () => counts && { validation: totalOf(counts.validation), test: totalOf(counts.test) },
-    [counts],
-  );
-}
-
 /**
  * Which part the page is about: test images only for the weights and the data they were asked for, so that nobody looks
  * at them by training on or by coming back to the page.
@@ -58,8 +49,9 @@ export function MetricsPage() {
   const ready = useStore(dataStore, (state) => state.data.status === 'ready');
   const answers = useStore(metricsStore, (state) => state.answers);
   const dataKey = dataKeyOf(design.data);
-  const imageCount = useHeldCounts();
-  const [part, choosePart] = usePart(model, dataKey, imageCount?.test ?? 0);
+  const counts = useSplitCounts();
+  const testCount = counts ? totalOf(counts.test) : 0;
+  const [part, choosePart] = usePart(model, dataKey, testCount);
   const measurable = ready && !training;
   // biome-ignore lint/correctness/useExhaustiveDependencies: other data are another question
   useEffect(() => {
@@ -71,10 +63,10 @@ export function MetricsPage() {
   const prediction = doneOf(answer);
   if (!model) return <Waiting>No weights yet. Train the network, or open a trained model.</Waiting>;
   if (training) return <Waiting>The metrics are measured when the training has ended.</Waiting>;
-  if (!imageCount) return <Waiting>Metrics need images: see the Data room.</Waiting>;
+  if (!ready) return <Waiting>Metrics need images: see the Data room.</Waiting>;
   return (
     <>
-      <PartChoice part={part} imageCount={imageCount} onChange={choosePart} />
+      <PartChoice part={part} testCount={testCount} onChange={choosePart} />
       {answer?.status === 'failed' ? (
         <Waiting>
           The metrics were not measured.{' '}

@@ -27,7 +27,7 @@ export function NumbersPanel({ prediction, baseline, comparison, names, part }: 
   return (
     <Panel
       title="Numbers"
-      subtitle={`${formatInteger(report.imageCount)} ${part} images`}
+      subtitle={`${formatInteger(report.imageCount)} images`}
       className="side-chart"
       actions={
         <>

@@ -2,16 +2,14 @@ import type { HeldPart } from '../../workers/protocol.ts';
 import { Segmented } from '../parts/fields.tsx';
 import { partHint } from './metricsText.ts';
 
-const NO_TEST = 'No image is held back for testing; give the test part a share in Data.';
-
 interface PartChoiceProps {
   readonly part: HeldPart;
-  readonly imageCount: Readonly<Record<HeldPart, number>>;
+  readonly testCount: number;
   readonly onChange: (part: HeldPart) => void;
 }
 
 /** Which images the whole page is about. */
-export function PartChoice({ part, imageCount, onChange }: PartChoiceProps) {
+export function PartChoice({ part, testCount, onChange }: PartChoiceProps) {
   return (
     <div className="span-all part-choice">
       <Segmented
@@ -19,11 +17,11 @@ export function PartChoice({ part, imageCount, onChange }: PartChoiceProps) {
         value={part}
         options={[
           { value: 'validation', label: 'Validation' },
-          { value: 'test', label: 'Test', problem: imageCount.test === 0 ? NO_TEST : null },
+          { value: 'test', label: 'Test', problem: testCount === 0 ? partHint(testCount) : null },
         ]}
         onChange={onChange}
       />
-      <p className="hint">{partHint(imageCount)}</p>
+      <p className="hint">{partHint(testCount)}</p>
     </div>
   );
 }

@@ -94,9 +94,9 @@ describe('the comparison in words', () => {
   });
 });
 
-test('what is said of the parts counts them, and sends to Data where none is for testing', () => {
-  expect(partHint({ validation: 1400, test: 200 })).toMatch(/^1,400 validation and 200 test images\. .*last/);
-  expect(partHint({ validation: 400, test: 0 })).toMatch(/No test images are held back; .* in Data/);
+test('what is said of test images counts them, and sends to Data where there are none', () => {
+  expect(partHint(1200)).toMatch(/^1,200 test images, for the last measurement:/);
+  expect(partHint(0)).toMatch(/^No test images are held back; .* in Data/);
   expect([fileNameFor('validation', 'metrics'), fileNameFor('test', 'metrics')]).toEqual([
     'metrics',
     'test-metrics',

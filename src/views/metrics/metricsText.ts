@@ -7,13 +7,11 @@ import type { HeldPart } from '../../workers/protocol.ts';
 export const namesFor = (classNames: readonly string[], classCount: number): string[] =>
   Array.from({ length: classCount }, (_, k) => classNames[k] ?? `output ${k}`);
 
-/** How many images can be measured with, and what those for testing are for. */
-export function partHint({ validation, test }: Readonly<Record<HeldPart, number>>): string {
-  const held = formatInteger(validation);
-  return test === 0
-    ? `${held} validation images. No test images are held back; give them a share in Data for a last measurement.`
-    : `${held} validation and ${formatInteger(test)} test images. Test images are for the last measurement: each look at them before you choose makes them validation images.`;
-}
+/** How many images are held back for testing, and what for. */
+export const partHint = (testCount: number): string =>
+  testCount === 0
+    ? 'No test images are held back; give them a share in Data for a last measurement.'
+    : `${formatInteger(testCount)} test images, for the last measurement: each look at them before you choose makes them validation images.`;
 
 /** What a file with the numbers of a part is called. */
 export const fileNameFor = (part: HeldPart, name: string): string =>
