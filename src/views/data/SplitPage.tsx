@@ -4,6 +4,7 @@ import * as bars from '../../charts/classBars.ts';
 import { BALANCES, type Balance } from '../../core/data/compile/balance.ts';
 import { PARTS } from '../../core/data/compile/entries.ts';
 import { formatInteger, formatSignificant } from '../../core/quantity.ts';
+import { transferCounts } from '../../core/training/distillation.ts';
 import { dataStore, type LoadedData } from '../../state/dataStore.ts';
 import { changeDesign } from '../../state/designStore.ts';
 import { balanceEffect, splitCounts } from '../../state/splitCounts.ts';
@@ -74,7 +75,7 @@ function Split({ data }: { data: LoadedData }) {
       </ChartPanel>
       <div className="stack-panels side-table">
         <PartsPanel counts={PARTS.map((part) => sum(counts[part]))} />
-        <BalancePanel train={counts.train} classNames={data.classNames} />
+        <BalancePanel all={counts.train} classNames={data.classNames} />
       </div>
     </>
   );
@@ -114,10 +115,18 @@ const chooseBalance = (balance: Balance) =>
     fineTune: { ...design.fineTune, balance },
   }));
 
-function BalancePanel({ train, classNames }: { train: readonly number[]; classNames: readonly string[] }) {
+interface BalanceProps {
+  /** Images of each class to train with, before the transfer set is drawn from them. */
+  readonly all: readonly number[];
+  readonly classNames: readonly string[];
+}
+
+function BalancePanel({ all, classNames }: BalanceProps) {
   const { design } = useEntry();
   const training = useStore(trainingStore, (state) => state.live !== null);
-  const { balance } = design.recipe;
+  const { balance, distillation } = design.recipe;
+  const { transferShare } = distillation;
+  const train = useMemo(() => transferCounts(all, transferShare), [all, transferShare]);
   const effect = useMemo(() => balanceEffect(train, balance), [train, balance]);
   const { ratio, mostFrequent, rarest, perClass, epochImages } = effect;
   const empty = train.filter((count) => count === 0).length;
@@ -133,7 +142,7 @@ function BalancePanel({ train, classNames }: { train: readonly number[]; classNa
     ['Of each class', perClass === null ? 'its own' : formatInteger(perClass)],
   ];
   return (
-    <Panel title="Balance" subtitle="of the training images">
+    <Panel title="Balance" subtitle={transferShare === 1 ? 'of the training images' : 'of the transfer set'}>
       <div className="stack">
         <SelectField
           label="Images of an epoch"

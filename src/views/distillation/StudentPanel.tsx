@@ -3,20 +3,21 @@ import { useStore } from 'zustand';
 import { targetById } from '../../core/hardware/targets.ts';
 import type { Network } from '../../core/network/network.ts';
 import { PRESETS } from '../../core/network/presets.ts';
-import { formatCount, formatPercent, formatSeconds } from '../../core/quantity.ts';
+import { formatCount, formatPercent } from '../../core/quantity.ts';
 import { adoptStudent, sameLayers } from '../../state/actions/distillation.ts';
 import { dataStore } from '../../state/dataStore.ts';
 import { plannedPruning } from '../../state/derived.ts';
-import { distillationStore, type StudentChoice } from '../../state/distillationStore.ts';
+import { distillationStore } from '../../state/distillationStore.ts';
 import { setUi } from '../../state/uiStore.ts';
 import { NumberField, SelectField } from '../parts/fields.tsx';
 import { Empty, Panel } from '../parts/Panel.tsx';
 import { ScrollRegion } from '../parts/ScrollRegion.tsx';
 import { useEntry } from '../useEntry.ts';
-import { type StudentRow, studentRows, timesText } from './studentRows.ts';
+import { latencyText, StudentTableRow } from './StudentTableRow.tsx';
+import { type StudentRow, studentRows } from './studentRows.ts';
 import { megabytesText } from './TeachersPanel.tsx';
 import type { TeacherRow } from './teacherRows.ts';
-import { type Reports, useReports } from './useReports.ts';
+import { useReports } from './useReports.ts';
 import { useTraining } from './useTraining.ts';
 
 const PRESET_OPTIONS = PRESETS.filter(({ purpose }) => purpose === 'train').map(({ id, name }) => ({
@@ -123,7 +124,7 @@ function Students({ teacher }: { teacher: TeacherRow }) {
                 <td className="number">{latencyText(reports, teacher.model.network)}</td>
               </tr>
               {rows.map((row) => (
-                <Row
+                <StudentTableRow
                   key={row.choice}
                   row={row}
                   teacher={teacher}
@@ -163,82 +164,6 @@ function Students({ teacher }: { teacher: TeacherRow }) {
         {chosen && <Adopt row={chosen} teacher={teacher} disabled={busy} />}
       </div>
     </div>
-  );
-}
-
-function latencyText(reports: Reports, network: Network): string {
-  const report = reports.get(network);
-  if (!report) return '…';
-  return report.ok ? formatSeconds(report.value.latencySeconds) : '–';
-}
-
-/** "1.20 times faster"; nothing where one of both is not known. */
-function speedText(reports: Reports, teacher: Network, student: Network): string {
-  const [before, after] = [reports.get(teacher), reports.get(student)];
-  if (!before?.ok || !after?.ok) return '';
-  const times = timesText(before.value.latencySeconds, after.value.latencySeconds);
-  return times.replace('smaller', 'faster').replace('larger', 'slower');
-}
-
-interface RowProps {
-  readonly row: StudentRow;
-  readonly teacher: TeacherRow;
-  readonly reports: Reports;
-  readonly isChosen: boolean;
-}
-
-const choose = (student: StudentChoice) => distillationStore.setState({ student });
-
-function Row({ row, teacher, reports, isChosen }: RowProps) {
-  const { choice, title, description, made, problem } = row;
-  const refused = made.ok ? problem : made.error.message;
-  return (
-    <tr className={isChosen ? 'current' : undefined}>
-      <th scope="row">
-        <label className="check">
-          <input
-            type="radio"
-            name="student"
-            checked={isChosen}
-            disabled={problem !== null}
-            onChange={() => choose(choice)}
-          />
-          <span className="student-name">
-            {title}
-            <span className="hint">{description}</span>
-            {refused !== null && <span className="hint warn">{refused}</span>}
-          </span>
-        </label>
-      </th>
-      {made.ok ? (
-        <>
-          <td className="number">{formatCount(made.value.parameterCount)}</td>
-          <td className="number" title={timesText(teacher.parameterCount, made.value.parameterCount)}>
-            {formatPercent(made.value.parameterRatio)}
-          </td>
-          <td className="number">
-            {megabytesText(made.value.megabytes)}
-            <span className="hint interval">{timesText(teacher.megabytes, made.value.megabytes)}</span>
-          </td>
-          <td className="number">
-            {formatCount(made.value.macCount)}
-            <span className="hint interval">{timesText(teacher.macCount, made.value.macCount)}</span>
-          </td>
-          <td className="number">
-            {latencyText(reports, made.value.network)}
-            <span className="hint interval">
-              {speedText(reports, teacher.model.network, made.value.network)}
-            </span>
-          </td>
-        </>
-      ) : (
-        ['parameters', 'ratio', 'megabytes', 'macs', 'latency'].map((column) => (
-          <td key={column} className="number muted">
-            –
-          </td>
-        ))
-      )}
-    </tr>
   );
 }
 
