@@ -90,10 +90,11 @@ const withoutStepLosses = (checkpoint: Checkpoint): Checkpoint => ({
  */
 export async function keepEpoch(checkpoint: Checkpoint): Promise<boolean> {
   const { runId, state } = checkpoint;
-  const bytes = sizeOf(checkpoint);
-  if (!runId || bytes > LARGEST_BYTES || waiting >= MOST_WAITING) return false;
+  if (!runId || waiting >= MOST_WAITING) return false;
   waiting++;
   try {
+    const bytes = sizeOf(checkpoint);
+    if (bytes > LARGEST_BYTES) return false;
     return await inTurn(async () => {
       const db = await open();
       const id = idOf(runId, state.epoch);

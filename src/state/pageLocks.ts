@@ -13,9 +13,13 @@ const forEver = () => new Promise<void>(() => {});
 export async function joinPages(): Promise<boolean> {
   const manager = locks();
   if (!manager) return true;
-  const { held = [] } = await manager.query();
-  manager.request(PAGE, { mode: 'shared' }, forEver).catch(() => {});
-  return !held.some(({ name }) => name === PAGE);
+  try {
+    const { held = [] } = await manager.query();
+    manager.request(PAGE, { mode: 'shared' }, forEver).catch(() => {});
+    return !held.some(({ name }) => name === PAGE);
+  } catch {
+    return true;
+  }
 }
 
 /** Tells other tabs that a run is trained here, until the returned function is called. */
@@ -34,8 +38,9 @@ async function isHeld(manager: LockManager, name: string): Promise<boolean> {
   try {
     await manager.request(name, { signal: AbortSignal.timeout(PATIENCE_MS) }, () => {});
     return false;
-  } catch {
-    return true;
+  } catch (error) {
+    // other errors say that there are no locks here
+    return error instanceof DOMException && error.name === 'TimeoutError';
   }
 }
 

@@ -138,9 +138,10 @@ export async function comparePair(firstId: string, secondId: string): Promise<vo
   }
   const images = imagesOf(present().design.data);
   await runJob('Comparing two runs', async (job) => {
-    await prepareTrainer(job);
-    const ask = async ({ network, weights }: Model, part: number) =>
-      trainWorker.call(
+    const ask = async ({ network, weights }: Model, part: number) => {
+      await prepareTrainer(job);
+      if (imagesOf(present().design.data) !== images) throw new DOMException('Other images', 'AbortError');
+      return trainWorker.call(
         'predict',
         { network, weights },
         {
@@ -148,6 +149,7 @@ export async function comparePair(firstId: string, secondId: string): Promise<vo
           onProgress: ({ done, total }) => job.report((part + done / total) / 2),
         },
       );
+    };
     const [a, b] = [await ask(first, 0), await ask(second, 1)];
     const compared = comparePaired(a.report.predicted, b.report.predicted, a.labels);
     if (!compared.ok) notify('error', compared.error.message);

@@ -54,11 +54,11 @@ async function pruneShare(share: number): Promise<void> {
 
 /** The sequence goes on only with the network and the weights that it has made itself. */
 function checkPresent(network: Network): void {
-  if (present().design.network === network) return;
+  if (present().design.network === network && modelOf(present())) return;
   throw new FaultError({
     code: 'other-network',
     message:
-      'The network was changed while it was trained in phases, so the phases that were left are not run; start them again.',
+      'The network, its weights or the images were changed while it was trained in phases, so the phases that were left are not run; start them again.',
   });
 }
 
@@ -125,6 +125,12 @@ export async function continueInPhases(): Promise<void> {
     const ending = await continueTraining(job.signal);
     if (ending === null || !goesOn(ending)) return;
     checkPresent(network);
-    await runSteps(job, phaseSteps(present().design, !phase.fromScratch), phase.step, phase.fromScratch);
+    const steps = phaseSteps(present().design, !phase.fromScratch);
+    if (steps.length === phase.steps) await runSteps(job, steps, phase.step, phase.fromScratch);
+    else
+      notify(
+        'info',
+        `There are ${steps.length} phases now and were ${phase.steps} when this one began, so those that were left are not run; start them again.`,
+      );
   });
 }

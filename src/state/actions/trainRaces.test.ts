@@ -1,5 +1,5 @@
 import { beforeEach, expect, test, vi } from 'vitest';
-import { WORKER_LOST } from '../../core/result.ts';
+import { FaultError, WORKER_LOST } from '../../core/result.ts';
 import { dataStore } from '../dataStore.ts';
 import { changeData, changeDesign, openEntry, present } from '../designStore.ts';
 import { setTeachers } from '../distillationStore.ts';
@@ -9,7 +9,7 @@ import { modelById, modelStore } from '../modelStore.ts';
 import { noticeStore } from '../noticeStore.ts';
 import { runsStore } from '../runsStore.ts';
 import { trainingStore } from '../trainingStore.ts';
-import { trainInPhases } from './phases.ts';
+import { continueInPhases, trainInPhases } from './phases.ts';
 import { clearQueue, enqueueTraining, runQueue } from './queue.ts';
 import { numberIn, resetTrainer, trainer } from './testing/fakeTrainer.ts';
 import { continueTraining, isTraining, setPaused, startTraining, stepOnce, stopTraining } from './train.ts';
@@ -203,4 +203,41 @@ test('a training that goes on is going on in its line, and what was said of its 
   expect(lines()).toMatchObject([{ result: 'running', sentence: '' }]);
   stopTraining();
   await going;
+});
+
+test('a new worker that is lost too, before it trains, is replaced', async () => {
+  epochs(2);
+  trainer.losses = [{ in: 2, code: WORKER_LOST }];
+  let calls = 0;
+  trainer.preparing = async () => {
+    if (++calls === 2) throw new FaultError({ code: WORKER_LOST, message: 'Lost again.' });
+  };
+  expect(await startTraining('train')).toBe('over');
+  expect(calls).toBe(3);
+  expect(numberIn(modelById(present().modelId)?.weights ?? {})).toBe(2);
+});
+
+test('phases whose images are changed on the way end with a sentence', async () => {
+  trainer.waits = true;
+  trainer.waitsAfter = 1;
+  const all = trainInPhases();
+  await untilItWaits();
+  otherImages();
+  trainer.waits = false;
+  trainer.proceed();
+  await all;
+  expect(notices()).toEqual([expect.stringMatching(/images were changed while it was trained in phases/)]);
+});
+
+test('phases that are others than those that were interrupted are not run, and that is said', async () => {
+  const phases = (pruneRounds: number) =>
+    changeDesign((design) => ({ ...design, phases: { ...design.phases, pruneRounds, finalEpochs: 1 } }));
+  phases(2);
+  epochs(2);
+  trainer.losses = [{ in: 2, code: 'internal' }];
+  await trainInPhases();
+  phases(1);
+  await continueInPhases();
+  expect(lines()).toHaveLength(1);
+  expect(notices().at(-1)).toMatch(/There are 3 phases now and were 4/);
 });

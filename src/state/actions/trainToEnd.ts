@@ -82,27 +82,39 @@ export async function runToEnd(
   let run = first;
   let losses = 0;
   let lostAt = -1;
+  let lost: FaultError | null = null;
   for (;;) {
     try {
+      if (lost) run = await onNewWorker(run, lost, job);
       // a run that goes on is paused where it was
       const paused = lostAt < 0 ? startPaused : (trainingStore.getState().live?.paused ?? false);
       return { run, result: await runOnce(run, paused, job) };
     } catch (error) {
       job.signal.throwIfAborted();
       if (!isLost(error)) throw error;
-      const { checkpoint } = trainingStore.getState();
-      const mine = checkpoint?.runId === run.runId ? checkpoint : null;
-      const epoch = mine?.state.epoch ?? 0;
+      const epoch = keptOf(run)?.state.epoch ?? 0;
       losses = epoch === lostAt ? losses + 1 : 1;
       lostAt = epoch;
       if (losses >= MOST_LOSSES) throw error;
-      checkImages(run);
-      const backend = await newWorker(run, job);
-      tellLost(error, epoch, run.backend, backend);
-      run = { ...(mine ? fromCheckpoint(run, mine) : run), backend };
-      updateRun(run.runId, { backend, seconds: run.clock.seconds });
+      lost = error;
     }
   }
+}
+
+/** The last checkpoint of a run that is being trained; null before the first. */
+function keptOf({ runId }: Run): Checkpoint | null {
+  const { checkpoint } = trainingStore.getState();
+  return checkpoint?.runId === runId ? checkpoint : null;
+}
+
+/** The run as a new worker is to go on with it. */
+async function onNewWorker(run: Run, lost: FaultError, job: JobContext): Promise<Run> {
+  checkImages(run);
+  const backend = await newWorker(run, job);
+  const kept = keptOf(run);
+  tellLost(lost, kept?.state.epoch ?? 0, run.backend, backend);
+  updateRun(run.runId, { backend, seconds: run.clock.seconds });
+  return { ...(kept ? fromCheckpoint(run, kept) : run), backend };
 }
 
 /** Brings a new worker to where the lost one was, and hears meanwhile what that one can't hear. */

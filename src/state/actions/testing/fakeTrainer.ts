@@ -24,6 +24,8 @@ export const trainer = {
   waits: false,
   /** From which epoch on it waits. */
   waitsAfter: 0,
+  /** Lets a training that waits go on. */
+  proceed: () => {},
   /** What happens while the backend is chosen and the images are handed over. */
   preparing: null as (() => Promise<void>) | null,
 };
@@ -56,6 +58,7 @@ async function train({ weights, recipe, from }: TrainRequest, tell: (event: Trai
   while (epoch < recipe.epochs && !isStopped) {
     if (trainer.waits && epoch >= trainer.waitsAfter) {
       await new Promise<void>((resolve) => {
+        trainer.proceed = resolve;
         trainer.stops.push(() => {
           isStopped = true;
           resolve();
