@@ -373,6 +373,16 @@ test('a measured mean and deviation are measured anew with another split or set,
   expect(present().design.data).toMatchObject({ splitSeed: 3, standardization: { mean: [60, 3, 0] } });
 });
 
+test('a training that has begun meanwhile keeps its numbers', async () => {
+  await openImageFiles(files('fruit.zip'));
+  await standardize();
+  changeDataChoice({ splitSeed: 2 });
+  trainingStore.setState({ busy: true });
+  await untilIdle();
+  trainingStore.setState({ busy: false });
+  expect(present().design.data).toMatchObject({ splitSeed: 2, standardization: { mean: [60, 1, 0] } });
+});
+
 test('typed numbers stay with another split, after a reload too, and are replaced where channels do not fit', async () => {
   await openImageFiles(files('fruit.zip'));
   await standardize();

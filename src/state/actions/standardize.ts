@@ -85,8 +85,9 @@ async function refill(before: DataChoice): Promise<void> {
     const job = { signal: AbortSignal.any([signal, current.abort.signal]), report };
     const statistics = await measured(after, job);
     if (!statistics || !(isOfOtherChannels(after) || (await isMeasured(from, job)))) return;
-    const { live, busy } = trainingStore.getState();
-    if (present().design.data !== after || live !== null || busy) return;
+    const { live, busy, sequence } = trainingStore.getState();
+    // a training that has begun meanwhile keeps the images as it got them
+    if (present().design.data !== after || live !== null || busy || sequence !== null) return;
     const data = { ...after, standardization: standardizationOf(statistics) };
     amendEntry((entry) => ({ ...entry, design: { ...entry.design, data } }));
   });
