@@ -182,14 +182,6 @@ export function bitEqual(a: Weights, b: Weights, layers: Iterable<LayerId>): boo
   });
 }
 
-/** What source 002, section 5.2.2, transfers with. Its loss on logits needs the log-softmax that ours has built in. */
-export const SOURCE_TRANSFER = {
-  optimizer: 'adam',
-  learningRate: 0.001,
-  epochs: 5,
-  linesEverySteps: 30,
-} as const;
-
 /** What source 002 prints every 30 steps: the mean loss since the last line, and the validation. */
 export function progressLine(line: {
   readonly epoch: number;
