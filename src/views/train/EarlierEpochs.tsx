@@ -28,7 +28,8 @@ export function EarlierEpochs({ model }: { model: Model }) {
     };
   }, [runId]);
   if (!run || epochs.length < 2) return null;
-  const epoch = chosen ?? (epochs.at(-2) as number);
+  // The weights are those of the last epoch already, unless it was left in the middle of the next one.
+  const epoch = chosen ?? (epochs.at(run.result === 'stopped' ? -1 : -2) as number);
   const accuracyOf = (n: number) => {
     const found = run.curves.epochs.find((one) => one.epoch === n);
     return found ? `, validation ${formatPercent(found.validationAccuracy)}` : '';
