@@ -215,7 +215,7 @@ export async function restoreSession(): Promise<boolean> {
       startModelId: session.startModelId ?? null,
     });
     const sentence = runs.elsewhere.size > 0 ? null : interruption(session, checkpoint);
-    if (sentence !== null) notify('info', sentence);
+    if (sentence !== null) notify('info', sentence, 'interruption');
     return true;
   } catch (error) {
     tellOnce(error);

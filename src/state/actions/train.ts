@@ -4,6 +4,7 @@ import { changeEntry, type Entry, present } from '../designStore.ts';
 import { chosenTeachers } from '../distillationStore.ts';
 import { type JobContext, runJob } from '../jobStore.ts';
 import { modelById } from '../modelStore.ts';
+import { withdrawNotices } from '../noticeStore.ts';
 import { holdRun } from '../pageLocks.ts';
 import { type Checkpoint, type PhaseAt, patchLive, trainingStore } from '../trainingStore.ts';
 import { addEvaluation } from './explore.ts';
@@ -40,6 +41,7 @@ async function inJob(
       if (!run.from && run.startedFrom !== null && present().modelId === run.startedFrom)
         changeEntry((now) => ({ ...now }));
       release = holdRun(run.runId);
+      withdrawNotices('interruption');
       const done = await runToEnd(run, startPaused, job);
       run = done.run;
       finish(done.run, done.result);

@@ -6,7 +6,7 @@ import { setTeachers } from '../distillationStore.ts';
 import { evaluationStore } from '../evaluationStore.ts';
 import { jobStore } from '../jobStore.ts';
 import { modelById, modelStore } from '../modelStore.ts';
-import { noticeStore } from '../noticeStore.ts';
+import { noticeStore, notify } from '../noticeStore.ts';
 import { runsStore } from '../runsStore.ts';
 import { trainingStore } from '../trainingStore.ts';
 import { continueInPhases, trainInPhases } from './phases.ts';
@@ -240,4 +240,11 @@ test('phases that are others than those that were interrupted are not run, and t
   await continueInPhases();
   expect(lines()).toHaveLength(1);
   expect(notices().at(-1)).toMatch(/There are 3 phases now and were 4/);
+});
+
+test('what was said of an interrupted training goes when one begins: it is gone on with, or can no longer be', async () => {
+  notify('info', 'A training was interrupted.', 'interruption');
+  notify('info', 'Something else.');
+  await startTraining('train');
+  expect(notices()).toEqual(['Something else.']);
 });
