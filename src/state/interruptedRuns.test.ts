@@ -155,3 +155,19 @@ test('a page that is closed between two phases tells which one was to come', asy
   expect(notices()).toEqual([expect.stringMatching(/before phase 4 of 4 \(Final fine-tuning\)/)]);
   trainingStore.setState({ sequence: null });
 });
+
+test('a training that was taken from the queue is in it again after a reload before its first epoch', async () => {
+  const entry = present();
+  const [first, second] = ['first', 'second'].map((id) => ({ id, title: id, entry, teacherIds: [] }));
+  trainingStore.setState({ begun: first!, queue: [second!] });
+  await vi.waitFor(async () => {
+    const db = await openDB('sweetspot', 1);
+    const session = await db.get('session', 'session');
+    db.close();
+    expect(session.queue).toHaveLength(2);
+  });
+  trainingStore.setState({ begun: null, queue: [] });
+  expect(await restoreSession()).toBe(true);
+  expect(trainingStore.getState().queue.map(({ id }) => id)).toEqual(['first', 'second']);
+  trainingStore.setState({ queue: [] });
+});

@@ -19,7 +19,7 @@ const SAVE_AFTER_MS = 300;
 
 const sessionNow = (): Session => {
   const { design, modelId, baselineModelId, startModelId = null } = present();
-  const { live, queue, sequence } = trainingStore.getState();
+  const { live, queue, begun, sequence } = trainingStore.getState();
   return {
     design,
     modelId,
@@ -27,7 +27,7 @@ const sessionNow = (): Session => {
     startModelId,
     evaluations: evaluationStore.getState().evaluations,
     teacherIds: distillationStore.getState().teacherIds,
-    queue,
+    queue: begun ? [begun, ...queue] : queue,
     sequence,
     running: live ? { epoch: live.curves.epochs.length, epochs: live.epochs } : null,
   };
@@ -124,15 +124,19 @@ export async function keptBytes(): Promise<ReadonlyMap<string, number>> {
 /** Saves after every change, from now on. */
 export function keepSaving(): void {
   keepSavingRuns();
-  let { live, checkpoint, queue, sequence } = trainingStore.getState();
+  let { live, checkpoint, queue, begun, sequence } = trainingStore.getState();
   designStore.subscribe(saveSoon);
   modelStore.subscribe(saveSoon);
   evaluationStore.subscribe(saveSoon);
   distillationStore.subscribe(saveSoon);
   trainingStore.subscribe((state) => {
-    const isNew = state.checkpoint !== checkpoint || state.queue !== queue || state.sequence !== sequence;
+    const isNew =
+      state.checkpoint !== checkpoint ||
+      state.queue !== queue ||
+      state.begun !== begun ||
+      state.sequence !== sequence;
     if (Boolean(state.live) !== Boolean(live) || isNew) saveSoon();
-    ({ live, checkpoint, queue, sequence } = state);
+    ({ live, checkpoint, queue, begun, sequence } = state);
   });
 }
 

@@ -86,6 +86,8 @@ export interface TrainingState {
   /** The training in phases that runs: where it stands. */
   readonly sequence: PhaseAt | null;
   readonly queue: readonly QueuedTraining[];
+  /** Taken from the queue, and without an epoch yet: a reload puts it back. */
+  readonly begun: QueuedTraining | null;
   readonly backend: BackendChoice | null;
   /** The user's choice; null leaves it to the measurement. */
   readonly backendOverride: BackendName | null;
@@ -97,6 +99,7 @@ export const trainingStore = createStore<TrainingState>(() => ({
   busy: false,
   sequence: null,
   queue: [],
+  begun: null,
   backend: null,
   backendOverride: null,
 }));

@@ -86,8 +86,9 @@ export async function runQueue(): Promise<void> {
         if (queue.length > 0) tellOtherImages(queue.length);
         return;
       }
-      unqueue(next.id);
+      trainingStore.setState({ begun: next, queue: queue.filter((other) => other !== next) });
       await startTraining('train', { entry: next.entry, teacherIds: next.teacherIds });
+      trainingStore.setState({ begun: null });
     }
   } finally {
     running = false;

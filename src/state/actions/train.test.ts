@@ -102,10 +102,18 @@ test('trainings wait for the one that runs, each with its own seed, and leave it
     'Tiny CNN, seed 2, from the start',
   ]);
   expect(await startTraining('train')).toBe('failed');
-  trainer.waits = false;
-  trainer.losses = [];
+  trainer.waitsAfter = 1;
+  const begun = new Set<string | undefined>();
+  const unsubscribe = trainingStore.subscribe((state) => begun.add(state.begun?.title));
   stopTraining();
   expect(await first).toBe('stopped');
+  await vi.waitFor(() => expect(trainer.stops).toHaveLength(1));
+  unsubscribe();
+  expect(begun).toContain('Tiny CNN, seed 1, from the start');
+  // It has an epoch, and with it a checkpoint to go on from.
+  expect(trainingStore.getState().begun).toBeNull();
+  trainer.waits = false;
+  trainer.proceed();
   await vi.waitFor(() => expect(runsStore.getState().runs.map((run) => run.result)).toContain('finished'));
   await vi.waitFor(() => expect(trainer.seeds).toEqual([1, 1, 2]));
   await untilIdle();

@@ -123,7 +123,7 @@ export function onEpoch(event: TrainEpoch, run: Run): void {
     weights,
     state,
   };
-  trainingStore.setState({ checkpoint });
+  trainingStore.setState({ checkpoint, begun: null });
   if (saves) void keepEpoch(checkpoint);
   updateRun(runId, { curves, seconds, imagesPerSecond: live.imagesPerSecond, result: 'running' });
 }
@@ -138,7 +138,7 @@ export function finish(run: Run, result: TrainResult): void {
     putModel({ ...modelAfter(run, result.weights, result.epochs), validation });
     attach(run);
   }
-  trainingStore.setState({ checkpoint: null });
+  trainingStore.setState({ checkpoint: null, begun: null });
   const isFault = stopped !== null && typeof stopped === 'object';
   const sentence = isFault ? stopped.message : stopped === 'early' ? earlyEnd(result) : '';
   updateRun(run.runId, {
