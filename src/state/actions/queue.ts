@@ -53,11 +53,15 @@ function ended(): Promise<void> {
   });
 }
 
+/** More than lie between the end of a training and the start of the second one of a pair. */
+const TURNS = 30;
+
 /** Resolves when nothing trains. Whoever starts another training as soon as one has ended, as for a pair, goes first. */
 async function idle(): Promise<void> {
   do {
     await ended();
-    await new Promise((resolve) => setTimeout(resolve));
+    // Turns of promises, not of timers: to the page nothing lies between one training and the next.
+    for (let turn = 0; turn < TURNS; turn++) await null;
   } while (isTraining());
 }
 

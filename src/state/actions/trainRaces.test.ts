@@ -107,6 +107,8 @@ test('a training of a pair goes before those that wait', async () => {
   trainer.waits = false;
   stopTraining();
   await first;
+  // as many turns as lie between the two trainings of trainBoth, and some more
+  for (let turn = 0; turn < 15; turn++) await null;
   expect(await startTraining('train')).toBe('over');
   await vi.waitFor(() => expect(trainer.seeds).toHaveLength(3));
   await untilIdle();
