@@ -320,7 +320,7 @@ export interface Accuracy {
   readonly loss: number;
 }
 
-/** What a network says about the validation images, and what that comes to. */
+/** What a network says about the images of a held part, and what that comes to. */
 export interface Prediction extends Predictions {
   /** Places of the images in their set, in the order of the probabilities. */
   readonly indices: Uint32Array;

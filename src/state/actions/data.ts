@@ -146,8 +146,20 @@ async function imagesForTrainer(
   return set.isKept ? { setId: set.id } : dataWorker.call('takeSet', { id: set.id }, { signal });
 }
 
-/** Sees to it that the train worker holds the design's images, split as the design says. */
-export async function handImagesToTrainer(signal: AbortSignal): Promise<void> {
+let handing: Promise<unknown> = Promise.resolve();
+
+/**
+ * Sees to it that the train worker holds the design's images, split as the design says. One after the other: of two at a
+ * time the worker might keep the first and the page remember the second.
+ */
+export function handImagesToTrainer(signal: AbortSignal): Promise<void> {
+  const turn = handing.then(() => handOver(signal));
+  handing = turn.catch(() => {});
+  return turn;
+}
+
+async function handOver(signal: AbortSignal): Promise<void> {
+  signal.throwIfAborted();
   const { data } = present().design;
   const key = () => `${trainWorker.generation}:${JSON.stringify(data)}`;
   if (handed === key()) return;
