@@ -32,6 +32,7 @@ export interface QueuedTraining {
 export interface LiveRun {
   readonly network: Network;
   readonly kind: 'train' | 'fine-tune';
+  /** The losses of its steps grow in place: who keeps them takes a copy. */
   readonly curves: LearningCurves;
   /** What it is trained with, whatever the design says by now. */
   readonly recipe: Recipe;

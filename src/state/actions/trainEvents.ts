@@ -22,7 +22,8 @@ export function onStep(event: TrainStep, recipe: Recipe, job: JobContext): void 
   const total = recipe.epochs * event.stepsPerEpoch;
   const secondsLeft = ((total - done) * recipe.batchSize) / Math.max(1, event.imagesPerSecond);
   // Steps are reported at a limited rate: each loss is written at its own position, gaps repeat the last.
-  const stepLosses = [...live.curves.stepLosses];
+  // The array grows in place: a copy for each report would be megabytes a second in a long training.
+  const stepLosses = live.curves.stepLosses as number[];
   while (stepLosses.length < done) stepLosses.push(event.loss);
   patchLive({
     epoch: event.epoch,
@@ -63,7 +64,7 @@ export interface Run {
   readonly clock: Stopwatch;
 }
 
-function modelAfter(run: Run, weights: Weights, epochs: number): Model {
+function modelAfter(run: Run, weights: Weights, epochs: number, curves: LearningCurves): Model {
   return {
     id: run.id,
     network: run.network,
@@ -71,7 +72,7 @@ function modelAfter(run: Run, weights: Weights, epochs: number): Model {
     origin: run.kind === 'train' ? 'trained' : 'fine-tuned',
     epochs: run.earlierEpochs + epochs,
     backend: run.backend,
-    curves: trainingStore.getState().live?.curves ?? EMPTY_CURVES,
+    curves,
     validation: null,
     apoz: null,
   };
@@ -94,6 +95,12 @@ function attach(run: Run): void {
   });
 }
 
+/** Curves that do not grow with the run. */
+export const snapshot = (curves: LearningCurves): LearningCurves => ({
+  ...curves,
+  stepLosses: [...curves.stepLosses],
+});
+
 /** Shows an epoch, and keeps its weights and its checkpoint where it is one to be kept. */
 export function onEpoch(event: TrainEpoch, run: Run): void {
   const { live } = trainingStore.getState();
@@ -101,8 +108,9 @@ export function onEpoch(event: TrainEpoch, run: Run): void {
   const { weights, kind: _, checkpoint: state, saves, reduced: _r, stops: _s, tensorCount, ...epoch } = event;
   const curves = { ...live.curves, epochs: [...live.curves.epochs, epoch] };
   patchLive({ curves, tensorCount });
+  const kept = snapshot(curves);
   if (saves) {
-    putModel(modelAfter(run, weights, event.epoch));
+    putModel(modelAfter(run, weights, event.epoch, kept));
     attach(run);
   }
   const { id: modelId, runId, kind, recipe, data, backend, earlierEpochs, phase } = run;
@@ -119,13 +127,13 @@ export function onEpoch(event: TrainEpoch, run: Run): void {
     phase,
     teacherIds,
     seconds,
-    curves,
+    curves: kept,
     weights,
     state,
   };
   trainingStore.setState({ checkpoint, begun: null });
   if (saves) void keepEpoch(checkpoint);
-  updateRun(runId, { curves, seconds, imagesPerSecond: live.imagesPerSecond, result: 'running' });
+  updateRun(runId, { curves: kept, seconds, imagesPerSecond: live.imagesPerSecond, result: 'running' });
 }
 
 const RESULTS = { 'by the user': 'stopped', early: 'early' } as const;
@@ -135,7 +143,7 @@ export function finish(run: Run, result: TrainResult): void {
   const { stopped, validation, restoredEpoch } = result;
   const curves = trainingStore.getState().live?.curves ?? run.curves;
   if (result.steps > 0) {
-    putModel({ ...modelAfter(run, result.weights, result.epochs), validation });
+    putModel({ ...modelAfter(run, result.weights, result.epochs, curves), validation });
     attach(run);
   }
   trainingStore.setState({ checkpoint: null, begun: null });

@@ -13,7 +13,7 @@ import { trainWorker } from '../services.ts';
 import { type Checkpoint, patchLive, trainingStore } from '../trainingStore.ts';
 import { prepareTrainer } from './backend.ts';
 import { updateRun } from './runs.ts';
-import { onEpoch, onStep, type Run } from './trainEvents.ts';
+import { onEpoch, onStep, type Run, snapshot } from './trainEvents.ts';
 import { checkImages } from './trainRun.ts';
 
 /** One go of the worker at a run; fails where the worker or its graphics processor is lost. */
@@ -45,7 +45,7 @@ function runOnce(run: Run, startPaused: boolean, job: JobContext): Promise<Train
     live: {
       network,
       kind: run.kind,
-      curves: run.curves,
+      curves: snapshot(run.curves),
       recipe,
       epochs: recipe.epochs,
       epoch: (from?.epoch ?? 0) + 1,
