@@ -7,7 +7,6 @@ import { DropHint } from './DropHint.tsx';
 import { Notices } from './Notices.tsx';
 import { RoomBoundary } from './parts/RoomBoundary.tsx';
 import { Rail } from './Rail.tsx';
-import { DataRoom } from './rooms/DataRoom.tsx';
 import { ExploreRoom } from './rooms/ExploreRoom.tsx';
 import { PruneRoom } from './rooms/PruneRoom.tsx';
 import { TrainRoom } from './rooms/TrainRoom.tsx';
@@ -15,6 +14,7 @@ import { Scoreboard } from './Scoreboard.tsx';
 import { TopBar } from './TopBar.tsx';
 
 /** The largest rooms, with charts that no other has: loaded when they are first entered. */
+const DataRoom = lazy(async () => ({ default: (await import('./rooms/DataRoom.tsx')).DataRoom }));
 const HardwareRoom = lazy(async () => ({ default: (await import('./rooms/HardwareRoom.tsx')).HardwareRoom }));
 const NetworkRoom = lazy(async () => ({ default: (await import('./rooms/NetworkRoom.tsx')).NetworkRoom }));
 

@@ -1,4 +1,4 @@
-import { useMemo } from 'react';
+import { lazy, Suspense, useMemo } from 'react';
 import { useStore } from 'zustand';
 import type { LearningData } from '../../charts/types.ts';
 import type { Design } from '../../core/exploration/design.ts';
@@ -10,13 +10,10 @@ import type { LearningCurves, Model } from '../../state/modelStore.ts';
 import { type LiveRun, trainingStore } from '../../state/trainingStore.ts';
 import { setUi, type TrainPage, uiStore } from '../../state/uiStore.ts';
 import { LEARNING } from '../chartKinds.ts';
-import { DistillationPage } from '../distillation/DistillationPage.tsx';
-import { MetricsPage } from '../metrics/MetricsPage.tsx';
 import { NormalizationWarning } from '../network/NormalizationWarning.tsx';
 import { ChartPanel } from '../parts/ChartPanel.tsx';
 import { Panel } from '../parts/Panel.tsx';
 import { Tabs } from '../parts/Tabs.tsx';
-import { RunsPage } from '../runs/RunsPage.tsx';
 import { AugmentationPage } from '../train/AugmentationPage.tsx';
 import { BackendPanel } from '../train/BackendPanel.tsx';
 import { PhasesPanel } from '../train/PhasesPanel.tsx';
@@ -27,6 +24,13 @@ import { RunButtons } from '../train/RunButtons.tsx';
 import { RunSummary } from '../train/RunSummary.tsx';
 import { FreezeField, StartNote } from '../train/StartNote.tsx';
 import { useEntry, useModel } from '../useEntry.ts';
+
+// Loaded when they are entered.
+const DistillationPage = lazy(async () => ({
+  default: (await import('../distillation/DistillationPage.tsx')).DistillationPage,
+}));
+const MetricsPage = lazy(async () => ({ default: (await import('../metrics/MetricsPage.tsx')).MetricsPage }));
+const RunsPage = lazy(async () => ({ default: (await import('../runs/RunsPage.tsx')).RunsPage }));
 
 /** Of weights that nobody trained here: from a file, or before the images changed. */
 async function measureAll(): Promise<void> {
@@ -82,17 +86,19 @@ export function TrainRoom() {
           options={PAGES}
           onChange={(trainPage) => setUi({ trainPage })}
         >
-          {page === 'metrics' ? (
-            <MetricsPage />
-          ) : page === 'augmentation' ? (
-            <AugmentationPage />
-          ) : page === 'runs' ? (
-            <RunsPage />
-          ) : page === 'distillation' ? (
-            <DistillationPage />
-          ) : (
-            <TrainingPage model={model} live={live} />
-          )}
+          <Suspense fallback={<p className="empty">Opening…</p>}>
+            {page === 'metrics' ? (
+              <MetricsPage />
+            ) : page === 'augmentation' ? (
+              <AugmentationPage />
+            ) : page === 'runs' ? (
+              <RunsPage />
+            ) : page === 'distillation' ? (
+              <DistillationPage />
+            ) : (
+              <TrainingPage model={model} live={live} />
+            )}
+          </Suspense>
         </Tabs>
       </div>
     </div>
