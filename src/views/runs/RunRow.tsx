@@ -1,5 +1,5 @@
 import { useState } from 'react';
-import { formatCount } from '../../core/quantity.ts';
+import { formatCount, formatInteger } from '../../core/quantity.ts';
 import { restoreRun, startsFromSeed, trainAgain } from '../../state/actions/keptRuns.ts';
 import { MOST_CHOSEN, type TrainingRun, toggleChosen } from '../../state/runsStore.ts';
 import { RunName } from './RunName.tsx';
@@ -23,12 +23,15 @@ const KINDS: Readonly<Record<TrainingRun['kind'], string>> = {
 };
 
 /** What stands under the name: network, size, and whatever is out of the ordinary. */
-function notesOf(run: TrainingRun, isComparable: boolean): string {
-  const { design, parameterCount, kind, phase, backend, result, teachers, restoredEpoch } = run;
+function notesOf(run: TrainingRun, isComparable: boolean, bytes: number | null): string {
+  const { design, parameterCount, kind, phase, backend, imagesPerSecond, result, teachers, restoredEpoch } =
+    run;
   return [
     design.network.name,
     formatCount(parameterCount),
     backend ?? '',
+    imagesPerSecond === null ? '' : `${formatInteger(imagesPerSecond)} images/s`,
+    run.modelId === null ? 'no weights' : bytes === null ? '' : megabytes(bytes),
     phase ? `${phase.name}${phase.round > 1 ? ` ${phase.round}` : ''}` : KINDS[kind],
     teachers.length > 0 ? `from ${teachers.join(', ')}` : '',
     RESULTS[result],
@@ -83,7 +86,7 @@ export function RunRow(props: RunRowProps) {
         <th scope="row">
           <RunName run={run} />
           <span className="run-notes" title={run.sentence || undefined}>
-            {notesOf(run, isComparable)}
+            {notesOf(run, isComparable, bytes)}
           </span>
         </th>
         {RUN_COLUMNS.map(({ name, text, note, isText }) => (
@@ -92,7 +95,6 @@ export function RunRow(props: RunRowProps) {
             {hasNote(note) && <span className="muted"> {note?.(run)}</span>}
           </td>
         ))}
-        <td className="number">{bytes === null ? '–' : megabytes(bytes)}</td>
         <td className="run-actions">
           <button
             type="button"
@@ -117,7 +119,7 @@ export function RunRow(props: RunRowProps) {
       </tr>
       {isOpen && (
         <tr className="run-more">
-          <td colSpan={RUN_COLUMNS.length + 4}>
+          <td colSpan={RUN_COLUMNS.length + 3}>
             <RunMore {...props} />
           </td>
         </tr>

@@ -51,9 +51,6 @@ export function RunsTable({ runs, use, onAsk, onExport }: RunsTableProps) {
             <th scope="col" aria-label="Compare" />
             {head('Run', 'Its name; write another')}
             {RUN_COLUMNS.map(({ name, title, isText }) => head(name, title, isText ? undefined : 'number'))}
-            <th scope="col" className="number" title="Its weights on disk">
-              Weights
-            </th>
             <th scope="col" className="run-actions" aria-label="Actions" />
           </tr>
         </thead>

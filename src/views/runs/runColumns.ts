@@ -1,11 +1,5 @@
 import { formatRate } from '../../charts/rateModel.ts';
-import {
-  formatClock,
-  formatInteger,
-  formatPercent,
-  formatSignificant,
-  wilsonInterval,
-} from '../../core/quantity.ts';
+import { formatClock, formatPercent, formatSignificant, wilsonInterval } from '../../core/quantity.ts';
 import { optimizerName } from '../../state/actions/runs.ts';
 import type { TrainingRun } from '../../state/runsStore.ts';
 
@@ -106,12 +100,6 @@ export const RUN_COLUMNS: readonly RunColumn[] = [
     title: 'Validation loss of the weights that are kept',
     value: lossOf,
     text: (run) => plain(lossOf(run), formatSignificant),
-  },
-  {
-    name: 'Images/s',
-    title: 'Of the last epoch',
-    value: ({ imagesPerSecond }) => imagesPerSecond,
-    text: ({ imagesPerSecond }) => plain(imagesPerSecond, formatInteger),
   },
   {
     name: 'Time',

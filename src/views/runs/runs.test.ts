@@ -52,25 +52,25 @@ describe('the table of runs', () => {
     expect(text('Epochs', run)).toBe('3 / 8');
     expect(text('Recipe', run)).toBe('Adam, 0.002, 32');
     expect(text('Time', run)).toBe('0:30');
-    expect(text('Images/s', run)).toBe('–');
+    expect(text('Loss', runOf({ validation: null }, []))).toBe('–');
   });
 
   it('orders by any column, and back to the newest first; what has no value stays at the end', () => {
     const [a, b, c] = [
-      runOf({ name: 'a', startedAt: 1, imagesPerSecond: 10 }),
-      runOf({ name: 'b', startedAt: 2, imagesPerSecond: 30 }),
-      runOf({ name: 'c', startedAt: 3 }),
+      runOf({ name: 'a', startedAt: 1, validation: { correct: 6, total: 10, loss: 1 } }),
+      runOf({ name: 'b', startedAt: 2, validation: { correct: 6, total: 10, loss: 3 } }),
+      runOf({ name: 'c', startedAt: 3, validation: null }, []),
     ];
     const names = (order: Parameters<typeof runsInOrder>[1]) =>
       runsInOrder([a, b, c], order)
         .map(({ name }) => name)
         .join('');
     expect(names(null)).toBe('cba');
-    const down = nextRunOrder(null, 'Images/s');
+    const down = nextRunOrder(null, 'Loss');
     expect(names(down)).toBe('bac');
-    const up = nextRunOrder(down, 'Images/s');
+    const up = nextRunOrder(down, 'Loss');
     expect(names(up)).toBe('abc');
-    expect(nextRunOrder(up, 'Images/s')).toBeNull();
+    expect(nextRunOrder(up, 'Loss')).toBeNull();
     expect(names({ name: 'Run', direction: 'descending' })).toBe('cba');
     expect(names({ name: 'Run', direction: 'ascending' })).toBe('abc');
   });
