@@ -41,5 +41,7 @@ export default defineConfig({
     include: ['src/**/*.test.ts', 'src/**/*.test.tsx'],
     server: { deps: { inline: [/@tensorflow/] } },
     testTimeout: 60_000,
+    // without it one core of two stays free
+    maxWorkers: '100%',
   },
 });
