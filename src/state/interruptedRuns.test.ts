@@ -9,6 +9,7 @@ import { noticeStore } from './noticeStore.ts';
 import { holdRun } from './pageLocks.ts';
 import { keepSaving, keptBytes, restoreSession } from './persistence.ts';
 import { runById, runsStore } from './runsStore.ts';
+import { eventually } from './testing/eventually.ts';
 import { type Checkpoint, trainingStore } from './trainingStore.ts';
 
 /** Locks as browsers have them, held by this tab and by others alike: the test says which. */
@@ -83,7 +84,7 @@ async function trainsElsewhere(): Promise<string> {
     checkpoint,
     live: { curves: { stepLosses: [], stepsPerEpoch: 1, epochs: [{}] }, epochs: 8 } as never,
   });
-  await vi.waitFor(async () => {
+  await eventually(async () => {
     const names = (await indexedDB.databases()).map(({ name }) => name);
     expect(names).toEqual(expect.arrayContaining(['sweetspot', 'sweetspot-runs']));
     const [session, runs] = [await openDB('sweetspot', 1), await openDB('sweetspot-runs', 1)];
@@ -127,7 +128,7 @@ test('a training of another design than the present one can be gone on with afte
 test('a training that goes on in another tab is not called interrupted, nor its weights forgotten', async () => {
   const runId = await trainsElsewhere();
   putModel(modelNamed('undone'));
-  await vi.waitFor(async () => expect((await keptBytes()).has('undone')).toBe(true));
+  await eventually(async () => expect((await keptBytes()).has('undone')).toBe(true));
   const release = holdRun(runId);
   void navigator.locks.request('sweetspot-page', { mode: 'shared' }, () => new Promise(() => {}));
   forget();
@@ -142,7 +143,7 @@ test('a training that goes on in another tab is not called interrupted, nor its 
 test('a page that is closed between two phases tells which one was to come', async () => {
   const phase = { name: 'Final fine-tuning', round: 1, rounds: 1, step: 4, steps: 4, fromScratch: true };
   trainingStore.setState({ sequence: phase, live: null, checkpoint: null });
-  await vi.waitFor(async () => {
+  await eventually(async () => {
     const db = await openDB('sweetspot', 1);
     const session = await db.get('session', 'session');
     const keys = await db.getAllKeys('models');
@@ -160,7 +161,7 @@ test('a training that was taken from the queue is in it again after a reload bef
   const entry = present();
   const [first, second] = ['first', 'second'].map((id) => ({ id, title: id, entry, teacherIds: [] }));
   trainingStore.setState({ begun: first!, queue: [second!] });
-  await vi.waitFor(async () => {
+  await eventually(async () => {
     const db = await openDB('sweetspot', 1);
     const session = await db.get('session', 'session');
     db.close();

@@ -1,11 +1,12 @@
 import 'fake-indexeddb/auto';
 import { openDB } from 'idb';
-import { expect, test, vi } from 'vitest';
+import { expect, test } from 'vitest';
 import { present } from './designStore.ts';
 import { chosenTeachers, distillationStore, setTeachers } from './distillationStore.ts';
 import { modelStore, putModel } from './modelStore.ts';
 import { noticeStore } from './noticeStore.ts';
 import { keepSaving, restoreSession } from './persistence.ts';
+import { eventually } from './testing/eventually.ts';
 
 const kept = async () => {
   // Opened too early, the database would be made here, without its stores.
@@ -31,7 +32,7 @@ test('a reload brings back the chosen teachers with their weights, and drops one
     apoz: null,
   });
   setTeachers(['gone', 'teacher']);
-  await vi.waitFor(async () => {
+  await eventually(async () => {
     const { session, keys } = await kept();
     expect(session).toMatchObject({ teacherIds: ['gone', 'teacher'] });
     expect(keys).toContain('teacher');

@@ -1,6 +1,6 @@
 import 'fake-indexeddb/auto';
 import { openDB } from 'idb';
-import { expect, test, vi } from 'vitest';
+import { expect, test } from 'vitest';
 import { NO_EPOCHS } from '../core/training/callbacks.ts';
 import { resumable } from './actions/train.ts';
 import { changeEntry, openEntry, present } from './designStore.ts';
@@ -8,6 +8,7 @@ import { evaluationStore, recordEvaluation } from './evaluationStore.ts';
 import { type Model, modelStore, putModel, reunite } from './modelStore.ts';
 import { noticeStore } from './noticeStore.ts';
 import { keepSaving, restoreSession } from './persistence.ts';
+import { eventually } from './testing/eventually.ts';
 import { type Checkpoint, trainingStore } from './trainingStore.ts';
 
 function trained(id: string): Model {
@@ -49,7 +50,7 @@ test('a reload brings back design, weights and points, and says that a training 
   });
   const live = { curves: { stepLosses: [], stepsPerEpoch: 1, epochs: [{}, {}, {}] }, epochs: 8 };
   trainingStore.setState({ live: live as never });
-  await vi.waitFor(async () => {
+  await eventually(async () => {
     // Opened too early, the database would be made here, without its stores.
     expect(await indexedDB.databases()).toHaveLength(1);
     const db = await openDB('sweetspot', 1);
@@ -97,7 +98,7 @@ test('a reload brings back the last checkpoint, and its model catches up with it
   // The page was closed after the checkpoint of epoch 4 and before its model: that one is still of epoch 3.
   const live = { curves: { stepLosses: [], stepsPerEpoch: 1, epochs: [{}, {}, {}] }, epochs: 8 };
   trainingStore.setState({ checkpoint, live: live as never });
-  await vi.waitFor(async () => {
+  await eventually(async () => {
     const db = await openDB('sweetspot', 1);
     expect(await db.get('models', 'checkpoint')).toBeDefined();
     expect(await db.get('session', 'session')).toMatchObject({ modelId: 'run' });
@@ -134,7 +135,7 @@ test('where only better epochs are kept, the model has the best one and the chec
     state: { ...before.state, callbacks, bestWeights: best },
   };
   trainingStore.setState({ checkpoint });
-  await vi.waitFor(async () => {
+  await eventually(async () => {
     const db = await openDB('sweetspot', 1);
     expect(await db.get('models', 'checkpoint')).toMatchObject({ best: 'stored' });
     db.close();
@@ -164,7 +165,7 @@ test('a model that is gone leaves the choices without weights', () => {
 test('trainings that wait are there after a reload, and wait for somebody to start them', async () => {
   const entry = present();
   trainingStore.setState({ queue: [{ id: 'q', title: 'Tiny CNN, seed 4', entry, teacherIds: [] }] });
-  await vi.waitFor(async () => {
+  await eventually(async () => {
     const db = await openDB('sweetspot', 1);
     const session = await db.get('session', 'session');
     db.close();

@@ -1,11 +1,12 @@
 import 'fake-indexeddb/auto';
 import { openDB } from 'idb';
-import { expect, test, vi } from 'vitest';
+import { expect, test } from 'vitest';
 import { newRun, recordRun, renameRun } from './actions/runs.ts';
 import { openEntry, present } from './designStore.ts';
 import { type Model, modelStore, putModel } from './modelStore.ts';
 import { dropModel, fetchModel, keepSaving, keptBytes, restoreSession } from './persistence.ts';
 import { runById, runsStore } from './runsStore.ts';
+import { eventually } from './testing/eventually.ts';
 
 const modelNamed = (id: string): Model => ({
   id,
@@ -51,12 +52,12 @@ test('runs and their weights survive reloads, and weights that nobody has any mo
   const running = begin('gone', 'running');
   const deleted = begin('deleted');
   renameRun(ended.id, 'the good one');
-  await vi.waitFor(async () => {
+  await eventually(async () => {
     expect((await onDisk()).map(({ name }) => name)).toContain('the good one');
     expect([...(await keptBytes()).keys()].sort()).toEqual(['deleted', 'kept', 'nobodys']);
   });
   runsStore.setState(({ runs }) => ({ runs: runs.filter(({ id }) => id !== deleted.id) }));
-  await vi.waitFor(async () => expect(await onDisk()).toHaveLength(2));
+  await eventually(async () => expect(await onDisk()).toHaveLength(2));
 
   await reload();
   expect(runById(ended.id)).toMatchObject({ name: 'the good one', result: 'finished', modelId: 'kept' });
@@ -72,15 +73,15 @@ test('runs and their weights survive reloads, and weights that nobody has any mo
 
 test('weights that are dropped are gone here and on disk, and are not saved again', async () => {
   putModel(modelNamed('twice'));
-  await vi.waitFor(async () => expect((await keptBytes()).has('twice')).toBe(true));
+  await eventually(async () => expect((await keptBytes()).has('twice')).toBe(true));
   await dropModel('twice');
   expect((await keptBytes()).has('twice')).toBe(false);
   putModel(modelNamed('another'));
-  await vi.waitFor(async () => expect((await keptBytes()).has('another')).toBe(true));
+  await eventually(async () => expect((await keptBytes()).has('another')).toBe(true));
   expect((await keptBytes()).has('twice')).toBe(false);
   // A later model of the same id is kept whole: what was saved before does not count.
   putModel(modelNamed('twice'));
-  await vi.waitFor(async () => expect((await keptBytes()).get('twice')).toBe(24));
+  await eventually(async () => expect((await keptBytes()).get('twice')).toBe(24));
   modelStore.setState({ models: {} });
   expect((await fetchModel('twice'))?.weights).toEqual(modelNamed('twice').weights);
 });

@@ -8,6 +8,7 @@ import type { FinnGraphQuery } from '../../workers/protocol.ts';
 import { present } from '../designStore.ts';
 import { closeFinnGraph, finnGraphStore, patchFinnGraph } from '../finnGraphStore.ts';
 import { noticeStore } from '../noticeStore.ts';
+import { eventually } from '../testing/eventually.ts';
 import { uiStore } from '../uiStore.ts';
 import {
   foldForFps,
@@ -48,7 +49,7 @@ const graph = () => finnGraphStore.getState().graph;
 
 /** The report of the folding in force, once it is there. */
 const report = () =>
-  vi.waitFor(() => {
+  eventually(() => {
     const { answer } = finnGraphStore.getState();
     if (!answer || answer.question !== graph() || !answer.report.ok) throw new Error('not there yet');
     return answer.report.value;
@@ -121,5 +122,5 @@ test('closed, nothing of it is left, whatever arrives', async () => {
   closeFinnGraph();
   await Promise.resolve();
   setParallelism('a', { PE: 2 });
-  await vi.waitFor(() => expect(finnGraphStore.getState()).toEqual({ graph: null, answer: null }));
+  await eventually(() => expect(finnGraphStore.getState()).toEqual({ graph: null, answer: null }));
 });

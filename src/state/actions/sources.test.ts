@@ -10,6 +10,7 @@ import { jobStore } from '../jobStore.ts';
 import { noticeStore } from '../noticeStore.ts';
 import { setsStore } from '../setsStore.ts';
 import { statisticsStore } from '../statisticsStore.ts';
+import { eventually } from '../testing/eventually.ts';
 import { trainingStore } from '../trainingStore.ts';
 import { handImagesToTrainer, loadData } from './data.ts';
 import { deleteSet } from './sets.ts';
@@ -355,7 +356,7 @@ test('a data worker that was started anew opens the files again', async () => {
   expect(setsStore.getState().sources.map(({ name }) => name)).toEqual(['more.zip']);
 });
 
-const untilIdle = () => vi.waitFor(() => expect(jobStore.getState().jobs).toEqual([]));
+const untilIdle = () => eventually(() => expect(jobStore.getState().jobs).toEqual([]));
 
 test('a measured mean and deviation are measured anew with another split or set, in the same step', async () => {
   await openImageFiles(files('fruit.zip'));

@@ -6,6 +6,7 @@ import { evaluationStore } from '../evaluationStore.ts';
 import { modelById, modelStore } from '../modelStore.ts';
 import { noticeStore } from '../noticeStore.ts';
 import { runsStore } from '../runsStore.ts';
+import { eventually } from '../testing/eventually.ts';
 import { type Checkpoint, trainingStore } from '../trainingStore.ts';
 import { trainInPhases } from './phases.ts';
 import { enqueueTraining } from './queue.ts';
@@ -32,7 +33,7 @@ const notices = () => noticeStore.getState().notices.map(({ message }) => messag
 const epochs = (count: number) =>
   changeDesign((design) => ({ ...design, recipe: { ...design.recipe, epochs: count } }));
 const result = () => numberIn(modelById(present().modelId)?.weights ?? {});
-const untilIdle = () => vi.waitFor(() => expect(isTraining()).toBe(false));
+const untilIdle = () => eventually(() => expect(isTraining()).toBe(false));
 
 beforeEach(() => {
   openEntry(start);
@@ -95,7 +96,7 @@ test('trainings wait for the one that runs, each with its own seed, and leave it
   epochs(2);
   trainer.waits = true;
   const first = startTraining('train');
-  await vi.waitFor(() => expect(trainer.stops).toHaveLength(1));
+  await eventually(() => expect(trainer.stops).toHaveLength(1));
   enqueueTraining({ fromScratch: true, seeds: 2 });
   expect(trainingStore.getState().queue.map(({ title }) => title)).toEqual([
     'Tiny CNN, seed 1, from the start',
@@ -107,15 +108,15 @@ test('trainings wait for the one that runs, each with its own seed, and leave it
   const unsubscribe = trainingStore.subscribe((state) => begun.add(state.begun?.title));
   stopTraining();
   expect(await first).toBe('stopped');
-  await vi.waitFor(() => expect(trainer.stops).toHaveLength(1));
+  await eventually(() => expect(trainer.stops).toHaveLength(1));
   unsubscribe();
   expect(begun).toContain('Tiny CNN, seed 1, from the start');
   // It has an epoch, and with it a checkpoint to go on from.
   expect(trainingStore.getState().begun).toBeNull();
   trainer.waits = false;
   trainer.proceed();
-  await vi.waitFor(() => expect(runsStore.getState().runs.map((run) => run.result)).toContain('finished'));
-  await vi.waitFor(() => expect(trainer.seeds).toEqual([1, 1, 2]));
+  await eventually(() => expect(runsStore.getState().runs.map((run) => run.result)).toContain('finished'));
+  await eventually(() => expect(trainer.seeds).toEqual([1, 1, 2]));
   await untilIdle();
   expect(trainingStore.getState().queue).toEqual([]);
   expect(evaluationStore.getState().evaluations).toHaveLength(2);
@@ -143,7 +144,7 @@ test('a stop ends the phases that were left', async () => {
   changeDesign((design) => ({ ...design, phases: { pruneRounds: 2, channelShare: 0.2, finalEpochs: 1 } }));
   trainer.waits = true;
   const all = trainInPhases();
-  await vi.waitFor(() => expect(trainer.stops).toHaveLength(1));
+  await eventually(() => expect(trainer.stops).toHaveLength(1));
   expect(trainingStore.getState().sequence).toMatchObject({ name: 'First training', step: 1, steps: 4 });
   stopTraining();
   await all;

@@ -9,6 +9,7 @@ import { dataKeyOf } from '../metricsStore.ts';
 import { type Model, modelStore, putModel } from '../modelStore.ts';
 import { noticeStore } from '../noticeStore.ts';
 import { runsStore } from '../runsStore.ts';
+import { eventually } from '../testing/eventually.ts';
 import { trainingStore } from '../trainingStore.ts';
 import { trainBoth } from './distillation.ts';
 import { isTraining, stopTraining } from './train.ts';
@@ -127,7 +128,7 @@ test.each([
 ])('a stop in the %s of both ends both, and nothing is compared', async (_, call, hasFirst) => {
   worker.waitsIn = call;
   const both = trainBoth();
-  await vi.waitFor(() => expect(worker.stop).not.toBeNull());
+  await eventually(() => expect(worker.stop).not.toBeNull());
   stopTraining();
   await both;
   expect(worker.trained).toHaveLength(call);

@@ -8,6 +8,7 @@ import { jobStore } from '../jobStore.ts';
 import { modelById, modelStore } from '../modelStore.ts';
 import { noticeStore, notify } from '../noticeStore.ts';
 import { runsStore } from '../runsStore.ts';
+import { eventually } from '../testing/eventually.ts';
 import { trainingStore } from '../trainingStore.ts';
 import { continueInPhases, trainInPhases } from './phases.ts';
 import { clearQueue, enqueueTraining, runQueue } from './queue.ts';
@@ -22,8 +23,8 @@ const start = present();
 const notices = () => noticeStore.getState().notices.map(({ message }) => message);
 const epochs = (count: number) =>
   changeDesign((design) => ({ ...design, recipe: { ...design.recipe, epochs: count } }));
-const untilIdle = () => vi.waitFor(() => expect(isTraining()).toBe(false));
-const untilItWaits = () => vi.waitFor(() => expect(trainer.stops).toHaveLength(1));
+const untilIdle = () => eventually(() => expect(isTraining()).toBe(false));
+const untilItWaits = () => eventually(() => expect(trainer.stops).toHaveLength(1));
 const otherImages = () => changeData({ ...present().design.data, splitSeed: 9 });
 const lines = () => runsStore.getState().runs;
 
@@ -87,9 +88,9 @@ test('trainings that wait for other images stay where they are, and the others a
   trainer.waits = false;
   stopTraining();
   await first;
-  await vi.waitFor(() => expect(trainer.seeds).toHaveLength(2));
+  await eventually(() => expect(trainer.seeds).toHaveLength(2));
   await untilIdle();
-  await vi.waitFor(() => expect(notices()).toHaveLength(1));
+  await eventually(() => expect(notices()).toHaveLength(1));
   expect(notices()[0]).toMatch(/2 trainings wait for other images/);
   expect(trainingStore.getState().queue).toHaveLength(2);
   expect(lines().map(({ result }) => result)).toEqual(['stopped', 'finished']);
@@ -110,7 +111,7 @@ test('a training of a pair goes before those that wait', async () => {
   // as many turns as lie between the two trainings of trainBoth, and some more
   for (let turn = 0; turn < 15; turn++) await null;
   expect(await startTraining('train')).toBe('over');
-  await vi.waitFor(() => expect(trainer.seeds).toHaveLength(3));
+  await eventually(() => expect(trainer.seeds).toHaveLength(3));
   await untilIdle();
   clearQueue();
 });
@@ -119,7 +120,7 @@ test('a queued training whose weights are gone is told, and not begun without th
   await startTraining('train');
   enqueueTraining({ fromScratch: false });
   modelStore.setState({ models: {} });
-  await vi.waitFor(() => expect(notices().at(-1)).toMatch(/weights .* no longer kept/));
+  await eventually(() => expect(notices().at(-1)).toMatch(/weights .* no longer kept/));
   await untilIdle();
   expect(trainer.seeds).toHaveLength(1);
 });
@@ -132,7 +133,7 @@ test('a queued training whose teacher is gone is told, and not begun without it'
   void runQueue();
   stopTraining();
   await first;
-  await vi.waitFor(() => expect(notices().at(-1)).toMatch(/1 of the 1 teachers .* no longer kept/));
+  await eventually(() => expect(notices().at(-1)).toMatch(/1 of the 1 teachers .* no longer kept/));
   expect(trainer.seeds).toHaveLength(1);
 });
 
@@ -146,7 +147,7 @@ test('a cancel of phases is heard while a phase is being prepared', async () => 
     });
   };
   const all = trainInPhases();
-  await vi.waitFor(() => expect(preparing).toBe(true));
+  await eventually(() => expect(preparing).toBe(true));
   jobStore
     .getState()
     .jobs.find(({ title }) => title === 'Training in phases')
@@ -180,7 +181,7 @@ test('seconds of a training that is paused are not counted', async () => {
   try {
     trainer.waits = true;
     const training = startTraining('train');
-    await vi.waitFor(() => expect(trainer.stops).toHaveLength(1));
+    await eventually(() => expect(trainer.stops).toHaveLength(1));
     vi.advanceTimersByTime(5000);
     setPaused(true);
     vi.advanceTimersByTime(60_000);
