@@ -113,9 +113,14 @@ export function dropModel(id: string): Promise<void> {
 /** Bytes of weights that are kept, by model; empty where nothing can be read. */
 export async function keptBytes(): Promise<ReadonlyMap<string, number>> {
   try {
-    // Read once: each of many models with its curves would keep the page waiting after every epoch.
-    sizes ??= new Map(await modelBytes(modelsOf(await openSession())));
-    return new Map(sizes);
+    // Read once: each of many models with its curves would keep the page waiting after every epoch. Not while some are
+    // being saved: one that is saved behind the reading would be missed for ever.
+    const reading = saving.then(async () => {
+      sizes ??= new Map(await modelBytes(modelsOf(await openSession())));
+    });
+    saving = reading.catch(() => {});
+    await reading;
+    return new Map(sizes ?? []);
   } catch {
     return new Map();
   }
