@@ -97,17 +97,6 @@ function Regularization({ recipe, disabled, patch }: PartProps) {
         ]}
         onChange={(classWeights) => patch({ classWeights })}
       />
-      <SelectField
-        label="Images of a pass"
-        value={recipe.balance}
-        disabled={disabled}
-        options={[
-          { value: 'as is', label: 'All once' },
-          { value: 'undersample', label: 'As few as the rarest class' },
-          { value: 'oversample', label: 'As many as the largest class' },
-        ]}
-        onChange={(balance) => patch({ balance })}
-      />
     </>
   );
 }
