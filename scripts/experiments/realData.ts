@@ -2,7 +2,7 @@
  * Issue 5, "done means" 1: a preset trained with a named recipe on real images and tested once on others, on wasm with
  * one thread; where the recipe augments, also without.
  *
- *   npx tsx scripts/experiments/realData.ts <recipe> <preset> <seeds> <training files> -- <test files>
+ *   npx tsx scripts/experiments/realData.ts <recipe> <preset> <seeds, as 1,2,3> <training files> -- <test files>
  *   npx tsx scripts/experiments/realData.ts photographs tiny-cnn 1 cifar10_train_3000.bin -- cifar10_test_1000.bin
  *   npx tsx scripts/experiments/realData.ts digits lenet 1 <images.gz> <labels.gz> -- <test images.gz> <test labels.gz>
  */
@@ -29,7 +29,7 @@ const network = preset.build(training.images.image, training.images.classNames.l
 const choices = augments(recipe.augmentation)
   ? [NO_AUGMENTATION, recipe.augmentation]
   : [recipe.augmentation];
-for (let seed = 1; seed <= Number(seeds); seed++) {
+for (const seed of seeds.split(',').map(Number)) {
   for (const augmentation of choices) {
     const started = performance.now();
     const cpu = process.cpuUsage();
