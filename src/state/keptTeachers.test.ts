@@ -5,7 +5,8 @@ import { present } from './designStore.ts';
 import { chosenTeachers, distillationStore, setTeachers } from './distillationStore.ts';
 import { modelStore, putModel } from './modelStore.ts';
 import { noticeStore } from './noticeStore.ts';
-import { keepSaving, restoreSession } from './persistence.ts';
+import { keepSaving } from './persistence.ts';
+import { restoreSession } from './restoreSession.ts';
 import { eventually } from './testing/eventually.ts';
 
 const kept = async () => {

@@ -7,7 +7,8 @@ import { changeEntry, openEntry, present } from './designStore.ts';
 import { evaluationStore, recordEvaluation } from './evaluationStore.ts';
 import { type Model, modelStore, putModel, reunite } from './modelStore.ts';
 import { noticeStore } from './noticeStore.ts';
-import { keepSaving, restoreSession } from './persistence.ts';
+import { keepSaving } from './persistence.ts';
+import { restoreSession } from './restoreSession.ts';
 import { eventually } from './testing/eventually.ts';
 import { type Checkpoint, trainingStore } from './trainingStore.ts';
 

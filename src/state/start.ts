@@ -6,7 +6,8 @@ import { openAddress } from './actions/share.ts';
 import { designStore, redoDesign, undoDesign } from './designStore.ts';
 import { followEvaluations } from './frontStore.ts';
 import { followDesign } from './hardwareStore.ts';
-import { keepSaving, restoreSession } from './persistence.ts';
+import { keepSaving } from './persistence.ts';
+import { restoreSession } from './restoreSession.ts';
 import { type Theme, uiStore } from './uiStore.ts';
 import { followThresholds } from './whatIfStore.ts';
 

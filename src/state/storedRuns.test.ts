@@ -4,7 +4,8 @@ import { expect, test } from 'vitest';
 import { newRun, recordRun, renameRun } from './actions/runs.ts';
 import { openEntry, present } from './designStore.ts';
 import { type Model, modelStore, putModel } from './modelStore.ts';
-import { dropModel, fetchModel, keepSaving, keptBytes, restoreSession } from './persistence.ts';
+import { dropModel, fetchModel, keepSaving, keptBytes } from './persistence.ts';
+import { restoreSession } from './restoreSession.ts';
 import { runById, runsStore } from './runsStore.ts';
 import { eventually } from './testing/eventually.ts';
 
