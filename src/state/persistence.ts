@@ -37,7 +37,7 @@ let sizes: Map<string, number> | null = null;
 /** Notes what is on disk as it is in memory: only later changes are saved. */
 export function noteSaved(models: Iterable<Model>, checkpoint: Checkpoint | null): void {
   for (const model of models) saved.set(model.id, model);
-  savedCheckpoint = checkpoint;
+  savedCheckpoint = checkpoint ?? savedCheckpoint;
 }
 
 /** Makes the next {@link keptBytes} read the disk again. */
