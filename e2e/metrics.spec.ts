@@ -183,7 +183,7 @@ test('test images are looked at when they are asked for, and never by the way', 
   await expect(accuracy).toContainText('of 400 images');
   await tested.check({ force: true });
   await expect(accuracy).toContainText('of 200 images');
-  await page.getByRole('button', { name: 'Train 1 more epochs' }).click();
+  await page.getByRole('button', { name: 'Train 1 more epoch' }).click();
   await app.idle();
   await expect(validation).toBeChecked();
   await expect(accuracy).toContainText('of 400 images');

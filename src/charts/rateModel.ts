@@ -40,7 +40,7 @@ export function summary(data: RateData): string {
   const last = data.taken.at(-1);
   const steps = data.epochs * data.stepsPerEpoch;
   return [
-    `${data.epochs} epochs of ${data.stepsPerEpoch} batches, ${steps} iterations.`,
+    `${data.epochs} ${data.epochs === 1 ? 'epoch' : 'epochs'} of ${data.stepsPerEpoch} batches, ${steps} iterations.`,
     low === high
       ? `The learning rate stays ${formatRate(low)}.`
       : `The learning rate lies between ${formatRate(low)} and ${formatRate(high)}, and ends at ${formatRate(data.planned.at(-1)?.rate ?? low)}.`,

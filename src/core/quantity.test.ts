@@ -3,6 +3,7 @@ import {
   formatChange,
   formatClock,
   formatCount,
+  formatNumberOf,
   formatPoints,
   formatSeconds,
   wilsonInterval,
@@ -35,4 +36,13 @@ test('the Wilson interval of 40 in 50 is 0.670 to 0.888', () => {
   const [low, high] = wilsonInterval(40, 50);
   expect(low).toBeCloseTo(0.67, 3);
   expect(high).toBeCloseTo(0.888, 3);
+});
+
+test('a word stands in the number of what it counts', () => {
+  expect([0, 1, 2, 1600].map((n) => formatNumberOf(n, 'epoch'))).toEqual([
+    '0 epochs',
+    '1 epoch',
+    '2 epochs',
+    '1,600 epochs',
+  ]);
 });

@@ -19,6 +19,10 @@ const signed = (text: string): string => text.replace('-', MINUS);
 /** 1,542,848 */
 export const formatInteger = (value: number): string => signed(formatterOf(0).format(Math.round(value)));
 
+/** "1 epoch", "3 epochs", "1,600 images": the word in its number. */
+export const formatNumberOf = (count: number, word: string): string =>
+  `${formatInteger(count)} ${word}${count === 1 ? '' : 's'}`;
+
 /** Three significant digits without an exponent: 59.5, 3.05, 880 */
 export function formatSignificant(value: number, digits = 3): string {
   if (!Number.isFinite(value)) return '–';

@@ -1,3 +1,4 @@
+import { formatNumberOf } from '../core/quantity.ts';
 import type { Session } from './sessionDatabase.ts';
 import type { Checkpoint } from './trainingStore.ts';
 
@@ -18,6 +19,6 @@ export function interruption(
   if (!running) return null;
   const { epoch, epochs } = running;
   return epoch === 0
-    ? `A training of ${epochs} epochs was interrupted before its first epoch ended; nothing was lost but that. Start it again.`
+    ? `A training of ${formatNumberOf(epochs, 'epoch')} was interrupted before its first epoch ended; nothing was lost but that. Start it again.`
     : `A training was interrupted after epoch ${epoch} of ${epochs}; the weights of epoch ${epoch} are here. Train on from them.`;
 }

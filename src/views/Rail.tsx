@@ -9,6 +9,8 @@ import { jobStore } from '../state/jobStore.ts';
 import { trainingStore } from '../state/trainingStore.ts';
 import { ROOMS, type Room, setUi, uiStore } from '../state/uiStore.ts';
 import { pruningState } from './pruningState.ts';
+import { trainedFor } from './train/trainedFor.ts';
+import { useRunOf } from './train/useRunOf.ts';
 import { useEntry, useModel } from './useEntry.ts';
 
 const NAMES: Readonly<Record<Room, string>> = {
@@ -32,6 +34,7 @@ function useRoomStates(): Readonly<Record<Room, string>> {
     entry.design.data,
   ).length;
   const { design } = entry;
+  const run = useRunOf(model);
   const validation = model?.validation;
   const report = answer?.after[design.hardware.targetId];
   const fps = report?.ok ? `, ${formatCount(report.value.throughputFps, 'fps')}` : '';
@@ -46,9 +49,9 @@ function useRoomStates(): Readonly<Record<Room, string>> {
     train: live
       ? `Epoch ${live.epoch} of ${live.epochs}`
       : validation
-        ? `${formatPercent(validation.correct / validation.total)}, ${model.epochs} epochs`
+        ? `${formatPercent(validation.correct / validation.total)}, ${trainedFor(model, run?.result)}`
         : model
-          ? `${model.epochs} epochs, not measured`
+          ? `${trainedFor(model, run?.result)}, not measured`
           : 'Untrained',
     prune: pruningState(entry, model),
     hardware: `${targetById(design.hardware.targetId)?.name ?? ''}${fps}`,

@@ -1,3 +1,4 @@
+import { formatNumberOf } from '../../core/quantity.ts';
 import { cachedCounts, modelOf } from '../derived.ts';
 import { changeEntry, type Entry } from '../designStore.ts';
 import { evaluationStore, recordEvaluation } from '../evaluationStore.ts';
@@ -13,7 +14,7 @@ export function labelOf(entry: Entry): string {
   const parts = [network.name];
   if (after !== before)
     parts.push(`${Math.round(100 * (after / before - 1))} % parameters`.replace('-', '−'));
-  if (model) parts.push(model.origin === 'trained' ? `${model.epochs} epochs` : model.origin);
+  if (model) parts.push(model.origin === 'trained' ? formatNumberOf(model.epochs, 'epoch') : model.origin);
   return parts.join(', ');
 }
 

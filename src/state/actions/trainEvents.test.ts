@@ -1,9 +1,9 @@
 import { beforeEach, expect, test } from 'vitest';
-import type { TrainEpoch, TrainStep } from '../../workers/protocol.ts';
+import type { TrainEpoch, TrainResult, TrainStep } from '../../workers/protocol.ts';
 import { present } from '../designStore.ts';
 import { modelById, modelStore } from '../modelStore.ts';
 import { type LiveRun, trainingStore } from '../trainingStore.ts';
-import { EMPTY_CURVES, onEpoch, onStep, type Run, snapshot } from './trainEvents.ts';
+import { EMPTY_CURVES, finish, onEpoch, onStep, type Run, snapshot } from './trainEvents.ts';
 
 const { network, recipe, data } = present().design;
 const job = { signal: new AbortController().signal, report: () => {} };
@@ -64,4 +64,11 @@ test('steps that were not reported repeat the loss that follows them, each at it
   onStep(step(1, 1, 3), recipe, job);
   onStep(step(2, 2, 1), recipe, job);
   expect(trainingStore.getState().live?.curves.stepLosses).toEqual([3, 1, 1, 1]);
+});
+
+test('restored weights have seen no epoch after the one they are of', () => {
+  const validation = { correct: 1, total: 2, loss: 1 };
+  const result = { weights: {}, epochs: 3, steps: 6, validation, stopped: 'early', restoredEpoch: 2 };
+  finish({ ...run, earlierEpochs: 4 }, result as unknown as TrainResult);
+  expect(modelById('m')?.epochs).toBe(6);
 });

@@ -143,7 +143,9 @@ export function finish(run: Run, result: TrainResult): void {
   const { stopped, validation, restoredEpoch } = result;
   const curves = trainingStore.getState().live?.curves ?? run.curves;
   if (result.steps > 0) {
-    putModel({ ...modelAfter(run, result.weights, result.epochs, curves), validation });
+    // Restored weights have seen no epoch after theirs.
+    const epochs = restoredEpoch ?? result.epochs;
+    putModel({ ...modelAfter(run, result.weights, epochs, curves), validation });
     attach(run);
   }
   trainingStore.setState({ checkpoint: null, begun: null });

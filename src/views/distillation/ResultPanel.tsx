@@ -1,6 +1,6 @@
 import { useMemo } from 'react';
 import { useStore } from 'zustand';
-import { formatPercent, formatSignificant } from '../../core/quantity.ts';
+import { formatNumberOf, formatPercent, formatSignificant } from '../../core/quantity.ts';
 import { epochLine } from '../../core/training/distillation.ts';
 import { comparePaired } from '../../core/training/pairedComparison.ts';
 import { measureModels, trainBoth } from '../../state/actions/distillation.ts';
@@ -72,7 +72,7 @@ function startText(teachers: readonly TeacherRow[], model: Model | null): string
   if (teachers.length === 0) return 'Choose a teacher first.';
   if (!model) return 'The student begins with weights drawn from the seed.';
   const own = teachers.some((teacher) => teacher.model.id === model.id);
-  const start = `The student goes on from its ${model.epochs} ${model.epochs === 1 ? 'epoch' : 'epochs'}; "Reset weights" on the left lets it begin anew.`;
+  const start = `The student goes on from its ${formatNumberOf(model.epochs, 'epoch')}; "Reset weights" on the left lets it begin anew.`;
   return own ? `${start} It would learn from itself: choose another student above.` : start;
 }
 

@@ -2,7 +2,13 @@ import { useStore } from 'zustand';
 import type { KeepMultiple } from '../../core/exploration/design.ts';
 import { targetById } from '../../core/hardware/targets.ts';
 import type { ChannelGroup } from '../../core/pruning/groups.ts';
-import { formatInteger, formatPercent, formatPoints, formatSignificant } from '../../core/quantity.ts';
+import {
+  formatInteger,
+  formatNumberOf,
+  formatPercent,
+  formatPoints,
+  formatSignificant,
+} from '../../core/quantity.ts';
 import { measureAccuracy, measureApoz } from '../../state/actions/measure.ts';
 import { prune, setKeepMultiple, setThreshold, setThresholds } from '../../state/actions/prune.ts';
 import { setPaused, startTraining, stopTraining } from '../../state/actions/train.ts';
@@ -253,7 +259,7 @@ function FineTune() {
             disabled={busy}
             onClick={() => void startTraining('fine-tune')}
           >
-            Fine-tune {design.fineTune.epochs} epochs
+            Fine-tune {formatNumberOf(design.fineTune.epochs, 'epoch')}
           </button>
         )}
         {model && !model.validation && (

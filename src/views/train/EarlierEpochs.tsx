@@ -4,13 +4,13 @@ import { formatPercent } from '../../core/quantity.ts';
 import { goOnFromEpoch, takeEpoch } from '../../state/actions/epochs.ts';
 import { keptEpochs } from '../../state/epochCheckpoints.ts';
 import type { Model } from '../../state/modelStore.ts';
-import { runsStore } from '../../state/runsStore.ts';
 import { trainingStore } from '../../state/trainingStore.ts';
 import { SelectField } from '../parts/fields.tsx';
+import { useRunOf } from './useRunOf.ts';
 
 /** The epochs of the run that made these weights: to take their weights, or to train on from there. */
 export function EarlierEpochs({ model }: { model: Model }) {
-  const run = useStore(runsStore, ({ runs }) => runs.find(({ modelId }) => modelId === model.id));
+  const run = useRunOf(model);
   const busy = useStore(trainingStore, (state) => state.busy || state.sequence !== null);
   const [epochs, setEpochs] = useState<readonly number[]>([]);
   const [chosen, setChosen] = useState<number | null>(null);
@@ -27,7 +27,8 @@ export function EarlierEpochs({ model }: { model: Model }) {
       current = false;
     };
   }, [runId]);
-  if (!run || epochs.length < 2) return null;
+  // One epoch alone is gone back to only where the weights have gone on from it.
+  if (!run || epochs.length < (run.result === 'stopped' ? 1 : 2)) return null;
   // The weights are those of the last epoch already, unless it was left in the middle of the next one.
   const epoch = chosen ?? (epochs.at(run.result === 'stopped' ? -1 : -2) as number);
   const accuracyOf = (n: number) => {

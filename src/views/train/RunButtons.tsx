@@ -1,4 +1,5 @@
 import { useStore } from 'zustand';
+import { formatNumberOf } from '../../core/quantity.ts';
 import { continueInPhases } from '../../state/actions/phases.ts';
 import {
   resetWeights,
@@ -63,7 +64,11 @@ export function RunButtons({
         disabled={starting || !ready}
         onClick={() => void startTraining('train')}
       >
-        {starting ? 'Working…' : model ? `Train ${recipe.epochs} more epochs` : 'Start training'}
+        {starting
+          ? 'Working…'
+          : model
+            ? `Train ${formatNumberOf(recipe.epochs, 'more epoch')}`
+            : 'Start training'}
       </button>
       <div className="button-row">
         <button type="button" disabled={starting || !ready} onClick={() => stepOnce('train')}>
