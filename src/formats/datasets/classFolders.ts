@@ -21,6 +21,16 @@ const PART_FOLDERS: Readonly<Record<string, Part>> = {
 export const partOfFolder = (folder: string): Part | undefined =>
   Object.hasOwn(PART_FOLDERS, folder.toLowerCase()) ? PART_FOLDERS[folder.toLowerCase()] : undefined;
 
+/** A picture that is never read where it is larger than a picture is: it is left out like a damaged one, and named. */
+function small(file: StoredFile, name: string): StoredFile {
+  const { path, byteLength } = file;
+  if (byteLength <= LARGEST_PICTURE) return file;
+  const told = shortSentence(
+    `${path} in ${name} has ${byteLength.toLocaleString('en-US')} bytes, more than the ${LARGEST_PICTURE.toLocaleString('en-US')} of a picture; make it smaller or leave it out.`,
+  );
+  return { path, byteLength, load: async () => fail('too-large', told, path) };
+}
+
 /** Pictures of what can be pictures' files; the reason in one sentence where there is none. */
 export function picturesAmong(files: readonly StoredFile[], name: string): Result<readonly StoredFile[]> {
   if (files.length > MOST_FILES) {
@@ -30,17 +40,7 @@ export function picturesAmong(files: readonly StoredFile[], name: string): Resul
       name,
     );
   }
-  const pictures = files.filter((file) => isPicture(file));
-  const huge = pictures.find(({ byteLength }) => byteLength > LARGEST_PICTURE);
-  if (huge) {
-    return fail(
-      'too-large',
-      shortSentence(
-        `${huge.path} in ${name} has ${huge.byteLength.toLocaleString('en-US')} bytes, more than the ${LARGEST_PICTURE.toLocaleString('en-US')} of a picture; make it smaller or leave it out.`,
-      ),
-      name,
-    );
-  }
+  const pictures = files.filter((file) => isPicture(file)).map((file) => small(file, name));
   if (pictures.length > 0) return ok(pictures);
   const archive = files.find(({ path }) => /\.(zip|tar|t?gz|7z|rar)$/i.test(path));
   return fail(
@@ -96,7 +96,7 @@ export function readClassFolders(files: readonly StoredFile[], name: string): Re
   if (!pictures.ok) return pictures;
   const found: { file: StoredFile; className: string; part: Part | undefined }[] = [];
   for (const file of pictures.value) {
-    const folders = file.path.split('/').filter((folder) => folder !== '' && folder !== '.');
+    const folders = file.path.split('/').filter((folder) => !['', '.', '..'].includes(folder));
     folders.pop();
     const className = folders.pop();
     if (className === undefined || partOfFolder(className)) {

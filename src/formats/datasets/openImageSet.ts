@@ -1,6 +1,7 @@
 import type { ImageSource } from '../../core/data/compile/entries.ts';
 import type { LabeledImages } from '../../core/data/labeledImages.ts';
 import { fail, ok, type Result } from '../../core/result.ts';
+import { shortSentence } from '../../core/sentence.ts';
 import { type ByteSource, bytesSource } from './byteSource.ts';
 import { CIFAR10_RECORD, type FileContent } from './cifar10.ts';
 import { CIFAR100_RECORD, readCifar100 } from './cifar100.ts';
@@ -117,7 +118,39 @@ async function openWhole(
     bare.map(({ name, bytes }) => ({ name, bytes: ownBuffer(bytes) })),
     options.idxFamily,
   );
-  return read.ok ? ok({ kind: 'images', images: read.value.images }) : read;
+  if (read.ok) return ok({ kind: 'images', images: read.value.images });
+  const { code, where = 'This file' } = read.error;
+  return code === 'unsupported-type' ? fail(code, unknownType(where), where) : read;
+}
+
+/** All that is read here, where `readImageFiles` knows only sets of pixels. */
+const unknownType = (name: string) =>
+  shortSentence(
+    `${name} is of a type that is not known here; choose pictures in folders or in a zip archive, a CSV table with its pictures, the files of CIFAR or MNIST, or a set exported here.`,
+  );
+
+/** A CSV table and the zip archives whose pictures it names, as one source. */
+async function openTableOfZips(
+  table: StoredFile,
+  archives: readonly ByteSource[],
+  options: OpenOptions,
+): Promise<Result<OpenedImageSet>> {
+  const inside: { readonly archive: string; readonly files: readonly StoredFile[] }[] = [];
+  for (const archive of archives) {
+    const files = await openZip(archive);
+    if (!files.ok) return files;
+    inside.push({ archive: archive.name, files: files.value });
+  }
+  const all = inside.flatMap(({ files }) => files);
+  const isUnique = new Set(all.map(({ path }) => path)).size === all.length;
+  const named = isUnique
+    ? all
+    : inside.flatMap(({ archive, files }) =>
+        files.map((file) => ({ ...file, path: `${archive}/${file.path}` })),
+      );
+  // the table that was chosen counts, not those in the archives
+  const pictures = named.filter((file) => !isTable(file));
+  return openPictures([table, ...pictures], archives.map(({ name }) => name).join(' + '), options);
 }
 
 /** Files of sets of pixels, as they are named where the sets are offered. */
@@ -149,7 +182,7 @@ export async function isTarArchive(source: ByteSource): Promise<boolean> {
 
 /**
  * Opens whatever a user chose or dropped: CIFAR-10 and -100 (binary or Python version, also as .tar.gz), MNIST and its
- * kin, a zip archive or a folder of pictures by class, or pictures with a CSV table. A source's name is its path, where
+ * kin, a zip archive or a folder of pictures by class, or pictures or their zip archives with a CSV table. A source's name is its path, where
  * it comes from a folder (webkitRelativePath).
  */
 export async function openImageSet(
@@ -161,6 +194,21 @@ export async function openImageSet(
     return fail('no-files', 'No file was chosen; choose a folder, an archive or the files of a set.');
   const stored = files.map(storedFile);
   if (stored.some(isPicture)) return openPictures(stored, folderName(files), options);
+  const [table, ...others] = stored.filter(isTable);
+  if (table && others.length === 0) {
+    const archives = files.filter(({ name }) => name !== table.path);
+    const areZips = await Promise.all(archives.map(async (archive) => isZipStart(await archive.read(0, 4))));
+    if (archives.length === 0) {
+      return fail(
+        'lone-table',
+        shortSentence(
+          `${table.path} is a table without pictures; choose it together with the folder or the zip archive that has them.`,
+        ),
+        table.path,
+      );
+    }
+    if (areZips.every((isZip) => isZip)) return openTableOfZips(table, archives, options);
+  }
   if (files.length === 1) {
     if (isZipStart(await first.read(0, 4))) return openZipArchive(first, options);
     if (await isTarArchive(first)) return asImages(await readCifarArchive(first, options.cifar100));

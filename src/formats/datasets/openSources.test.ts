@@ -67,6 +67,13 @@ describe('files that were chosen', () => {
     expect(sorted.groups.map((group) => group.length)).toEqual([2]);
   });
 
+  test('a table and zip archives are one source', async () => {
+    const zip = bytesSource('f.zip', zipSync({ 'a/1.png': strToU8('x') }));
+    const table = bytesSource('labels.csv', strToU8('a/1.png,x'));
+    const sorted = await sortFiles([zip, table]);
+    expect(sorted.groups.map((group) => group.map(({ name }) => name))).toEqual([['labels.csv', 'f.zip']]);
+  });
+
   test("CIFAR's batches keep their parts", async () => {
     const files = [bytesSource('test_batch.bin', cifar(1, 2)), bytesSource('data_batch_1.bin', cifar(3))];
     const { kind, image, source } = unwrap(await openSource(files));

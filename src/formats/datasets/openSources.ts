@@ -6,7 +6,7 @@ import type { ByteSource } from './byteSource.ts';
 import { isTarArchive, openImageSet } from './openImageSet.ts';
 import { isSetFile } from './setFile.ts';
 import { isReferences } from './setReferences.ts';
-import { isPicture } from './storedFile.ts';
+import { isPicture, isTable } from './storedFile.ts';
 import { isZipStart } from './zip.ts';
 
 /** Files that are open as one source. */
@@ -23,18 +23,21 @@ export interface SortedFiles {
   readonly containers: readonly ByteSource[];
   /** Compiled sets that tell only where their images are. */
   readonly references: readonly ByteSource[];
-  /** Files that are a source together: an archive alone, all others at once. */
+  /** Files that are a source together: an archive alone, zip archives with the one table of theirs, all others at once. */
   readonly groups: readonly (readonly ByteSource[])[];
 }
 
 /** A folder of pictures may have text beside them; not all of it is looked into. */
 const LOOKED_INTO = 100;
 
+const single = (files: readonly ByteSource[]) => files.map((file) => [file]);
+
 /** Tells compiled sets and archives from other files by how they begin. */
 export async function sortFiles(files: readonly ByteSource[]): Promise<SortedFiles> {
   const containers: ByteSource[] = [];
   const references: ByteSource[] = [];
   const archives: ByteSource[] = [];
+  const zips: ByteSource[] = [];
   const others: ByteSource[] = [];
   let looked = 0;
   const hasPictures = files.some(({ name }) => isPicture({ path: name }));
@@ -47,10 +50,20 @@ export async function sortFiles(files: readonly ByteSource[]): Promise<SortedFil
     if (isSetFile(start)) containers.push(file);
     else if (isReferences(start)) references.push(file);
     // an archive in a folder of pictures is none of them
-    else if (!hasPictures && (isZipStart(start) || (await isTarArchive(file)))) archives.push(file);
-    else others.push(file);
+    else if (!hasPictures && (isZipStart(start) || (await isTarArchive(file)))) {
+      archives.push(file);
+      if (isZipStart(start)) zips.push(file);
+    } else others.push(file);
   }
-  const groups = archives.map((archive) => [archive]);
+  const [table] = others;
+  if (table && others.length === 1 && zips.length > 0 && isTable({ path: table.name })) {
+    return {
+      containers,
+      references,
+      groups: [[table, ...zips], ...single(archives.filter((file) => !zips.includes(file)))],
+    };
+  }
+  const groups = single(archives);
   if (others.length > 0) groups.push(others);
   return { containers, references, groups };
 }

@@ -15,10 +15,11 @@ export const MOST_FILES = 1_000_000;
 
 const PICTURE = /\.(jpe?g|png|webp|gif|bmp)$/i;
 
-/** What an operating system leaves beside the pictures. */
-const isHidden = (path: string) => /(^|\/)(\.|__MACOSX\/|Thumbs\.db)/.test(path);
+/** What an operating system leaves beside the pictures; `./` and `../` hide nothing. */
+const isHidden = (path: string) => /(^|\/)(\.(?!\.?\/)|__MACOSX\/|Thumbs\.db)/.test(path);
 
 export const isPicture = ({ path }: Pick<StoredFile, 'path'>): boolean =>
   PICTURE.test(path) && !isHidden(path);
 
-export const isTable = ({ path }: StoredFile): boolean => /\.(csv|tsv)$/i.test(path) && !isHidden(path);
+export const isTable = ({ path }: Pick<StoredFile, 'path'>): boolean =>
+  /\.(csv|tsv)$/i.test(path) && !isHidden(path);

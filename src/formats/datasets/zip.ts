@@ -94,13 +94,27 @@ function wide(extra: DataView, full: readonly number[]): number[] {
   return [...full];
 }
 
+const UTF_8 = new TextDecoder();
+const ONLY_UTF_8 = new TextDecoder('utf-8', { fatal: true });
+const LATIN_1 = new TextDecoder('latin1');
+
+/** A member's name. Bit 11 tells UTF-8 (APPNOTE, appendix D), but Linux' zip writes it without the bit. */
+function nameOf(bytes: Uint8Array, flags: number): string {
+  if (flags & 0x800) return UTF_8.decode(bytes);
+  try {
+    return ONLY_UTF_8.decode(bytes);
+  } catch {
+    return LATIN_1.decode(bytes);
+  }
+}
+
 function readMembers(bytes: Uint8Array, directory: Directory, name: string): Result<Member[]> {
   const view = viewOf(bytes);
   const members: Member[] = [];
-  const utf8 = new TextDecoder();
-  const latin1 = new TextDecoder('latin1');
-  for (let n = 0, at = 0; n < directory.count; n++) {
-    if (at + 46 > bytes.length || view.getUint32(at, true) !== CENTRAL) {
+  // Writers that know no zip64 count modulo 65,536: what the list holds beyond its count belongs to it.
+  const hasMore = (at: number) => at + 46 <= bytes.length && view.getUint32(at, true) === CENTRAL;
+  for (let n = 0, at = 0; n < directory.count || hasMore(at); n++) {
+    if (!hasMore(at)) {
       return brokenZip(
         name,
         `lists ${n.toLocaleString('en-US')} of its ${directory.count.toLocaleString('en-US')} files`,
@@ -118,8 +132,7 @@ function readMembers(bytes: Uint8Array, directory: Directory, name: string): Res
     ]);
     const nameBytes = bytes.subarray(at + 46, nameEnd);
     members.push({
-      // bit 11 tells UTF-8 (APPNOTE, appendix D)
-      path: (flags & 0x800 ? utf8 : latin1).decode(nameBytes).replaceAll('\\', '/'),
+      path: nameOf(nameBytes, flags).replaceAll('\\', '/'),
       method: view.getUint16(at + 10, true),
       isEncrypted: (flags & 1) !== 0,
       checksum: view.getUint32(at + 16, true),
@@ -152,18 +165,14 @@ function inflate(packed: Uint8Array, size: number): Uint8Array | null {
 
 async function loadMember(source: ByteSource, member: Member): Promise<Result<Uint8Array>> {
   const { path, method, packedSize, size, offset } = member;
-  const broken = (why: string) =>
-    fail(
-      'broken-zip',
-      shortSentence(`${path} in ${source.name} ${why}; save or download the archive again.`),
-      path,
-    );
+  const broken = (why: string, remedy = 'save or download the archive again') =>
+    fail('broken-zip', shortSentence(`${path} in ${source.name} ${why}; ${remedy}.`), path);
   if (size > LARGEST_PICTURE || packedSize > LARGEST_PICTURE) {
     return broken(`has ${size.toLocaleString('en-US')} bytes, more than a picture has`);
   }
-  if (member.isEncrypted) return broken('is encrypted');
+  if (member.isEncrypted) return broken('is encrypted', 'unpack it with its password and choose the folder');
   if (method !== STORED && method !== DEFLATED)
-    return broken(`is packed by method ${method}, which is not known`);
+    return broken(`is packed by method ${method}, which is not known`, 'unpack it and choose the folder');
   const head = await source.read(Math.min(offset, source.size), Math.min(offset + 30, source.size));
   const view = viewOf(head);
   if (head.length < 30 || view.getUint32(0, true) !== LOCAL) return broken('is not where the list has it');
