@@ -26,6 +26,8 @@ export interface Model {
   readonly origin: 'trained' | 'pruned' | 'fine-tuned' | 'imported';
   readonly epochs: number;
   readonly backend: BackendName | null;
+  /** The run of whose epochs these weights are one that was taken; absent for those that a run has made. */
+  readonly ofRun?: string;
   readonly curves: LearningCurves | null;
   /** On the validation images; null until measured. */
   readonly validation: Accuracy | null;

@@ -2,11 +2,21 @@ import type { IDBPDatabase } from 'idb';
 import { designStore, present } from './designStore.ts';
 import { distillationStore } from './distillationStore.ts';
 import { evaluationStore } from './evaluationStore.ts';
+import { isNeededElsewhere } from './keptSessions.ts';
 import { type Model, modelStore } from './modelStore.ts';
-import { modelsOf, openSession, SESSION, type Session, type Stored, tellOnce } from './sessionDatabase.ts';
+import {
+  checkpointKey,
+  modelsOf,
+  openSession,
+  type Session,
+  type Stored,
+  sessionKey,
+  tellOnce,
+} from './sessionDatabase.ts';
 import { forgetCheckpoint, keepCheckpoint } from './storedCheckpoint.ts';
 import { bytesOf, forgetModel, keepModel, keptModel, modelBytes } from './storedModels.ts';
 import { keepSavingRuns } from './storedRuns.ts';
+import { ownTab } from './tabs.ts';
 import { type Checkpoint, trainingStore } from './trainingStore.ts';
 
 const SAVE_AFTER_MS = 300;
@@ -27,10 +37,26 @@ const sessionNow = (): Session => {
   };
 };
 
+const partsOf = ({ queue = [], running, ...rest }: Session): readonly unknown[] => [
+  ...Object.values(rest),
+  ...queue,
+  running?.epoch,
+  running?.epochs,
+];
+
+const isSame = (a: Session, b: Session): boolean => {
+  const [before, after] = [partsOf(a), partsOf(b)];
+  return before.length === after.length && before.every((part, i) => part === after[i]);
+};
+
 let timer: ReturnType<typeof setTimeout> | undefined;
 let saving: Promise<void> = Promise.resolve();
 const saved = new Map<string, Model>();
 let savedCheckpoint: Checkpoint | null = null;
+/** The session as it was last saved, or begun with; null before. */
+let lastSession: Session | null = null;
+let changedAt = 0;
+let isKept = true;
 /** Bytes of the weights that are kept, by model; null until somebody asks. */
 let sizes: Map<string, number> | null = null;
 
@@ -38,6 +64,13 @@ let sizes: Map<string, number> | null = null;
 export function noteSaved(models: Iterable<Model>, checkpoint: Checkpoint | null): void {
   for (const model of models) saved.set(model.id, model);
   savedCheckpoint = checkpoint ?? savedCheckpoint;
+}
+
+/** Notes that the page shows a session as it was changed last at `savedAt`, and whether the disk has it under this tab. */
+export function noteBegun(savedAt: number, isOnDisk: boolean): void {
+  lastSession = sessionNow();
+  changedAt = savedAt;
+  isKept = isOnDisk;
 }
 
 /** Makes the next {@link keptBytes} read the disk again. */
@@ -55,7 +88,10 @@ async function save(): Promise<void> {
       saved.set(model.id, model);
       sizes?.set(model.id, bytesOf(model.weights));
     }
-    await db.put('session', sessionNow(), SESSION);
+    const session = sessionNow();
+    if (!lastSession || !isSame(session, lastSession)) changedAt = Date.now();
+    lastSession = session;
+    await db.put('session', { ...session, savedAt: changedAt }, sessionKey(ownTab()));
   } catch (error) {
     tellOnce(error);
   }
@@ -65,8 +101,8 @@ async function save(): Promise<void> {
 async function saveCheckpoint(db: IDBPDatabase<Stored>): Promise<void> {
   const { checkpoint } = trainingStore.getState();
   if (checkpoint === savedCheckpoint) return;
-  if (checkpoint) await keepCheckpoint(modelsOf(db), checkpoint);
-  else await forgetCheckpoint(modelsOf(db));
+  if (checkpoint) await keepCheckpoint(modelsOf(db), checkpoint, checkpointKey(ownTab()));
+  else await forgetCheckpoint(modelsOf(db), checkpointKey(ownTab()));
   savedCheckpoint = checkpoint;
 }
 
@@ -96,7 +132,7 @@ export async function fetchModel(id: string): Promise<Model | null> {
   }
 }
 
-/** Forgets a model and its weights, here and on disk. */
+/** Forgets a model and its weights, here and on disk; there it stays while the session of another tab needs it. */
 export function dropModel(id: string): Promise<void> {
   modelStore.setState((state) => {
     const { [id]: _, ...others } = state.models;
@@ -107,7 +143,8 @@ export function dropModel(id: string): Promise<void> {
     saved.delete(id);
     sizes?.delete(id);
     try {
-      await forgetModel(modelsOf(await openSession()), id);
+      const db = await openSession();
+      if (!(await isNeededElsewhere(db, ownTab(), id))) await forgetModel(modelsOf(db), id);
     } catch (error) {
       tellOnce(error);
     }
@@ -148,4 +185,6 @@ export function keepSaving(): void {
     if (Boolean(state.live) !== Boolean(live) || isNew) saveSoon();
     ({ live, checkpoint, queue, begun, sequence } = state);
   });
+  // A link's design, or a copy of another tab's session, is this tab's from its first moment on.
+  if (!isKept || (lastSession && !isSame(sessionNow(), lastSession))) saveSoon();
 }

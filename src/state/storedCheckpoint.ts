@@ -1,10 +1,17 @@
 import type { IDBPDatabase } from 'idb';
 import type { Weights, WeightTensor } from '../core/network/network.ts';
 import type { RunState } from '../core/training/checkpoint.ts';
-import { keepPieces, type ModelsSchema, type Places, piecesAt } from './storedModels.ts';
+import {
+  EVERYTHING,
+  forgetModel,
+  keepPieces,
+  type ModelsSchema,
+  type Places,
+  piecesAt,
+} from './storedModels.ts';
 import type { Checkpoint } from './trainingStore.ts';
 
-/** The key of the checkpoint among the models, whose ids are UUIDs. There is one: the last run's. */
+/** The key of the first tab's checkpoint among the models, whose ids are UUIDs. There is one a tab: the last run's. */
 export const CHECKPOINT = 'checkpoint';
 
 /** A checkpoint whose numbers lie beside it in pieces. */
@@ -46,7 +53,7 @@ export async function keepCheckpoint(
     ...prefixed('optimizer', vectors),
     ...(best === 'stored' && bestWeights ? prefixed('best', bestWeights) : []),
   ]);
-  await keepPieces(db, id, tensors, false, (stored) => ({
+  await keepPieces(db, id, tensors, EVERYTHING, (stored) => ({
     run,
     state: rest,
     optimizerSteps: optimizer.steps,
@@ -60,9 +67,10 @@ export async function keptCheckpoint(
   db: IDBPDatabase<ModelsSchema>,
   id = CHECKPOINT,
 ): Promise<Checkpoint | null> {
-  const found = await db.get('models', id);
+  const read = db.transaction('models').store;
+  const found = await read.get(id);
   if (!found || !('run' in found)) return null;
-  const tensors = await piecesAt(db, id, found.stored);
+  const tensors = await piecesAt(read, id, found.stored);
   if (!tensors) return null;
   const weights = partOf('weights', tensors);
   const vectors = Object.fromEntries(
@@ -73,8 +81,6 @@ export async function keptCheckpoint(
   return { ...found.run, weights, state: { ...found.state, optimizer, bestWeights: best } };
 }
 
-/** Forgets the checkpoint: its run has ended. */
-export async function forgetCheckpoint(db: IDBPDatabase<ModelsSchema>): Promise<void> {
-  // '0' comes after '/': the range holds the record and all of its pieces, and no id of a model.
-  await db.delete('models', IDBKeyRange.bound(CHECKPOINT, `${CHECKPOINT}0`, false, true));
-}
+/** Forgets a checkpoint: its run has ended. */
+export const forgetCheckpoint = (db: IDBPDatabase<ModelsSchema>, id = CHECKPOINT): Promise<void> =>
+  forgetModel(db, id);

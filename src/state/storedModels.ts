@@ -29,15 +29,34 @@ const ownerOf = (key: string): string => key.split('/')[0] ?? '';
 
 const pieceCount = (length: number) => Math.ceil(length / PIECE);
 
-/** Keeps a model; its numbers only where they are not those of `before`, which is kept already. */
+/**
+ * Keeps a model; its numbers only where they are not those of `before`, which was kept or read. Where another tab has
+ * trained that one on meanwhile it stays as it is: what is known of the numbers of before is not told of the new ones.
+ */
 export async function keepModel(
   db: IDBPDatabase<ModelsSchema>,
   model: Model,
   before: Model | undefined,
 ): Promise<void> {
   const { weights, ...rest } = model;
-  await keepPieces(db, model.id, weights, before?.weights === weights, (stored) => ({ ...rest, stored }));
+  const parts = before?.weights === weights ? partsBeside(before) : EVERYTHING;
+  await keepPieces(db, model.id, weights, parts, (stored) => ({ ...rest, stored }));
 }
+
+type Kept = ModelsSchema['models']['value'] | undefined;
+type Parts = 'all' | 'record' | 'none';
+
+/** Keeps numbers and record, whatever is there. */
+export const EVERYTHING = (): Parts => 'all';
+
+/** What is to be kept where the numbers of a model should be there already, by what is there. */
+const partsBeside =
+  ({ epochs }: Model) =>
+  (found: Kept): Parts => {
+    // deleted in another tab, or kept whole by an older version
+    if (!found || !('stored' in found) || !('epochs' in found)) return 'all';
+    return found.epochs === epochs ? 'record' : 'none';
+  };
 
 /**
  * Keeps tensors in pieces and the record that tells where they are, in place of what was kept there. All or nothing: a
@@ -47,22 +66,23 @@ export async function keepPieces(
   db: IDBPDatabase<ModelsSchema>,
   id: string,
   tensors: Weights,
-  areKept: boolean,
+  partsFor: (found: Kept) => Parts,
   record: (stored: Places) => SlimModel | SlimCheckpoint,
 ): Promise<void> {
   const stored: Record<string, Places[string]> = {};
   let piece = 0;
   const change = db.transaction('models', 'readwrite');
   try {
+    const parts = partsFor(await change.store.get(id));
     for (const [key, { shape, values }] of Object.entries(tensors)) {
       stored[key] = { shape, firstPiece: piece };
-      if (!areKept)
+      if (parts === 'all')
         for (let i = 0; i < pieceCount(values.length); i++)
           // a copy: of a view the whole buffer would be stored
           await change.store.put(values.slice(i * PIECE, (i + 1) * PIECE), pieceKey(id, piece + i));
       piece += pieceCount(values.length);
     }
-    await change.store.put(record(stored), id);
+    if (parts !== 'none') await change.store.put(record(stored), id);
   } catch (error) {
     // It may have ended itself, as where the disk is full.
     change.done.catch(() => {});
@@ -80,14 +100,19 @@ function tryToAbort(change: { abort(): void }): void {
   }
 }
 
+/** The store within one transaction: another tab may be keeping the numbers of the next epoch in the same place. */
+interface Reading {
+  get(key: string): Promise<Kept>;
+}
+
 async function tensorOf(
-  db: IDBPDatabase<ModelsSchema>,
+  read: Reading,
   id: string,
   { shape, firstPiece }: Places[string],
 ): Promise<WeightTensor | null> {
   const values = new Float32Array(shape.reduce((product, n) => product * n, 1));
   for (let i = 0; i < pieceCount(values.length); i++) {
-    const part = await db.get('models', pieceKey(id, firstPiece + i));
+    const part = await read.get(pieceKey(id, firstPiece + i));
     if (!(part instanceof Float32Array) || i * PIECE + part.length > values.length) return null;
     values.set(part, i * PIECE);
   }
@@ -96,24 +121,21 @@ async function tensorOf(
 
 /** A model that was kept, by this version or an older one; null where it, or a part of it, is gone. */
 export async function keptModel(db: IDBPDatabase<ModelsSchema>, id: string): Promise<Model | null> {
-  const found = await db.get('models', id);
+  const read = db.transaction('models').store;
+  const found = await read.get(id);
   if (!found || found instanceof Float32Array) return null;
   if ('run' in found) return null;
   if (!('stored' in found)) return found;
   const { stored, ...rest } = found;
-  const weights = await piecesAt(db, id, stored);
+  const weights = await piecesAt(read, id, stored);
   return weights && { ...rest, weights };
 }
 
 /** Tensors that were kept; null where one, or a part of one, is gone. */
-export async function piecesAt(
-  db: IDBPDatabase<ModelsSchema>,
-  id: string,
-  stored: Places,
-): Promise<Weights | null> {
+export async function piecesAt(read: Reading, id: string, stored: Places): Promise<Weights | null> {
   const tensors: Record<string, WeightTensor> = {};
   for (const [key, place] of Object.entries(stored)) {
-    const tensor = await tensorOf(db, id, place);
+    const tensor = await tensorOf(read, id, place);
     if (!tensor) return null;
     tensors[key] = tensor;
   }

@@ -9,7 +9,7 @@ import { continueInPhases } from './phases.ts';
 import { isTraining } from './train.ts';
 
 /** The model that a run had after an epoch, as a new one. */
-function modelAt(checkpoint: Checkpoint): Model {
+function modelAt(checkpoint: Checkpoint, ofRun: string): Model {
   const { kind, earlierEpochs, backend, curves, weights, state } = checkpoint;
   return {
     id: newId(),
@@ -18,6 +18,7 @@ function modelAt(checkpoint: Checkpoint): Model {
     origin: kind === 'train' ? 'trained' : 'fine-tuned',
     epochs: earlierEpochs + state.epoch,
     backend,
+    ofRun,
     curves,
     validation: null,
     apoz: null,
@@ -39,7 +40,7 @@ async function goBack({ id, modelId }: TrainingRun, epoch: number): Promise<Chec
   const { curves: whole } = modelById(modelId) ?? {};
   const stepLosses = (whole?.stepLosses ?? []).slice(0, epoch * checkpoint.curves.stepsPerEpoch);
   const found = { ...checkpoint, curves: { ...checkpoint.curves, stepLosses } };
-  const model = modelAt(found);
+  const model = modelAt(found, id);
   putModel(model);
   changeEntry((entry) => ({
     ...entry,
