@@ -1,5 +1,6 @@
 import { useStore } from 'zustand';
 import { formatNumberOf } from '../../core/quantity.ts';
+import { goOnFromEpoch } from '../../state/actions/epochs.ts';
 import { continueInPhases } from '../../state/actions/phases.ts';
 import {
   resetWeights,
@@ -12,6 +13,9 @@ import {
 import type { Model } from '../../state/modelStore.ts';
 import { type LiveRun, trainingStore } from '../../state/trainingStore.ts';
 import { useEntry } from '../useEntry.ts';
+import { stoppedAt } from './epochChoices.ts';
+import { useKeptEpochs } from './useKeptEpochs.ts';
+import { useRunOf } from './useRunOf.ts';
 
 /** Start, or continue what was interrupted; pause, step and stop what runs. */
 export function RunButtons({
@@ -31,6 +35,8 @@ export function RunButtons({
     entry,
     useStore(trainingStore, (state) => state.checkpoint),
   );
+  const run = useRunOf(model);
+  const stopped = stoppedAt(model, run, useKeptEpochs(run?.result === 'stopped' ? run.id : undefined));
   if (live) {
     return (
       <div className="button-row">
@@ -58,9 +64,26 @@ export function RunButtons({
           {`Continue at epoch ${checkpoint.state.epoch + 1} of ${checkpoint.recipe.epochs}`}
         </button>
       )}
+      {checkpoint?.phase && checkpoint.phase.step < checkpoint.phase.steps && (
+        <p className="hint">
+          Phase {checkpoint.phase.step} of {checkpoint.phase.steps} ({checkpoint.phase.name}); those after it
+          follow.
+        </p>
+      )}
+      {!checkpoint && run && stopped !== null && (
+        <button
+          type="button"
+          className="primary wide"
+          title={`What was learned after epoch ${stopped} is learned again; it becomes a run of its own`}
+          disabled={starting || !ready}
+          onClick={() => void goOnFromEpoch(run, stopped)}
+        >
+          {`Continue at epoch ${stopped + 1} of ${run.recipe.epochs}`}
+        </button>
+      )}
       <button
         type="button"
-        className={checkpoint ? 'wide' : 'primary wide'}
+        className={checkpoint || stopped !== null ? 'wide' : 'primary wide'}
         disabled={starting || !ready}
         onClick={() => void startTraining('train')}
       >
