@@ -26,6 +26,17 @@ test('the final fine-tuning has 20,000 iterations, all phases 54,000 (SX-48)', (
   expect(planOf(DETECTOR_PHASES, 5000).iterations).toBe(54_000);
 });
 
+test('the sum leaves out the first training of a network that has weights, as the run does', () => {
+  const design = defaultDesign();
+  const phases = phasesOf(design);
+  const all = planOf(phases, 1600);
+  const rest = planOf(phases, 1600, true);
+  expect(rest.phases).toEqual(all.phases);
+  expect(all.iterations - rest.iterations).toBe(all.phases[0]?.iterations);
+  const trained = phaseSteps(design, true).reduce((sum, { recipe }) => sum + recipe.epochs * 50, 0);
+  expect(rest.iterations).toBe(trained);
+});
+
 test('without a number of its own an epoch has the whole batches of the images, at least one', () => {
   expect(stepsPerEpochOf({ batchSize: 32, stepsPerEpoch: null }, 1600)).toBe(50);
   expect(stepsPerEpochOf({ batchSize: 32, stepsPerEpoch: null }, 1631)).toBe(50);

@@ -33,14 +33,24 @@ export function stepsPerEpochOf(
   return stepsPerEpoch ?? Math.max(1, Math.floor(imageCount / batchSize));
 }
 
-/** Counts the iterations of phases that run one after the other over `imageCount` training images. */
-export function planOf(phases: readonly Phase[], imageCount: number): Plan {
+/** The phase that a network with weights leaves out. */
+export const FIRST_PHASE = 'First training';
+
+/** Whether a phase is not run because the network has weights already. */
+export const leftOut = (name: string, isTrained: boolean): boolean => isTrained && name === FIRST_PHASE;
+
+/**
+ * Counts the iterations of phases that run one after the other over `imageCount` training images; the sum is of those
+ * that a network with weights, or without, goes through.
+ */
+export function planOf(phases: readonly Phase[], imageCount: number, isTrained = false): Plan {
   const planned = phases.map(({ name, recipe, rounds }): PlannedPhase => {
     const stepsPerEpoch = stepsPerEpochOf(recipe, imageCount);
     const iterations = rounds * recipe.epochs * stepsPerEpoch;
     return { name, rounds, epochs: recipe.epochs, stepsPerEpoch, iterations };
   });
-  return { phases: planned, iterations: planned.reduce((sum, { iterations }) => sum + iterations, 0) };
+  const run = planned.filter(({ name }) => !leftOut(name, isTrained));
+  return { phases: planned, iterations: run.reduce((sum, { iterations }) => sum + iterations, 0) };
 }
 
 /** One training of several that follow each other; `round` counts from 1. */
@@ -61,7 +71,7 @@ export function phasesOf({
 }: Pick<Design, 'recipe' | 'fineTune' | 'phases'>): Phase[] {
   const { pruneRounds, finalEpochs } = phases;
   const all: Phase[] = [
-    { name: 'First training', recipe, rounds: 1 },
+    { name: FIRST_PHASE, recipe, rounds: 1 },
     { name: 'Prune and fine-tune', recipe: fineTune, rounds: pruneRounds },
     { name: 'Final fine-tuning', recipe: { ...fineTune, epochs: finalEpochs }, rounds: 1 },
   ];
@@ -76,7 +86,7 @@ export function phaseSteps(
   design: Pick<Design, 'recipe' | 'fineTune' | 'phases'>,
   isTrained: boolean,
 ): readonly PhaseStep[] {
-  const phases = phasesOf(design).filter(({ name }) => !(isTrained && name === 'First training'));
+  const phases = phasesOf(design).filter(({ name }) => !leftOut(name, isTrained));
   return phases.flatMap(({ name, recipe, rounds }) =>
     Array.from({ length: rounds }, (_, i) => ({
       name,

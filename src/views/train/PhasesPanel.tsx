@@ -1,7 +1,7 @@
 import { useStore } from 'zustand';
 import type { PhasesChoice } from '../../core/exploration/design.ts';
 import { formatInteger } from '../../core/quantity.ts';
-import { phasesOf, planOf } from '../../core/training/phases.ts';
+import { FIRST_PHASE, leftOut, phasesOf, planOf } from '../../core/training/phases.ts';
 import { trainInPhases } from '../../state/actions/phases.ts';
 import { changeDesign } from '../../state/designStore.ts';
 import { type PhaseAt, trainingStore } from '../../state/trainingStore.ts';
@@ -9,11 +9,9 @@ import { NumberField } from '../parts/fields.tsx';
 import { Panel } from '../parts/Panel.tsx';
 import { useEntry } from '../useEntry.ts';
 
-const FIRST = 'First training';
-
 function stateOf(name: string, isTrained: boolean, now: PhaseAt | null, order: readonly string[]): string {
-  if (!now) return name === FIRST && isTrained ? 'has weights: left out' : '';
-  if (name === FIRST && !now.fromScratch) return 'left out';
+  if (leftOut(name, isTrained)) return 'left out: the network has weights';
+  if (!now) return '';
   if (name === now.name) return now.rounds > 1 ? `runs, round ${now.round} of ${now.rounds}` : 'runs';
   return order.indexOf(name) < order.indexOf(now.name) ? 'done' : '';
 }
@@ -23,11 +21,13 @@ export function PhasesPanel({ trainImageCount, ready }: { trainImageCount: numbe
   const { design, modelId } = useEntry();
   const { busy, sequence } = useStore(trainingStore);
   const { phases } = design;
-  const plan = planOf(phasesOf(design), trainImageCount);
+  // While they run: what the network had when they began.
+  const isTrained = sequence ? !sequence.fromScratch : modelId !== null;
+  const plan = planOf(phasesOf(design), trainImageCount, isTrained);
   const order = plan.phases.map(({ name }) => name);
   const patch = (change: Partial<PhasesChoice>) =>
     changeDesign((d) => ({ ...d, phases: { ...d.phases, ...change } }));
-  const nothing = plan.phases.every(({ name }) => name === FIRST) && modelId !== null;
+  const nothing = plan.phases.every(({ name }) => name === FIRST_PHASE) && modelId !== null;
   return (
     <Panel
       title="Phases"
@@ -91,13 +91,13 @@ export function PhasesPanel({ trainImageCount, ready }: { trainImageCount: numbe
                 <td className="number">{formatInteger(epochs)}</td>
                 <td className="number">{formatInteger(stepsPerEpoch)}</td>
                 <td className="number">{formatInteger(iterations)}</td>
-                <td>{stateOf(name, modelId !== null, sequence, order)}</td>
+                <td>{stateOf(name, isTrained, sequence, order)}</td>
               </tr>
             ))}
           </tbody>
           <tfoot>
             <tr>
-              <th scope="row">All</th>
+              <th scope="row">{isTrained ? 'All that run' : 'All'}</th>
               <td colSpan={3} />
               <td className="number">{formatInteger(plan.iterations)}</td>
               <td />
