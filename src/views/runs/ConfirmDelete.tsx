@@ -8,13 +8,9 @@ function question({ run, what }: Ask, bytes: number | null): string {
   if (what === 'weights')
     return `Delete the weights of "${run.name}"${size}? Its curves stay. Its point in Explore, and undo, bring back the choices only.`;
   const needed = neededBecause(run);
-  const weights =
-    run.modelId === null
-      ? ''
-      : needed === null
-        ? ` with its weights${size}`
-        : '; its weights stay, they are needed';
-  return `Delete "${run.name}"${weights}? This can't be undone.`;
+  if (run.modelId === null || needed === null)
+    return `Delete "${run.name}"${run.modelId === null ? '' : ` with its weights${size}`}? This can't be undone.`;
+  return `Delete "${run.name}"? This can't be undone. Its weights stay: ${needed.replace(/^[A-Z]/, (c) => c.toLowerCase())}`;
 }
 
 interface ConfirmDeleteProps {

@@ -1,4 +1,5 @@
 import { formatRate } from '../../charts/rateModel.ts';
+import type { Recipe } from '../../core/exploration/design.ts';
 import { formatClock, formatPercent, formatSignificant, wilsonInterval } from '../../core/quantity.ts';
 import { optimizerName } from '../../state/actions/runs.ts';
 import type { TrainingRun } from '../../state/runsStore.ts';
@@ -36,9 +37,13 @@ export function lastAccuracy({ validation, curves }: TrainingRun): Share | null 
   return last ? { share: last.validationAccuracy, spread: null } : null;
 }
 
-/** The best validation accuracy of any epoch; its interval is that of one epoch, and takes no account of the choice. */
+/**
+ * The best validation accuracy of any epoch, or of the weights that are kept where the run was stopped within an epoch;
+ * its interval is that of one measurement, and takes no account of the choice.
+ */
 export function bestAccuracy({ validation, curves }: TrainingRun): Share | null {
-  const shares = curves.epochs.map((epoch) => epoch.validationAccuracy).filter(Number.isFinite);
+  const kept = validation && validation.total > 0 ? [validation.correct / validation.total] : [];
+  const shares = [...curves.epochs.map((epoch) => epoch.validationAccuracy), ...kept].filter(Number.isFinite);
   if (shares.length === 0) return null;
   const share = Math.max(...shares);
   return { share, spread: validation && validation.total > 0 ? spreadOf(share, validation.total) : null };
@@ -62,12 +67,18 @@ const DATE = new Intl.DateTimeFormat('en-US', {
   hour12: false,
 });
 
+/** The rate, or the two that a range goes between: it does not know the first one. */
+const ratesOf = ({ learningRate, schedule }: Recipe): string =>
+  schedule.kind === 'range'
+    ? `${formatRate(schedule.low)} to ${formatRate(schedule.high)}`
+    : formatRate(learningRate);
+
 export const RUN_COLUMNS: readonly RunColumn[] = [
   {
     name: 'Recipe',
     title: 'Optimizer, learning rate, batch size',
     value: ({ recipe }) => optimizerName(recipe),
-    text: ({ recipe }) => `${optimizerName(recipe)}, ${formatRate(recipe.learningRate)}, ${recipe.batchSize}`,
+    text: ({ recipe }) => `${optimizerName(recipe)}, ${ratesOf(recipe)}, ${recipe.batchSize}`,
     isText: true,
   },
   {

@@ -55,6 +55,17 @@ describe('the table of runs', () => {
     expect(text('Loss', runOf({ validation: null }, []))).toBe('–');
   });
 
+  it('never tells a best accuracy below that of the weights that are kept', () => {
+    const run = runOf({ result: 'stopped', validation: { correct: 80, total: 100, loss: 0.3 } });
+    expect(bestAccuracy(run)?.share).toBe(0.8);
+  });
+
+  it('tells both ends of a rate that moves in a range', () => {
+    const schedule = { kind: 'range', low: 1e-4, high: 0.01, shape: 'cosine', cycles: 2 } as const;
+    const run = runOf({ recipe: { ...design.recipe, schedule } });
+    expect(text('Recipe', run)).toBe('Adam, 0.0001 to 0.01, 32');
+  });
+
   it('orders by any column, and back to the newest first; what has no value stays at the end', () => {
     const [a, b, c] = [
       runOf({ name: 'a', startedAt: 1, validation: { correct: 6, total: 10, loss: 1 } }),
