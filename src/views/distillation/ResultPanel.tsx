@@ -9,7 +9,7 @@ import { dataStore } from '../../state/dataStore.ts';
 import { distillationStore, measuredOf, type TaughtPair } from '../../state/distillationStore.ts';
 import { dataKeyOf } from '../../state/metricsStore.ts';
 import { type LearningCurves, type Model, modelStore } from '../../state/modelStore.ts';
-import { trainingStore } from '../../state/trainingStore.ts';
+import { type LiveRun, trainingStore } from '../../state/trainingStore.ts';
 import { comparisonSentences } from '../metrics/metricsText.ts';
 import { Panel } from '../parts/Panel.tsx';
 import { ScrollRegion } from '../parts/ScrollRegion.tsx';
@@ -58,12 +58,20 @@ export function ResultPanel({ teachers }: { teachers: readonly TeacherRow[] }) {
           </button>
           <p className="hint">{startText(teachers, model)}</p>
         </div>
-        {live && <EpochLines title="This run" curves={live.curves} epochs={live.epochs} />}
-        {pair && <Outcome pair={pair} />}
+        {live && (
+          <>
+            <h3>{liveTitle(live)}</h3>
+            <EpochLines title="This run" curves={live.curves} epochs={live.epochs} />
+          </>
+        )}
+        {pair && <Outcome pair={pair} isGoingOn={busy} />}
       </div>
     </Panel>
   );
 }
+
+const liveTitle = ({ network, teacherIds }: LiveRun): string =>
+  `Now: ${network.name}, ${teacherIds.length > 0 ? 'with teachers' : 'labels alone'}`;
 
 const transferText = (share: number): string =>
   share === 1 ? '' : `, ${formatSignificant(100 * share)} % of the images`;
@@ -76,7 +84,7 @@ function startText(teachers: readonly TeacherRow[], model: Model | null): string
   return own ? `${start} It would learn from itself: choose another student above.` : start;
 }
 
-function Outcome({ pair }: { pair: TaughtPair }) {
+function Outcome({ pair, isGoingOn }: { pair: TaughtPair; isGoingOn: boolean }) {
   const { withoutId, withId, teacherNames, seed, dataKey } = pair;
   const models = useStore(modelStore, (state) => state.models);
   const measured = useStore(distillationStore, (state) => state.measured);
@@ -92,8 +100,8 @@ function Outcome({ pair }: { pair: TaughtPair }) {
   return (
     <>
       <div className="taught-pair">
-        <Side title="Labels alone" model={without} />
-        <Side title={`With ${teacherNames.join(' and ')}`} model={taught} />
+        <Side title="Labels alone" model={without} isGoingOn={isGoingOn} />
+        <Side title={`With ${teacherNames.join(' and ')}`} model={taught} isGoingOn={isGoingOn} />
       </div>
       {told?.ok && (
         <p role="status">
@@ -122,8 +130,14 @@ function Outcome({ pair }: { pair: TaughtPair }) {
 
 const capital = (sentence: string): string => sentence.slice(0, 1).toUpperCase() + sentence.slice(1);
 
-function Side({ title, model }: { title: string; model: Model | null }) {
-  if (!model) return <p className="hint">{title}: being trained.</p>;
+function Side({ title, model, isGoingOn }: { title: string; model: Model | null; isGoingOn: boolean }) {
+  if (!model)
+    return (
+      <p className="hint">
+        {title}:{' '}
+        {isGoingOn ? 'being trained.' : 'did not come to its end; press "Train both" to begin again.'}
+      </p>
+    );
   const { validation, curves } = model;
   return (
     <div>
