@@ -1,6 +1,9 @@
 import { defineConfig } from '@playwright/test';
 
 const executablePath = process.env.CHROMIUM_PATH;
+/** Two checkouts that test at once take two ports: a server that is there already is used as it is. */
+const port = process.env.E2E_PORT ?? '4187';
+const address = `http://127.0.0.1:${port}/sub/folder/`;
 const asRoot = process.getuid?.() === 0;
 
 /** Browser tests run against the built site, one at a time: training takes both cores. */
@@ -14,7 +17,7 @@ export default defineConfig({
   reporter: [['list']],
   outputDir: 'test-results',
   use: {
-    baseURL: 'http://127.0.0.1:4187/sub/folder/',
+    baseURL: address,
     viewport: { width: 1440, height: 900 },
     trace: 'retain-on-failure',
     launchOptions: {
@@ -30,8 +33,8 @@ export default defineConfig({
     },
   },
   webServer: {
-    command: 'node scripts/serve-dist.mjs 4187 /sub/folder/',
-    url: 'http://127.0.0.1:4187/sub/folder/',
+    command: `node scripts/serve-dist.mjs ${port} /sub/folder/`,
+    url: address,
     reuseExistingServer: !process.env.CI,
   },
 });
