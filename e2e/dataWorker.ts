@@ -9,8 +9,9 @@ interface Reply {
 }
 
 /**
- * The data worker of the built page, spoken to as the page speaks to it. `estimates` is false where the browser is not
- * to tell how much room it has, so that only a write can find out.
+ * The data worker of the built page, spoken to as the page speaks to it. `estimate` is what the browser is to
+ * tell of its room; without a quota in it only a write can find out. Chromium tells 10 GB more than is used, whatever the
+ * quota.
  */
 export class DataWorker {
   readonly page: Page;
@@ -20,16 +21,16 @@ export class DataWorker {
   }
 
   /** Opens the page, finds the worker that it has started, and starts another one. */
-  async start(estimates = true): Promise<void> {
+  async start(estimate?: { readonly usage?: number; readonly quota?: number }): Promise<void> {
     await new App(this.page).open();
     // tsx and Playwright name the functions that they hand to the page
     await this.page.evaluate('globalThis.__name = (value) => value');
-    await this.page.evaluate((tells) => {
+    await this.page.evaluate((told) => {
       const found = performance
         .getEntriesByType('resource')
         .find(({ name }) => /data\.worker-.*\.js$/.test(name));
-      const silent = 'navigator.storage.estimate = async () => ({});';
-      const text = `import ${JSON.stringify(found?.name)};${tells ? '' : silent}`;
+      const stub = told ? `navigator.storage.estimate = async () => (${JSON.stringify(told)});` : '';
+      const text = `import ${JSON.stringify(found?.name)};${stub}`;
       const url = URL.createObjectURL(new Blob([text], { type: 'text/javascript' }));
       const worker = new Worker(url, { type: 'module' });
       let next = 1;
@@ -52,7 +53,7 @@ export class DataWorker {
             worker.postMessage({ id, method, request });
           }),
       });
-    }, estimates);
+    }, estimate);
   }
 
   async call(method: string, request: unknown, cancelAfter: number | null = null): Promise<Reply> {
