@@ -1,4 +1,5 @@
 import type { ImageDecoder } from '../../core/data/compile/entries.ts';
+import { PixelGate } from '../../core/data/compile/pixelGate.ts';
 import { fail } from '../../core/result.ts';
 import { shortSentence } from '../../core/sentence.ts';
 
@@ -60,10 +61,16 @@ export function pictureExtent(bytes: Uint8Array): Extent | null {
 /** A decoded picture takes four bytes a pixel. */
 const MOST_PIXELS = 40_000_000;
 
-/** A decoder that looks at a picture's header first: what is no picture, or would take gigabytes, never reaches it. */
-export const guardedDecoder =
-  (decoder: ImageDecoder): ImageDecoder =>
-  async (bytes, name) => {
+/** Of all pictures that are decoded at a time: two photographs of a telephone, or thousands of small pictures. */
+const MOST_PIXELS_AT_ONCE = 2 ** 25;
+
+/**
+ * A decoder that looks at a picture's header first: what is no picture, or would take gigabytes, never reaches it, and
+ * large ones come one after the other, however many are asked for at a time.
+ */
+export const guardedDecoder = (decoder: ImageDecoder, mostAtOnce = MOST_PIXELS_AT_ONCE): ImageDecoder => {
+  const gate = new PixelGate(mostAtOnce);
+  return async (bytes, name) => {
     const extent = pictureExtent(bytes);
     if (!extent) {
       return fail(
@@ -82,5 +89,6 @@ export const guardedDecoder =
         name,
       );
     }
-    return decoder(bytes, name);
+    return gate.through(width * height, () => decoder(bytes, name));
   };
+};

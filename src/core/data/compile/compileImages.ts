@@ -71,6 +71,19 @@ async function decoded(item: SetItem, decoder: ImageDecoder): Promise<Result<Rgb
   }
 }
 
+/** One item as an image of the set. The decoded picture, which may be a thousand times larger, is let go at once. */
+async function compiled(
+  item: SetItem,
+  decoder: ImageDecoder,
+  { image, fit }: CompileOptions,
+): Promise<Result<Uint8Array>> {
+  const picture = await decoded(item, decoder);
+  if (!picture.ok) return picture;
+  const pixels = new Uint8Array(image.height * image.width * image.channels);
+  fitImage(picture.value, image, fit, pixels, 0);
+  return ok(pixels);
+}
+
 function checkOptions({ image }: CompileOptions, plan: SetPlan): Result<void> {
   const { height, width, channels } = image;
   const isSide = (side: number) => Number.isInteger(side) && side >= 1 && side <= LARGEST_SIDE;
@@ -85,15 +98,16 @@ function checkOptions({ image }: CompileOptions, plan: SetPlan): Result<void> {
     : fail('no-images', `${plan.name} holds no images; add a folder, an archive or a set.`);
 }
 
-/** Decoded pictures in the items' order, of which only a few are in memory. */
-async function* pictures(items: readonly SetItem[], decoder: ImageDecoder, lookahead: number) {
-  const ahead: Promise<Result<RgbaImage>>[] = [];
+/** Images in the items' order, of which only a few are made ahead. */
+async function* images(items: readonly SetItem[], decoder: ImageDecoder, options: CompileOptions) {
+  const lookahead = Math.max(1, options.lookahead ?? LOOKAHEAD);
+  const ahead: Promise<Result<Uint8Array>>[] = [];
   for (let n = 0; n < items.length; n++) {
     while (ahead.length < lookahead && n + ahead.length < items.length) {
-      ahead.push(decoded(items[n + ahead.length] as SetItem, decoder));
+      ahead.push(compiled(items[n + ahead.length] as SetItem, decoder, options));
     }
-    const picture = await (ahead.shift() as Promise<Result<RgbaImage>>);
-    yield { item: items[n] as SetItem, picture };
+    const made = await (ahead.shift() as Promise<Result<Uint8Array>>);
+    yield { item: items[n] as SetItem, made };
   }
 }
 
@@ -112,8 +126,9 @@ class Filling {
     this.parts = new Uint8Array(imageCount);
   }
 
-  add({ label, part, source, entry }: SetItem): void {
+  add({ label, part, source, entry }: SetItem, image: Uint8Array): void {
     const n = this.paths.length;
+    this.pixels.set(image, n * this.#size);
     this.labels[n] = label;
     this.parts[n] = part;
     this.paths.push(`${source}/${entry.path}`);
@@ -173,25 +188,19 @@ export async function* compileImages(
     const begun = await sink.begin(header);
     if (!begun.ok) return begun;
     let filling = new Filling(Math.min(chunkImages, total), size);
-    for await (const { item, picture } of pictures(
-      plan.items,
-      decoder,
-      Math.max(1, options.lookahead ?? LOOKAHEAD),
-    )) {
+    for await (const { item, made } of images(plan.items, decoder, options)) {
       if (signal.aborted) return canceled();
       done++;
-      if (picture.ok) {
-        const at = filling.paths.length * size;
-        fitImage(picture.value, image, fit, filling.pixels, at);
-        filling.add(item);
+      if (made.ok) {
+        filling.add(item, made.value);
         const partCounts = countByPart[item.part] as number[];
         partCounts[item.label] = (partCounts[item.label] ?? 0) + 1;
-        if (PARTS[item.part] === 'train') counts.add(filling.pixels.subarray(at, at + size));
+        if (PARTS[item.part] === 'train') counts.add(made.value);
         imageCount++;
       } else {
         skipped++;
         if (named.length < NAMED_SKIPS) {
-          named.push({ path: item.entry.path, reason: shortSentence(picture.error.message) });
+          named.push({ path: item.entry.path, reason: shortSentence(made.error.message) });
         }
       }
       if (filling.paths.length === chunkImages) {
