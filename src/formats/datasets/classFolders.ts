@@ -1,6 +1,7 @@
 import {
   type ImageEntry,
   type ImageSource,
+  LONGEST_NAME,
   MOST_CLASSES,
   type Part,
 } from '../../core/data/compile/entries.ts';
@@ -54,9 +55,15 @@ export function picturesAmong(files: readonly StoredFile[], name: string): Resul
   );
 }
 
-/** Alphabetical, with 10 behind 9 where names are numbers. */
+const isNumber = (name: string) => /^\d+$/.test(name);
+
+/** Numbers first, 10 behind 9, then names by their letters: an order of all names, however they were found. */
 const inOrder = (a: string, b: string): number =>
-  /^\d+$/.test(a) && /^\d+$/.test(b) && Number(a) !== Number(b) ? Number(a) - Number(b) : a < b ? -1 : 1;
+  Number(isNumber(b)) - Number(isNumber(a)) ||
+  (isNumber(a) && Number(a) !== Number(b) ? Number(a) - Number(b) : a < b ? -1 : 1);
+
+/** A name with its accents as one letter each: macOS writes them as two, and the same class is to be one. */
+export const composed = (name: string): string => name.normalize('NFC');
 
 /** A source of entries whose classes are told by name; the names become labels in alphabetical order. */
 export function sourceOf(
@@ -75,6 +82,16 @@ export function sourceOf(
       name,
     );
   }
+  const long = classNames.find(({ length }) => length > LONGEST_NAME);
+  if (long !== undefined) {
+    return fail(
+      'class-name',
+      shortSentence(
+        `${name} has a class of ${long.length.toLocaleString('en-US')} letters, "${long.slice(0, 60)}…", more than the ${LONGEST_NAME} of a name; check that it is no other text, or shorten it.`,
+      ),
+      name,
+    );
+  }
   const labels = new Map(classNames.map((className, label) => [className, label]));
   const entries = found.map(
     ({ file, className, part }): ImageEntry => ({
@@ -87,17 +104,27 @@ export function sourceOf(
   return ok({ name, classNames, entries });
 }
 
+/** Folders and name of a path, without those that say nothing. */
+const stepsOf = (path: string): string[] =>
+  composed(path)
+    .split('/')
+    .filter((folder) => !['', '.', '..'].includes(folder));
+
 /**
  * Pictures in one folder for each class, as EuroSAT/AnnualCrop/AnnualCrop_1.jpg: the folder that a picture lies in is
- * its class, and a folder train, val or test anywhere above tells its part.
+ * its class, and a folder train, val or test anywhere above tells its part. They stand in the order of their paths: a
+ * disk or an archive lists them in its own, and the same pictures are to make the same set everywhere.
  */
 export function readClassFolders(files: readonly StoredFile[], name: string): Result<ImageSource> {
   const pictures = picturesAmong(files, name);
   if (!pictures.ok) return pictures;
   const found: { file: StoredFile; className: string; part: Part | undefined }[] = [];
-  for (const file of pictures.value) {
-    const folders = file.path.split('/').filter((folder) => !['', '.', '..'].includes(folder));
-    folders.pop();
+  const placed = pictures.value.map((file) => {
+    const steps = stepsOf(file.path);
+    return { file, folders: steps.slice(0, -1), place: steps.join('/') };
+  });
+  placed.sort((a, b) => (a.place < b.place ? -1 : a.place > b.place ? 1 : 0));
+  for (const { file, folders } of placed) {
     const className = folders.pop();
     if (className === undefined || partOfFolder(className)) {
       return fail(

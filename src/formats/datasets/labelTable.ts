@@ -2,7 +2,7 @@ import type { ImageSource, Part } from '../../core/data/compile/entries.ts';
 import { fail, type Result } from '../../core/result.ts';
 import { shortSentence } from '../../core/sentence.ts';
 import { delimiterOf, parseCsv } from '../tables/csv.ts';
-import { partOfFolder, picturesAmong, sourceOf } from './classFolders.ts';
+import { composed, partOfFolder, picturesAmong, sourceOf } from './classFolders.ts';
 import { MOST_FILES, type StoredFile } from './storedFile.ts';
 
 /** A million rows of 200 letters. */
@@ -21,8 +21,25 @@ interface Columns {
   readonly hasHeader: boolean;
 }
 
+const ONLY_UTF_8 = new TextDecoder('utf-8', { fatal: true });
+
+/**
+ * The text of a table: UTF-8, or UTF-16 where its first bytes say so (Excel's "Unicode Text"); what is no UTF-8 is in
+ * Windows' Latin letters, as Excel's plain "CSV".
+ */
+export function tableText(bytes: Uint8Array): string {
+  const [first, second] = bytes;
+  if (first === 0xff && second === 0xfe) return new TextDecoder('utf-16le').decode(bytes);
+  if (first === 0xfe && second === 0xff) return new TextDecoder('utf-16be').decode(bytes);
+  try {
+    return ONLY_UTF_8.decode(bytes);
+  } catch {
+    return new TextDecoder('windows-1252').decode(bytes);
+  }
+}
+
 const plain = (path: string) =>
-  path
+  composed(path)
     .trim()
     .replaceAll('\\', '/')
     .replace(/^(\.?\/)+/, '');
@@ -39,19 +56,29 @@ function columnsOf(first: readonly string[]): Columns | null {
   return { path: picture, label: picture === 0 ? 1 : 0, part: -1, hasHeader: false };
 }
 
+const nameOf = (path: string) => path.slice(path.lastIndexOf('/') + 1);
+
+/** The name of the folder that a file lies in; empty where there is none. */
+const folderOf = (path: string) => path.split('/').at(-2) ?? '';
+
 /** Finds a table's file by its path from the table's folder, else by the only path that ends like it. */
 class Finder {
   readonly #byPath = new Map<string, StoredFile>();
-  readonly #byEnd = new Map<string, StoredFile | null>();
+  /** The only file of a name, and the folder it lies in below the one that all lie in. */
+  readonly #byEnd = new Map<string, { readonly file: StoredFile; readonly folder: string } | null>();
   readonly #folder: string;
 
   constructor(files: readonly StoredFile[], folder: string) {
     this.#folder = folder;
-    for (const file of files) {
-      const path = plain(file.path);
+    const paths = files.map((file) => plain(file.path));
+    const root = `${paths[0]?.split('/', 1)[0]}/`;
+    const start = paths.every((path) => path.startsWith(root)) ? root.length : 0;
+    for (const [i, file] of files.entries()) {
+      const path = paths[i] as string;
       this.#byPath.set(path, file);
-      const name = path.slice(path.lastIndexOf('/') + 1);
-      this.#byEnd.set(name, this.#byEnd.has(name) ? null : file);
+      const name = nameOf(path);
+      const below = folderOf(path.slice(start));
+      this.#byEnd.set(name, this.#byEnd.has(name) ? null : { file, folder: below });
     }
   }
 
@@ -66,7 +93,10 @@ class Finder {
       const file = this.#byPath.get(this.#folder + end) ?? this.#byPath.get(end);
       if (file) return file;
     }
-    return this.#byEnd.get(path.slice(path.lastIndexOf('/') + 1)) ?? null;
+    const only = this.#byEnd.get(nameOf(path));
+    // a picture of the same name in a folder of another name is another picture
+    const isOther = only && only.folder !== '' && folderOf(path) !== '' && only.folder !== folderOf(path);
+    return only && !isOther ? only.file : null;
   }
 }
 
@@ -108,7 +138,7 @@ export function readLabelTable(
     if (n === 0 && columns.hasHeader) continue;
     if (row.every((cell) => cell.trim() === '')) continue;
     const path = row[columns.path] ?? '';
-    const label = (row[columns.label] ?? '').trim();
+    const label = composed(row[columns.label] ?? '').trim();
     if (label === '') return wrong('table-row', `has no label in row ${n + 1}; add it or delete the row.`);
     const file = finder.find(path);
     if (!file) {

@@ -12,7 +12,7 @@ import { readClassFolders } from './classFolders.ts';
 import { gunzip, isGzip } from './gzip.ts';
 import { fitsIdx } from './idx.ts';
 import type { IdxFamily } from './idxFamilies.ts';
-import { readLabelTable } from './labelTable.ts';
+import { readLabelTable, tableText } from './labelTable.ts';
 import { readImageFiles } from './readImageFiles.ts';
 import { isPicture, isTable, type StoredFile } from './storedFile.ts';
 import { isTarHeader } from './tar.ts';
@@ -39,6 +39,20 @@ const LARGEST_TABLE = 200 * 2 ** 20;
 const asImages = (images: Result<LabeledImages>): Result<OpenedImageSet> =>
   images.ok ? ok({ kind: 'images', images: images.value }) : images;
 
+const severalTables = (tables: readonly StoredFile[], name: string) =>
+  fail(
+    'several-tables',
+    shortSentence(
+      `${name} has ${tables.length.toLocaleString('en-US')} tables (${tables
+        .slice(0, 3)
+        .map(({ path }) => path)
+        .join(
+          ', ',
+        )}), and of one only are paths and labels read; join them to one, with a column "split" for train and test, and leave the others out.`,
+    ),
+    name,
+  );
+
 /** Pictures with their classes: by the only CSV table among the files, else by folders. */
 async function openPictures(
   files: readonly StoredFile[],
@@ -51,14 +65,17 @@ async function openPictures(
   if (table && tables.length === 1 && table.byteLength <= LARGEST_TABLE) {
     const bytes = await table.load();
     if (!bytes.ok) return bytes;
-    const text = new TextDecoder().decode(bytes.value);
-    source = readLabelTable(text, table.path, files, name, options.classNames);
+    source = readLabelTable(tableText(bytes.value), table.path, files, name, options.classNames);
     // a table of something else beside folders of classes
     if (!source.ok && source.error.code === 'table-columns') {
       const folders = readClassFolders(files, name);
       if (folders.ok) source = folders;
     }
-  } else source = readClassFolders(files, name);
+  } else {
+    source = readClassFolders(files, name);
+    if (!source.ok && source.error.code === 'no-class' && tables.length > 1)
+      source = severalTables(tables, name);
+  }
   return source.ok ? ok({ kind: 'pictures', source: source.value }) : source;
 }
 
@@ -150,11 +167,13 @@ async function openTableOfZips(
       );
   // the table that was chosen counts, not those in the archives
   const pictures = named.filter((file) => !isTable(file));
-  return openPictures([table, ...pictures], archives.map(({ name }) => name).join(' + '), options);
+  const names = archives.slice(0, 3).map(({ name }) => name);
+  const more = archives.length > names.length ? ` and ${archives.length - names.length} more` : '';
+  return openPictures([table, ...pictures], `${names.join(' + ')}${more}`, options);
 }
 
-/** Files of sets of pixels, as they are named where the sets are offered. */
-const ARRAYS = /((^|\/)(data_batch_\d+|test_batch|batches\.meta)|\.bin|[-.]ubyte)(\.gz)?$/i;
+/** Files of sets of pixels, as they are named where the sets are offered: CIFAR-100's Python version has no endings. */
+const ARRAYS = /((^|\/)(data_batch_\d+|test_batch|batches\.meta|train|test|meta)|\.bin|[-.]ubyte)(\.gz)?$/i;
 
 /** A zip archive of pictures or, where it has none, of the files of a set; its name stands before theirs. */
 async function openZipArchive(archive: ByteSource, options: OpenOptions): Promise<Result<OpenedImageSet>> {
@@ -165,8 +184,13 @@ async function openZipArchive(archive: ByteSource, options: OpenOptions): Promis
   if (arrays.length === 0 || total > LARGEST || members.value.some(isPicture)) {
     return openPictures(members.value, archive.name, options);
   }
+  // CIFAR-100's file for training is larger than any picture
+  const whole = await openZip(archive, LARGEST);
+  if (!whole.ok) return whole;
+  const wanted = new Set(arrays.map(({ path }) => path));
   const sources: ByteSource[] = [];
-  for (const { path, load } of arrays) {
+  for (const { path, load } of whole.value) {
+    if (!wanted.has(path)) continue;
     const bytes = await load();
     if (!bytes.ok) return bytes;
     sources.push(bytesSource(`${archive.name}/${path}`, bytes.value));

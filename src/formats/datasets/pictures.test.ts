@@ -3,17 +3,17 @@ import { strToU8, zipSync } from 'fflate';
 import { describe, expect, test } from 'vitest';
 import type { ImageSource } from '../../core/data/compile/entries.ts';
 import { createRandom } from '../../core/random.ts';
-import { ok, type Result } from '../../core/result.ts';
+import { ok, type Result, unwrap } from '../../core/result.ts';
 import { damagedBytes } from '../testing/fuzz/bytes.ts';
 import { faultIn } from '../testing/fuzz/judge.ts';
 import { type ByteSource, blobSource, bytesSource } from './byteSource.ts';
 import { readClassFolders } from './classFolders.ts';
-import { readLabelTable } from './labelTable.ts';
+import { readLabelTable, tableText } from './labelTable.ts';
 import { type OpenOptions, openImageSet } from './openImageSet.ts';
 import { guardedDecoder, pictureExtent } from './pictureHeader.ts';
 import type { StoredFile } from './storedFile.ts';
 import { cifar100Record, fromBase64, joined } from './testing/bytes.ts';
-import { PICKLE_TAR, PICKLES } from './testing/pickles.ts';
+import { PICKLE_CIFAR100, PICKLE_TAR, PICKLES } from './testing/pickles.ts';
 import { openZip } from './zip.ts';
 
 const body = (text: string) => strToU8(text.repeat(20));
@@ -90,9 +90,9 @@ describe('a zip archive of pictures', () => {
       'flowers/Test/rose/3.jpg': body('c'),
     });
     expect(shape(await pictures([bytesSource('f.zip', zip)]))).toEqual([
+      ['flowers/Test/rose/3.jpg', 'rose', 'test'],
       ['flowers/train/daisy/1.jpg', 'daisy', 'train'],
       ['flowers/val/daisy/2.jpg', 'daisy', 'validation'],
-      ['flowers/Test/rose/3.jpg', 'rose', 'test'],
     ]);
   });
 
@@ -129,6 +129,61 @@ describe('a folder of pictures', () => {
   test('by relative paths, with classes in order, numbers as numbers', async () => {
     const files = ['s/10/a.png', 's/9/a.png', 's/9/B.JPG'].map((path) => bytesSource(path, body('x')));
     expect((await pictures(files)).classNames).toEqual(['9', '10']);
+  });
+});
+
+describe('pictures by class', () => {
+  const paths = ['s/b/2.png', 's/a/10.png', 's/b/1.png', 's/a/9.png', 's/a/x/3.png'];
+
+  test('are the same source in whatever order a disk or an archive lists them, with a root folder or without (SX-26)', async () => {
+    const one = unwrap(
+      readClassFolders(
+        paths.map((path) => file(path)),
+        's',
+      ),
+    );
+    expect(shape(one)).toEqual([
+      ['s/a/10.png', 'a'],
+      ['s/a/9.png', 'a'],
+      ['s/a/x/3.png', 'x'],
+      ['s/b/1.png', 'b'],
+      ['s/b/2.png', 'b'],
+    ]);
+    const reversed = readClassFolders(
+      paths.toReversed().map((path) => file(path)),
+      's',
+    );
+    expect(shape(unwrap(reversed))).toEqual(shape(one));
+    const bare = paths.map((path) => path.slice(2));
+    const archive = zipSync(Object.fromEntries(bare.map((path) => [path, body(path)])));
+    const zipped = await pictures([bytesSource('s.zip', archive)]);
+    const labels = ({ classNames, entries }: ImageSource) =>
+      entries.map(({ path, label }) => [path.split('/').at(-1), classNames[label]]);
+    expect(labels(zipped)).toEqual(labels(one));
+  });
+
+  test('have their classes in one order, however numbers and names are mixed', () => {
+    for (const names of [
+      ['9', '10', '1a'],
+      ['1a', '10', '9'],
+      ['10', '1a', '9'],
+    ]) {
+      const source = readClassFolders(
+        names.map((name) => file(`s/${name}/1.png`)),
+        's',
+      );
+      expect(unwrap(source).classNames).toEqual(['9', '10', '1a']);
+    }
+  });
+
+  test('of one class whose accents are written in two ways are of one class', () => {
+    const source = readClassFolders([file('s/\u00c4pfel/1.png'), file('s/A\u0308pfel/2.png')], 's');
+    expect(unwrap(source).classNames).toEqual(['\u00c4pfel']);
+  });
+
+  test('of a class that no container could name are refused', () => {
+    const refused = fault(readClassFolders([file(`s/${'x'.repeat(501)}/1.png`), file('s/a/1.png')], 's'));
+    expect(refused.message).toContain('a class of 501 letters');
   });
 });
 
@@ -172,6 +227,44 @@ describe('a table of paths and labels', () => {
     expect(fault(table('path,label\n')).code).toBe('no-images');
     expect(fault(table('nothing')).code).toBe('table-columns');
     expect(fault(table('')).code).toBe('table-columns');
+  });
+
+  test('never takes a picture of another folder for one that is missing', () => {
+    expect(fault(table('img/1.png,a\nother/2.png,b')).message).toContain('other/2.png in row 2');
+    // a folder that was renamed, or is gone, is none of these
+    const flat = ['pics/1.png', 'pics/2.png'].map((path) => file(path));
+    const read = readLabelTable('old/1.png,a\nold/2.png,b', 'pics/l.csv', flat, 'set');
+    expect(told(read)).toHaveLength(2);
+  });
+
+  test('may be in UTF-16 or in the letters of Windows, and write accents otherwise than the disk', async () => {
+    const text = 'Datei;Klasse\nB\u00e4r.png;S\u00e4uger\nHuhn.png;Vogel\n';
+    const wide = Uint8Array.from([...`\ufeff${text}`].flatMap((c) => [c.charCodeAt(0), 0]));
+    wide[1] = 0xfe;
+    const narrow = Uint8Array.from(text, (c) => c.charCodeAt(0));
+    for (const bytes of [strToU8(text), wide, narrow]) {
+      const read = readLabelTable(
+        tableText(bytes).replace('Datei;Klasse', 'file;class'),
+        'l.csv',
+        [file('Ba\u0308r.png'), file('Huhn.png')],
+        'set',
+      );
+      expect(told(read)).toEqual([
+        ['Ba\u0308r.png', 'S\u00e4uger'],
+        ['Huhn.png', 'Vogel'],
+      ]);
+    }
+  });
+
+  test('that is one of several is not taken for the whole', async () => {
+    const zip = zipSync({
+      'images/1.png': body('a'),
+      'train.csv': strToU8('1.png,x'),
+      'test/2.png': body('b'),
+      'test.csv': strToU8('2.png,y'),
+    });
+    const refused = fault(await openImageSet([bytesSource('a.zip', zip)]));
+    expect(refused.message).toMatch(/2 tables \(train\.csv, test\.csv\).*join them/);
   });
 
   test('is used where a zip archive holds one', async () => {
@@ -223,6 +316,18 @@ test('sets of pixels are opened by their content', async () => {
   expect(fault(await openImageSet([])).code).toBe('no-files');
 });
 
+test("CIFAR-100's files are opened in a zip too, though larger than a picture", async () => {
+  const bytes = new Uint8Array(22_000 * 3074);
+  bytes.set([3, 14], 21_999 * 3074);
+  const zip = zipSync({ 'cifar-100-binary/train.bin': [bytes, { level: 1 }] });
+  const opened = unwrap(await openImageSet([bytesSource('c.zip', zip)]));
+  if (opened.kind !== 'images') throw new Error('expected images');
+  expect(opened.images.name).toBe('CIFAR-100');
+  expect([opened.images.labels.length, opened.images.labels[21_999]]).toEqual([22_000, 14]);
+  const python = zipSync({ 'cifar-100-python/train': fromBase64(PICKLE_CIFAR100) });
+  expect((await openImageSet([bytesSource('p.zip', python)])).ok).toBe(true);
+});
+
 describe('headers of pictures', () => {
   const png = joined(
     Uint8Array.of(0x89, 0x50, 0x4e, 0x47, 13, 10, 26, 10, 0, 0, 0, 13),
@@ -259,6 +364,35 @@ describe('headers of pictures', () => {
     await decoder(png, 'a.png');
     expect(calls).toBe(1);
   });
+});
+
+test('large pictures are decoded one after the other, however many are asked for', async () => {
+  const header = (side: number) => {
+    const bytes = new Uint8Array(24);
+    bytes.set([0x89, 0x50, 0x4e, 0x47, 13, 10, 26, 10]);
+    new DataView(bytes.buffer).setUint32(16, side);
+    new DataView(bytes.buffer).setUint32(20, side);
+    return bytes;
+  };
+  let held = 0;
+  let most = 0;
+  const decoder = guardedDecoder(async (bytes) => {
+    const pixels = new DataView(bytes.buffer).getUint32(16) ** 2;
+    held += pixels;
+    most = Math.max(most, held);
+    await new Promise((resolve) => setTimeout(resolve, 0));
+    held -= pixels;
+    return ok({ width: 1, height: 1, data: new Uint8Array(4) });
+  }, 30_000);
+  const all = (side: number) => Promise.all(Array.from({ length: 16 }, () => decoder(header(side), 'a.png')));
+  await all(150);
+  expect(most).toBe(22_500);
+  most = 0;
+  await all(40);
+  expect(most).toBe(16 * 1600);
+  most = 0;
+  await all(200);
+  expect(most).toBe(40_000); // larger than all may be together: alone
 });
 
 describe('500 damaged files are each opened or refused in one sentence', () => {

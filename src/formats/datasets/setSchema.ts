@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { MOST_CLASSES } from '../../core/data/compile/entries.ts';
+import { LONGEST_NAME, MOST_CLASSES } from '../../core/data/compile/entries.ts';
 import { FITS } from '../../core/data/compile/resize.ts';
 
 const count = v.pipe(v.number(), v.integer(), v.minValue(0));
@@ -23,12 +23,12 @@ export const normalizationSchema = v.variant('kind', [
 
 /** What both kinds of container tell of their set. */
 const about = {
-  name: v.pipe(v.string(), v.maxLength(500)),
+  name: v.pipe(v.string(), v.maxLength(LONGEST_NAME)),
   synthetic: v.boolean(),
   image: v.object({ height: side, width: side, channels: v.picklist([1, 3]) }),
   fit: v.picklist(FITS),
   classNames: v.pipe(
-    v.array(v.pipe(v.string(), v.maxLength(500))),
+    v.array(v.pipe(v.string(), v.maxLength(LONGEST_NAME))),
     v.minLength(1),
     v.maxLength(MOST_CLASSES),
   ),
@@ -37,7 +37,9 @@ const about = {
 export const headerSchema = v.object({
   ...about,
   chunkImages: v.pipe(count, v.minValue(1), v.maxValue(2 ** 27)),
-  sourceNames: v.exactOptional(v.pipe(v.array(v.pipe(v.string(), v.maxLength(500))), v.maxLength(1000))),
+  sourceNames: v.exactOptional(
+    v.pipe(v.array(v.pipe(v.string(), v.maxLength(LONGEST_NAME))), v.maxLength(1000)),
+  ),
 });
 
 export const tailSchema = v.object({

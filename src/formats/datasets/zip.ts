@@ -163,12 +163,13 @@ function inflate(packed: Uint8Array, size: number): Uint8Array | null {
   return at === size ? out : null;
 }
 
-async function loadMember(source: ByteSource, member: Member): Promise<Result<Uint8Array>> {
+async function loadMember(source: ByteSource, member: Member, largest: number): Promise<Result<Uint8Array>> {
   const { path, method, packedSize, size, offset } = member;
   const broken = (why: string, remedy = 'save or download the archive again') =>
     fail('broken-zip', shortSentence(`${path} in ${source.name} ${why}; ${remedy}.`), path);
-  if (size > LARGEST_PICTURE || packedSize > LARGEST_PICTURE) {
-    return broken(`has ${size.toLocaleString('en-US')} bytes, more than a picture has`);
+  if (size > largest || packedSize > largest) {
+    const most = largest === LARGEST_PICTURE ? 'more than a picture has' : 'more than are read of one file';
+    return broken(`has ${size.toLocaleString('en-US')} bytes, ${most}`, 'leave it out or make it smaller');
   }
   if (member.isEncrypted) return broken('is encrypted', 'unpack it with its password and choose the folder');
   if (method !== STORED && method !== DEFLATED)
@@ -190,9 +191,12 @@ export const isZipStart = (bytes: Uint8Array): boolean =>
 
 /**
  * The files of a zip archive (also zip64), of which only the list is read now; each file is unpacked, checked and let
- * go when it is asked for. Folders are left out.
+ * go when it is asked for, where it has no more bytes than `largest`. Folders are left out.
  */
-export async function openZip(source: ByteSource): Promise<Result<readonly StoredFile[]>> {
+export async function openZip(
+  source: ByteSource,
+  largest = LARGEST_PICTURE,
+): Promise<Result<readonly StoredFile[]>> {
   const directory = await findDirectory(source);
   if (!directory.ok) return directory;
   const { count, offset, length } = directory.value;
@@ -213,7 +217,7 @@ export async function openZip(source: ByteSource): Promise<Result<readonly Store
       .map((member) => ({
         path: member.path,
         byteLength: member.size,
-        load: () => loadMember(source, member),
+        load: () => loadMember(source, member, largest),
       })),
   );
 }

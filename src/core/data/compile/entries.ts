@@ -27,6 +27,9 @@ export interface ImageSource {
   readonly entries: readonly ImageEntry[];
 }
 
+/** Letters of a set's name and of its classes' and sources' names: what a container with longer ones says is not read. */
+export const LONGEST_NAME = 500;
+
 /** Labels are kept in two bytes each. */
 export const MOST_CLASSES = 65_536;
 
