@@ -1,4 +1,6 @@
 import { expect, test } from 'vitest';
+import { defaultDesign } from '../core/exploration/defaultDesign.ts';
+import { parseDesignText } from '../formats/design/parse.ts';
 import {
   chosenName,
   chosenNames,
@@ -90,6 +92,27 @@ test('what can not be compiled is said before', () => {
   expect(draftProblem([odd, more], usualChoice([odd]))).toBeNull();
   expect(draftProblem([odd, more], withClass(usualChoice([odd]), 'constructor', 'b'))).toMatch(/can't say/);
 });
+
+test.each(['__background__', '__proto__', 'valueOf', 'a'.repeat(201), 'a b', '<b>', '_x_', 'Äpfel'])(
+  'a class %s is changed only where the design can be opened again',
+  (name) => {
+    const odd = { ...fruit, classNames: [name, 'other', 'more'], countByClass: [1, 2, 3] };
+    const choice = withClass(usualChoice([odd]), name, null);
+    const design = defaultDesign();
+    const source = {
+      kind: 'file',
+      format: 'pictures',
+      fileNames: ['a.zip'],
+      imageCount: 6,
+      compile: plainChoice(choice),
+      fingerprint: null,
+    } as const;
+    const text = JSON.stringify({ ...design, data: { ...design.data, source } });
+    const again = parseDesignText(text);
+    const isKept = again.ok && JSON.stringify(again.value.data.source) === JSON.stringify(source);
+    expect(draftProblem([odd], choice) === null).toBe(isKept);
+  },
+);
 
 test('a second download is the same file', () => {
   expect(plainName('pets/Fruit (2).zip')).toBe('fruit.zip');

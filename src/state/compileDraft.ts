@@ -1,6 +1,7 @@
 import type { CompileChoice } from '../core/exploration/design.ts';
 import { formatInteger } from '../core/quantity.ts';
 import { otherClassNames } from '../formats/datasets/idxFamilies.ts';
+import { INHERITED_NAME } from '../formats/design/schema.ts';
 import type { OpenSource } from '../workers/protocol.ts';
 
 /** What of a source a choice is made from. */
@@ -147,7 +148,9 @@ export function draftProblem(sources: readonly Source[], choice: CompileChoice):
   const changes = Object.entries(plainChoice(choice).classes);
   if (changes.length > MOST_CHANGED_CLASSES)
     return `${formatInteger(changes.length)} classes are renamed or left out, and a design can say that of ${formatInteger(MOST_CHANGED_CLASSES)}; choose a source with fewer classes.`;
-  const odd = changes.find(([name]) => name === '' || name.length > LONGEST_CLASS_NAME || name in {});
+  const odd = changes.find(
+    ([name]) => name === '' || name.length > LONGEST_CLASS_NAME || name in {} || INHERITED_NAME.test(name),
+  );
   return odd === undefined
     ? null
     : `The class "${odd[0].slice(0, 40)}" has a name that a design can't say, so it can't be renamed or left out; rename its folder.`;
