@@ -4,32 +4,10 @@ import { notify } from '../noticeStore.ts';
 import { trainingStore } from '../trainingStore.ts';
 import { setUi } from '../uiStore.ts';
 import { droppedFiles } from './droppedFiles.ts';
+import { areImages } from './imageFiles.ts';
 import { openModelFiles } from './model.ts';
 import { openSessionFile } from './sessions.ts';
 import { openImageFiles } from './sources.ts';
-
-/** Names of image sets and pictures. A model.json beside .bin shards is no such set. */
-const IMAGES = /((\.bin|ubyte|\.idx\d?)(\.gz)?|\.(png|jpe?g|webp|tar|tgz|tar\.gz|sweetset(\.json)?))$/i;
-/** CIFAR's Python batches have no ending; in a folder they lie beside a list and a readme. */
-const BATCH = /(^|\/)(data_batch_\d|test_batch|train|test|meta|batches\.meta|readme\.html)$/i;
-const PICTURE = /\.(png|jpe?g|webp)$/i;
-
-/** The end of a zip archive lists its members: a model has one that says so. */
-async function isImageArchive(file: File): Promise<boolean> {
-  if (!/\.zip$/i.test(file.name)) return false;
-  const list = await file.slice(Math.max(0, file.size - 2 ** 16)).text();
-  return !/model\.json|config\.json|\.weights\.h5/.test(list);
-}
-
-async function areImages(files: readonly File[]): Promise<boolean> {
-  if (
-    files.every(({ name }) => IMAGES.test(name) || BATCH.test(name)) ||
-    files.some(({ name }) => PICTURE.test(name))
-  )
-    return true;
-  const areArchives = await Promise.all(files.map(isImageArchive));
-  return areArchives.length > 0 && areArchives.every((isOne) => isOne);
-}
 
 /** As much text as a clipboard may bring: far more than any network. */
 const LONGEST_PASTE = 64 * 2 ** 20;
