@@ -11,7 +11,8 @@ import { ImageSet } from '../ml/images.ts';
 import { useWasmInNode } from '../ml/nodeWasm.ts';
 import { Session } from '../ml/session.ts';
 import { asJson, asTable, type Command, onlyInput, UsageError } from './command.ts';
-import { normalizationOption, readImages, readModel } from './input.ts';
+import { readGivenImages } from './images.ts';
+import { normalizationOption, readModel } from './input.ts';
 
 export interface ClassCounts {
   readonly name: string;
@@ -101,7 +102,7 @@ const START = { wasm: useWasmInNode, cpu: () => activate('cpu') };
 
 export const evaluateCommand: Command = {
   usage:
-    'evaluate <model> --data <file> [--data <file>] [--normalization none|unit|signed|<means>/<deviations>] [--apoz] [--backend wasm|cpu] [--json]      CIFAR-10 .bin, or both MNIST IDX files; without --normalization as the model file says, else bytes as they are',
+    'evaluate <model> --data <file> [--data <file>] [--normalization none|unit|signed|<means>/<deviations>] [--apoz] [--backend wasm|cpu] [--json]      the files of CIFAR or MNIST, or a set that Data exported with its images; without --normalization as the model file says, else bytes as they are',
   async run(args) {
     const { values, positionals } = parseArgs({
       args: [...args],
@@ -130,7 +131,7 @@ export const evaluateCommand: Command = {
         where: input,
       });
     }
-    const images = readImages(values.data);
+    const { images } = await readGivenImages(values.data, null);
     await START[backend]();
     const evaluation = await evaluateAll(
       network,

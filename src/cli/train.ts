@@ -18,7 +18,8 @@ import type { TrainResult } from '../workers/protocol.ts';
 import { asJson, type Command, onlyInput, UsageError } from './command.ts';
 import { formatOf, isModelFormat } from './convertFormat.ts';
 import { writeAll } from './files.ts';
-import { readDesign, readImages, readModel, readText } from './input.ts';
+import { readGivenImages } from './images.ts';
+import { readDesign, readModel, readText } from './input.ts';
 
 interface Task {
   readonly design: Design;
@@ -42,13 +43,21 @@ async function taskOf(input: string): Promise<Task> {
 }
 
 /** Those of the files; else the design's own, where it says how to draw them. */
-function imagesOf(design: Design, files: readonly string[] | undefined, input: string): LabeledImages {
-  if (files) return readImages(files);
+async function imagesOf(
+  design: Design,
+  files: readonly string[] | undefined,
+  input: string,
+): Promise<LabeledImages> {
   const { source } = design.data;
+  if (files) {
+    const { images, note } = await readGivenImages(files, source.kind === 'file' ? source : null);
+    if (note !== null) console.error(note);
+    return images;
+  }
   if (source.kind === 'file') {
     throw new FaultError({
       code: 'files-missing',
-      message: `${input} was made with ${source.fileNames.join(', ')}, and images do not travel with a design; give them with --data.`,
+      message: `${input} was made with ${source.fileNames.join(', ')}, and images do not travel with a design; give them with --data, or the set that Data exports with its images.`,
       where: input,
     });
   }
@@ -133,7 +142,7 @@ export const trainCommand: Command = {
     const recipe = recipeFor(task, values.recipe, epochs, seed);
     const { design } = task;
     const { data } = design;
-    const read = imagesOf(design, values.data, input);
+    const read = await imagesOf(design, values.data, input);
     const network = networkFor(input, design, read);
     await startWasm();
     const images = new ImageSet(read, data.splitSeed, data.validationShare, data, data);

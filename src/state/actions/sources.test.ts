@@ -232,6 +232,27 @@ test('a file opened in place of its like keeps its name, and one that can not be
   expect(loadedData()?.imageCount).toBe(72);
 });
 
+test('files that are opened again after a reload keep what was chosen for them', async () => {
+  await openImageFiles(files('fruit.zip', 'more.zip'));
+  setDraft(withClass({ ...setsStore.getState().draft!, height: 16, width: 16 }, 'Plum', null));
+  await compileDraft();
+  const before = present();
+  worker.open.clear();
+  worker.generation++;
+  setsStore.setState({ sources: [], draft: null, compiled: null });
+  await openImageFiles(files('more.zip', 'fruit.zip'));
+  expect(present()).toBe(before);
+  expect(setsStore.getState()).toMatchObject({
+    sources: [{ name: 'fruit.zip' }, { name: 'more.zip' }],
+    draft: { height: 16, classes: { Plum: null } },
+  });
+  expect(isDraftNew()).toBe(false);
+  expect(worker.kept).toHaveLength(2);
+  // one of them alone is something else
+  await openImageFiles(files('fruit.zip'));
+  expect(loadedData()).toMatchObject({ imageCount: 60, image: { height: 64 } });
+});
+
 test('one class is no set, but its source stays open for another one to join', async () => {
   await openImageFiles(files('lone.zip'));
   setDraft(setsStore.getState().draft!);

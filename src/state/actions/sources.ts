@@ -1,3 +1,4 @@
+import { ORDER_SEED } from '../../core/data/compile/combine.ts';
 import type { CompileChoice } from '../../core/exploration/design.ts';
 import { formatInteger } from '../../core/quantity.ts';
 import type { StoredSet } from '../../workers/protocol.ts';
@@ -14,8 +15,6 @@ import { closeSources, openFiles, sourcesInWorker } from './openSources.ts';
 import { askToPersistOnce } from './persist.ts';
 import { type FileSource, listSets, sourceOf } from './sets.ts';
 
-/** The order of the images in a set is drawn from this one seed: equal files and choices give equal sets everywhere. */
-const ORDER_SEED = 1;
 const LONGEST_NAME = 200;
 const NAMED_SKIPS = 3;
 
@@ -116,6 +115,14 @@ async function busily(title: string, work: (job: JobContext) => Promise<void>): 
   }
 }
 
+/** The source of the design whose images are here and whose files were opened again; null where it is another one's. */
+function openedAgain(sources: readonly OpenedSource[]): FileSource | null {
+  const { source } = present().design.data;
+  if (source.kind !== 'file' || source.compile === null) return null;
+  const { used, missing } = matched(sources, source);
+  return missing.length === 0 && used.length === sources.length ? source : null;
+}
+
 /** The sources that a design names, in its order, and the names that are not open yet. */
 function matched(sources: readonly OpenedSource[], { fileNames }: FileSource) {
   const namesOf = (source: OpenedSource) => [...source.fileNames, source.name].map(plainName);
@@ -133,7 +140,8 @@ function matched(sources: readonly OpenedSource[], { fileNames }: FileSource) {
 /**
  * Opens the user's own files as new data: compiled at once, as they are or as the design says that waits for them. What
  * a list of paths waits for is compiled when the last of its files is there, dropped together or one after the other.
- * What can't be read changes nothing.
+ * The files of the present set, opened again after a reload, keep what was chosen for them. What can't be read changes
+ * nothing.
  */
 export async function openImageFiles(chosen: readonly File[]): Promise<void> {
   if (chosen.length === 0) return;
@@ -150,6 +158,13 @@ export async function openImageFiles(chosen: readonly File[]): Promise<void> {
       setsStore.setState({ sources: used, draft: choice, compiled: null });
       if (missing.length === 0) await compile(used, choice, wanted, job);
       else notify('info', `This design also needs ${missing.slice(0, 5).join(', ')}; open that too.`);
+      return;
+    }
+    const again = wanted || set || opened.areListed || beside.length > 0 ? null : openedAgain(sources);
+    if (again?.compile) {
+      const { used } = matched(sources, again);
+      setsStore.setState({ sources: used, draft: again.compile, compiled: null });
+      await compile(used, again.compile, again, job);
       return;
     }
     if (sources.length > 0) {

@@ -3,6 +3,9 @@ import { fail, ok, type Result } from '../../result.ts';
 import { type ImageEntry, type ImageSource, MOST_CLASSES } from './entries.ts';
 import { type SplitShares, splitRest, splitStratified } from './split.ts';
 
+/** The order of the images in a set is drawn from this one seed: equal files and choices give equal sets everywhere. */
+export const ORDER_SEED = 1;
+
 /** One image of a set that is to be compiled. */
 export interface SetItem {
   readonly entry: ImageEntry;
