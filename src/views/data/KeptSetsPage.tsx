@@ -6,6 +6,7 @@ import { askToPersist, lookUpPersistence } from '../../state/actions/persist.ts'
 import { deleteSet, exportSet, listSets, sourceOf } from '../../state/actions/sets.ts';
 import { dataStore } from '../../state/dataStore.ts';
 import { runJob } from '../../state/jobStore.ts';
+import { runsStore, type TrainingRun } from '../../state/runsStore.ts';
 import { setsStore } from '../../state/setsStore.ts';
 import { trainingStore } from '../../state/trainingStore.ts';
 import type { StorageUse, StoredSet } from '../../workers/protocol.ts';
@@ -13,8 +14,15 @@ import { Empty, Panel } from '../parts/Panel.tsx';
 import { ScrollRegion } from '../parts/ScrollRegion.tsx';
 import { saveBlob } from '../parts/saveBlob.ts';
 
-/** What is said about a set whose deletion is asked about. */
-const ASKED = 'It is the data of the present design: without it the files are needed again.';
+/** What is lost with a set, where anything needs it; null where it is only a set. */
+function lossOf(isPresent: boolean, runCount: number): string | null {
+  const runs = runCount === 1 ? '1 run was' : `${formatInteger(runCount)} runs were`;
+  const reasons = [
+    isPresent && 'It is the data of the present design',
+    runCount > 0 && `${runs} trained with it`,
+  ].filter((reason) => reason !== false);
+  return reasons.length === 0 ? null : `${reasons.join(', and ')}: without it the files are needed again.`;
+}
 
 /** Sets that the browser keeps: used, exported, deleted. */
 export function KeptSetsPage() {
@@ -128,9 +136,14 @@ async function save(set: StoredSet, content: 'data' | 'paths'): Promise<void> {
 
 const when = new Intl.DateTimeFormat('en-US', { dateStyle: 'medium', timeStyle: 'short' });
 
+const isOf = ({ design: { data } }: TrainingRun, { fingerprint }: StoredSet): boolean =>
+  data.source.kind === 'file' && data.source.fingerprint === fingerprint;
+
 function SetRow({ set, isPresent }: { set: StoredSet; isPresent: boolean }) {
   const [asks, setAsks] = useState(false);
   const training = useStore(trainingStore, (state) => state.live !== null);
+  const runCount = useStore(runsStore, ({ runs }) => runs.filter((run) => isOf(run, set)).length);
+  const loss = lossOf(isPresent, runCount);
   const { name, image, classNames, synthetic } = set.header;
   const action = (text: string, label: string, act: () => void, disabled = false) => (
     <button
@@ -165,7 +178,7 @@ function SetRow({ set, isPresent }: { set: StoredSet; isPresent: boolean }) {
           {action(
             'Delete',
             'Delete',
-            () => (isPresent ? setAsks(true) : void deleteSet(set)),
+            () => (loss === null ? void deleteSet(set) : setAsks(true)),
             asks || (isPresent && training),
           )}
         </td>
@@ -175,7 +188,7 @@ function SetRow({ set, isPresent }: { set: StoredSet; isPresent: boolean }) {
           <td colSpan={7}>
             <div className="asked-row" role="alert">
               <span>
-                Delete {name}? {ASKED}
+                Delete {name}? {loss}
               </span>
               <button type="button" onClick={() => void deleteSet(set)}>
                 Delete it
