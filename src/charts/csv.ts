@@ -10,5 +10,8 @@ function cell(value: string | number): string {
 }
 
 /** RFC 4180. Text that a spreadsheet would run as a formula gets a leading apostrophe; numbers stay numbers. */
-export const toCsv = (table: Table): string =>
-  [table.columns, ...table.rows].map((row) => `${row.map(cell).join(',')}\r\n`).join('');
+export const csvRows = (rows: readonly (readonly (string | number)[])[]): string =>
+  rows.map((row) => `${row.map(cell).join(',')}\r\n`).join('');
+
+/** A whole table. */
+export const toCsv = (table: Table): string => csvRows([table.columns, ...table.rows]);

@@ -1,18 +1,18 @@
 import { useMemo, useState } from 'react';
 import { useStore } from 'zustand';
-import { toCsv } from '../../charts/export.ts';
 import { openAnything } from '../../state/actions/incoming.ts';
 import { presentSession, sessionOfRun } from '../../state/actions/sessions.ts';
 import { runsStore, type TrainingRun } from '../../state/runsStore.ts';
 import { Empty, Panel } from '../parts/Panel.tsx';
 import { saveBlob } from '../parts/saveBlob.ts';
+import { savePieces } from '../parts/savePieces.ts';
 import { ConfirmDelete } from './ConfirmDelete.tsx';
 import { CurvesPanel } from './CurvesPanel.tsx';
 import { DifferencePanel } from './DifferencePanel.tsx';
 import type { Ask } from './RunRow.tsx';
 import { RunsTable } from './RunsTable.tsx';
 import { runsWith } from './runColumns.ts';
-import { runsTable } from './runsCsv.ts';
+import { runsCsv } from './runsCsv.ts';
 import { type DiskUse, megabytes, useDiskUse } from './useDiskUse.ts';
 
 const saveSession = (name: string, text: string) =>
@@ -120,9 +120,7 @@ function Exports({ runs, chosen }: { runs: readonly TrainingRun[]; chosen: reado
         className="quiet small"
         disabled={listed.length === 0}
         title={chosen.length > 0 ? 'Curves and numbers of the chosen runs' : 'Curves and numbers of all runs'}
-        onClick={() =>
-          saveBlob('sweetspot-runs.csv', new Blob([toCsv(runsTable(listed))], { type: 'text/csv' }))
-        }
+        onClick={() => void savePieces('sweetspot-runs.csv', 'text/csv', runsCsv(listed))}
       >
         {chosen.length > 0 ? `CSV of ${chosen.length}` : 'CSV of all'}
       </button>

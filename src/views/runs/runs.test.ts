@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest';
-import { toCsv } from '../../charts/csv.ts';
 import { defaultDesign } from '../../core/exploration/defaultDesign.ts';
 import { newRun } from '../../state/actions/runs.ts';
 import type { TrainingRun } from '../../state/runsStore.ts';
@@ -13,7 +12,7 @@ import {
   runsWith,
 } from './runColumns.ts';
 import { differencesOf, verdictsOf } from './runDifferences.ts';
-import { runsTable } from './runsCsv.ts';
+import { runsCsv } from './runsCsv.ts';
 
 const design = defaultDesign();
 
@@ -160,15 +159,37 @@ describe('differences of runs', () => {
 });
 
 describe('runs as CSV', () => {
+  const linesOf = (runs: readonly TrainingRun[]) =>
+    [...runsCsv(runs)]
+      .join('')
+      .split('\r\n')
+      .slice(0, -1)
+      .map((line) => [...line.matchAll(/(?:^|,)("(?:[^"]|"")*"|[^,]*)/g)].map((found) => found[1]));
+
   it('are a row a run, place and metric', () => {
-    const { columns, rows } = runsTable([runOf(), runOf({ name: 'second', stepsPerLoss: 3 })]);
-    expect(rows.every((row) => row.length === columns.length)).toBe(true);
+    const [columns, ...rows] = linesOf([runOf(), runOf({ name: 'second', stepsPerLoss: 3 })]);
+    expect(rows.every((row) => row.length === columns?.length)).toBe(true);
     expect(rows.filter((row) => row[2] === 'epoch' && row[4] === 'validation accuracy')).toHaveLength(6);
-    expect(rows.find((row) => row[4] === 'validation accuracy')?.[5]).toBe(0.6);
-    expect(rows.at(-1)?.slice(1)).toEqual(['second', 'step', 18, 'training loss, mean of 3', 1]);
+    expect(rows.find((row) => row[4] === 'validation accuracy')?.[5]).toBe('0.6');
+    expect(rows.at(-1)?.slice(1)).toEqual(['second', 'step', '18', '"training loss, mean of 3"', '1']);
   });
 
   it('does not become a formula by a name', () => {
-    expect(toCsv(runsTable([runOf({ name: '=1+1' })]))).toContain("'=1+1");
+    expect([...runsCsv([runOf({ name: '=1+1' })])].join('')).toContain("'=1+1");
+  });
+
+  it('of long runs come in pieces of a few milliseconds, which are one table', () => {
+    const stepLosses = Array.from({ length: 9000 }, (_, i) => i);
+    const long = runOf({ curves: { ...runOf().curves, stepLosses } });
+    const pieces = [...runsCsv([long, runOf()])];
+    expect(pieces.length).toBeGreaterThan(4);
+    for (const piece of pieces) expect(piece.split('\r\n').length).toBeLessThanOrEqual(2001);
+    const [columns, ...rows] = linesOf([long, runOf()]);
+    expect(columns?.[0]).toBe('run');
+    expect(rows.filter((row) => row[2] === 'step').map((row) => Number(row[5]))).toEqual([
+      ...stepLosses,
+      ...runOf().curves.stepLosses,
+    ]);
+    expect(rows.filter((row) => row[0] === 'run')).toEqual([]);
   });
 });

@@ -1,4 +1,4 @@
-import type { Table } from '../../charts/types.ts';
+import { csvRows } from '../../charts/csv.ts';
 import type { TrainingRun } from '../../state/runsStore.ts';
 import { bestAccuracy } from './runColumns.ts';
 
@@ -11,7 +11,7 @@ type Row = readonly [
   value: number | string,
 ];
 
-function rowsOf(run: TrainingRun): Row[] {
+function* rowsOf(run: TrainingRun): Generator<Row> {
   const { id, name, curves, stepsPerLoss, epochSeconds, validation, recipe, design } = run;
   const row = (at: string, x: number | string, metric: string, value: number | string | null): Row => [
     id,
@@ -21,7 +21,7 @@ function rowsOf(run: TrainingRun): Row[] {
     metric,
     value ?? '',
   ];
-  return [
+  yield* [
     row('run', '', 'network', design.network.name),
     row('run', '', 'parameters', run.parameterCount),
     row('run', '', 'MACs', run.macCount),
@@ -40,29 +40,39 @@ function rowsOf(run: TrainingRun): Row[] {
     row('run', '', 'validation accuracy', validation ? validation.correct / validation.total : null),
     row('run', '', 'validation loss', validation?.loss ?? null),
     row('run', '', 'best validation accuracy', bestAccuracy(run)?.share ?? null),
-    ...curves.epochs.flatMap((epoch, i) => [
-      row('epoch', epoch.epoch, 'training loss', epoch.trainLoss),
-      row('epoch', epoch.epoch, 'training accuracy', epoch.trainAccuracy),
-      row('epoch', epoch.epoch, 'validation loss', epoch.validationLoss),
-      row('epoch', epoch.epoch, 'validation accuracy', epoch.validationAccuracy),
-      ...(epoch.learningRate === undefined
-        ? []
-        : [row('epoch', epoch.epoch, 'learning rate', epoch.learningRate)]),
-      ...(epochSeconds[i] === undefined ? [] : [row('epoch', epoch.epoch, 'seconds', epochSeconds[i])]),
-    ]),
-    ...curves.stepLosses.map((loss, i) =>
-      row(
-        'step',
-        (i + 1) * stepsPerLoss,
-        stepsPerLoss === 1 ? 'training loss' : `training loss, mean of ${stepsPerLoss}`,
-        loss,
-      ),
-    ),
   ];
+  for (const [i, epoch] of curves.epochs.entries()) {
+    yield row('epoch', epoch.epoch, 'training loss', epoch.trainLoss);
+    yield row('epoch', epoch.epoch, 'training accuracy', epoch.trainAccuracy);
+    yield row('epoch', epoch.epoch, 'validation loss', epoch.validationLoss);
+    yield row('epoch', epoch.epoch, 'validation accuracy', epoch.validationAccuracy);
+    if (epoch.learningRate !== undefined)
+      yield row('epoch', epoch.epoch, 'learning rate', epoch.learningRate);
+    if (epochSeconds[i] !== undefined) yield row('epoch', epoch.epoch, 'seconds', epochSeconds[i]);
+  }
+  const loss = stepsPerLoss === 1 ? 'training loss' : `training loss, mean of ${stepsPerLoss}`;
+  for (const [i, value] of curves.stepLosses.entries())
+    yield row('step', (i + 1) * stepsPerLoss, loss, value);
 }
 
-/** Curves and numbers of runs in long format: a row a run, place and metric. */
-export const runsTable = (runs: readonly TrainingRun[]): Table => ({
-  columns: ['run', 'name', 'at', 'epoch or step', 'metric', 'value'],
-  rows: runs.flatMap(rowsOf),
-});
+const COLUMNS = ['run', 'name', 'at', 'epoch or step', 'metric', 'value'];
+
+/** A piece is made in a few milliseconds. */
+const ROWS_OF_PIECE = 2000;
+
+/**
+ * Curves and numbers of runs as CSV in long format: a row a run, place and metric. In pieces, between which the page can
+ * do something else: long runs have a million rows.
+ */
+export function* runsCsv(runs: readonly TrainingRun[]): Generator<string> {
+  let rows: (readonly (string | number)[])[] = [COLUMNS];
+  for (const run of runs) {
+    for (const row of rowsOf(run)) {
+      rows.push(row);
+      if (rows.length < ROWS_OF_PIECE) continue;
+      yield csvRows(rows);
+      rows = [];
+    }
+  }
+  yield csvRows(rows);
+}
