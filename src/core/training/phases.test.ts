@@ -3,7 +3,7 @@ import { defaultDesign } from '../exploration/defaultDesign.ts';
 import { balancedClassWeights } from './classWeights.ts';
 import { phaseSteps, phasesOf, planOf, stepsPerEpochOf } from './phases.ts';
 import { recipeFault } from './recipeFault.ts';
-import { DETECTOR_PHASES, NAMED_RECIPES, namedRecipe, nameOf } from './recipes.ts';
+import { DETECTOR_PHASES, NAMED_RECIPES, namedRecipe, nameOf, withNamed } from './recipes.ts';
 
 const iterations = (name: string) =>
   planOf(DETECTOR_PHASES, 5000).phases.find((phase) => phase.name === name)?.iterations;
@@ -50,6 +50,16 @@ test('named recipes can be trained with, and are recognized whatever their seed'
     expect(nameOf({ ...named.recipe, seed: 77 })).toBe(named);
     expect(nameOf({ ...named.recipe, epochs: 3 })).toBeNull();
   }
+});
+
+test('a named recipe leaves what is chosen elsewhere: frozen layers, balance, teachers, seed', () => {
+  const own = { freeze: 'body', balance: 'oversample', seed: 9 } as const;
+  const distillation = { ...namedRecipe('quick').recipe.distillation, temperature: 5 };
+  const before = { ...namedRecipe('quick').recipe, ...own, distillation };
+  const named = namedRecipe('vehicle-transfer');
+  const after = withNamed(before, named);
+  expect(after).toEqual({ ...named.recipe, ...own, distillation });
+  expect(nameOf(after)).toBe(named);
 });
 
 test.each([

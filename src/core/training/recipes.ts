@@ -53,7 +53,8 @@ export const NAMED_RECIPES: readonly NamedRecipe[] = [
   {
     id: 'one-cycle',
     name: 'One cycle: SGD',
-    source: "Smith 2018 with fastai's shares: up over 30 % of the steps, then down.",
+    source:
+      "Smith 2018 with the shares of fastai 1 and PyTorch's OneCycleLR: up over 30 % of the steps, then down; the momentum stays.",
     recipe: {
       ...BASE,
       optimizer: 'sgd',
@@ -132,9 +133,23 @@ export function namedRecipe(id: string): NamedRecipe {
   return found;
 }
 
-/** The named recipe that a recipe is, whatever its seed; null for one of the user's own. */
+/** What is chosen elsewhere, and no named recipe decides: which layers, images and teachers, and the seed. */
+const chosenElsewhere = ({ seed, freeze, balance, distillation }: Recipe) => ({
+  seed,
+  freeze,
+  balance,
+  distillation,
+});
+
+/** A recipe as a named one is, with what is chosen elsewhere as it was. */
+export const withNamed = (recipe: Recipe, named: NamedRecipe): Recipe => ({
+  ...named.recipe,
+  ...chosenElsewhere(recipe),
+});
+
+/** The named recipe that a recipe is, whatever is chosen elsewhere; null for one of the user's own. */
 export function nameOf(recipe: Recipe): NamedRecipe | null {
-  const text = (one: Recipe) => JSON.stringify(Object.entries({ ...one, seed: 0 }).sort());
+  const text = (one: Recipe) => JSON.stringify(Object.entries({ ...one, ...chosenElsewhere(recipe) }).sort());
   return NAMED_RECIPES.find((named) => text(named.recipe) === text(recipe)) ?? null;
 }
 

@@ -1,5 +1,5 @@
 import type { Recipe } from '../../core/exploration/design.ts';
-import { NAMED_RECIPES, nameOf } from '../../core/training/recipes.ts';
+import { NAMED_RECIPES, nameOf, withNamed } from '../../core/training/recipes.ts';
 import { NumberField, SelectField } from '../parts/fields.tsx';
 import { AdvancedFields } from './AdvancedFields.tsx';
 import { ScheduleFields } from './ScheduleFields.tsx';
@@ -67,7 +67,7 @@ function NamedRecipes({ recipe, disabled, onChange }: RecipeFieldsProps) {
       hint={named?.source}
       onChange={(id) => {
         const chosen = NAMED_RECIPES.find((one) => one.id === id);
-        if (chosen) onChange({ ...chosen.recipe, seed: recipe.seed });
+        if (chosen) onChange(withNamed(recipe, chosen));
       }}
     />
   );
@@ -87,6 +87,11 @@ function OptimizerFields({ recipe, disabled, onChange }: RecipeFieldsProps) {
           { value: 'sgd', label: 'SGD, momentum' },
           { value: 'rmsprop', label: 'RMSprop' },
         ]}
+        hint={
+          recipe.optimizer === 'adamw' && recipe.weightDecay === 0
+            ? 'Without weight decay (Advanced) this is Adam.'
+            : undefined
+        }
         onChange={(optimizer) => patch({ optimizer, learningRate: USUAL_RATES[optimizer] })}
       />
       {recipe.schedule.kind !== 'range' && (
