@@ -72,7 +72,8 @@ const object = <const Entries extends v.ObjectEntries>(entries: Entries) =>
 const oneOf = <const Options extends readonly string[]>(...options: Options) =>
   v.picklist(options, `must be one of ${options.join(', ')}`);
 
-const finite = number(-1e30, 1e30);
+/** Any at all: a training that goes wrong has losses up to the largest number. */
+const finite = v.pipe(v.number('must be a number'), v.finite('must be a number'));
 /** JSON knows no NaN: a training that went wrong has null in its place. */
 const measured = v.pipe(
   v.nullable(finite),

@@ -6,6 +6,9 @@ import { notify } from '../noticeStore.ts';
 import { type RunKind, runById, runsStore, type TrainingRun } from '../runsStore.ts';
 import { thinCurves } from '../thinCurves.ts';
 
+/** Characters of the name of a run, which a session and a row of the table have room for. */
+const LONGEST_NAME = 120;
+
 /** More are not kept: the oldest goes. */
 export const MOST_RUNS = 200;
 
@@ -27,12 +30,16 @@ export function defaultRunName({
   kind,
   phase,
 }: Pick<TrainingRun, 'design' | 'recipe' | 'kind' | 'phase'>): string {
-  const parts = [design.network.name, OPTIMIZERS[recipe.optimizer]];
+  const parts = [OPTIMIZERS[recipe.optimizer]];
   parts.push(`${recipe.epochs} ${recipe.epochs === 1 ? 'epoch' : 'epochs'}`, `seed ${recipe.seed}`);
   if (phase) parts.push(phase.round > 1 ? `${phase.name} ${phase.round}` : phase.name);
   else if (kind === 'fine-tune') parts.push('fine-tuned');
   else if (kind === 'distill') parts.push('distilled');
-  return parts.join(', ');
+  const name = [design.network.name, ...parts].join(', ');
+  if (name.length <= LONGEST_NAME) return name;
+  // The name of the network gives way: what tells two runs of it apart comes behind it.
+  const network = design.network.name.slice(0, LONGEST_NAME - parts.join(', ').length - 3);
+  return [`${network}…`, ...parts].join(', ');
 }
 
 /** What a run is made of when it begins. */
@@ -116,5 +123,5 @@ export function updateRun(id: string, patch: RunPatch): void {
 /** Gives a run another name; an empty one brings back the default. At most 120 characters. */
 export function renameRun(id: string, name: string): void {
   const run = runById(id);
-  if (run) updateRun(id, { name: name.trim().slice(0, 120) || defaultRunName(run) });
+  if (run) updateRun(id, { name: name.trim().slice(0, LONGEST_NAME) || defaultRunName(run) });
 }

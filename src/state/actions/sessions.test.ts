@@ -65,6 +65,23 @@ test('what training tells of a run beside what a session knows does not make it 
   });
 });
 
+test('a run whose loss ran away, of a network with the longest name, can be opened again', () => {
+  const design = present().design;
+  changeDesign(() => ({ ...design, network: { ...design.network, name: 'n'.repeat(200) } }));
+  const run = trained(4);
+  expect(run.name).toMatch(/^n+…, Adam, 8 epochs, seed 4$/);
+  expect(run.name).toHaveLength(120);
+  const epochs = run.curves.epochs.map((epoch) => ({ ...epoch, trainLoss: 3e38, validationLoss: Infinity }));
+  runsStore.setState({ runs: [] });
+  const far = { ...run, curves: { ...run.curves, stepLosses: [1e300, Number.NaN], epochs } };
+  expect(openSessionText(sessionOfRun(far), 'far.json')).toBe(true);
+  expect(notice()).toMatch(/^far\.json: a session with all its choices, and its run/);
+  expect(runsStore.getState().runs[0]?.curves).toMatchObject({
+    stepLosses: [1e300, Number.NaN],
+    epochs: [{ trainLoss: 3e38, validationLoss: Number.NaN }],
+  });
+});
+
 test('the design before its training is a session too', () => {
   const { design } = present();
   const text = presentSession();
