@@ -1,9 +1,9 @@
-import { mkdtempSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test, vi } from 'vitest';
 import { defaultDesign } from '../core/exploration/defaultDesign.ts';
-import { writeSession } from '../formats/session/parse.ts';
+import { parseSessionText, writeSession } from '../formats/session/parse.ts';
 import { UsageError } from './command.ts';
 import { inspectCommand } from './inspect.ts';
 import { trainCommand } from './train.ts';
@@ -37,6 +37,19 @@ test('a session is trained twice alike, each epoch is told, and its weights are 
   expect(second.loss).toBe(first.loss);
   expect(other.loss).not.toBe(first.loss);
   expect(await inspectCommand.run([at('trained.onnx')])).toContain('Pixels reach it as −1 to 1');
+});
+
+test('a session says which of its weights do not travel', async () => {
+  const told = vi.spyOn(console, 'error').mockImplementation(() => {});
+  const parsed = parseSessionText(readFileSync(session(100), 'utf8'));
+  if (!parsed.ok) throw new Error(parsed.error.message);
+  writeFileSync(at('taught.json'), writeSession({ ...parsed.value, teachers: ['Wide CNN'] }));
+  await trainCommand.run([at('taught.json'), '--epochs', '1']);
+  expect(told.mock.calls.map(([line]) => String(line))).toEqual([
+    expect.stringMatching(/^The session has teachers \(Wide CNN\), whose weights do not travel/),
+    expect.stringMatching(/^Epoch 1\/1/),
+  ]);
+  told.mockRestore();
 });
 
 test('what can not be trained is told before anything is', async () => {

@@ -8,7 +8,7 @@ import { presetById } from '../core/network/presets.ts';
 import { FaultError, unwrap } from '../core/result.ts';
 import { NAMED_RECIPES } from '../core/training/recipes.ts';
 import { writeModelFiles } from '../formats/model/writeModel.ts';
-import { looksLikeSession, parseSessionText } from '../formats/session/parse.ts';
+import { looksLikeSession, parseSessionText, type Session } from '../formats/session/parse.ts';
 import { ImageSet } from '../ml/images.ts';
 import { initializeWeights } from '../ml/initialize.ts';
 import { useWasmInNode as startWasm } from '../ml/nodeWasm.ts';
@@ -26,6 +26,23 @@ interface Task {
   readonly recipe: Recipe;
   /** Null where they are drawn from the seed. */
   readonly weights: Weights | null;
+  /** What the training of the session had and this one has not. */
+  readonly missing: readonly string[];
+}
+
+/** Weights do not travel in a session: neither those of teachers nor those that a run began with. */
+function missingIn({ teachers, run }: Session): string[] {
+  const taught = run?.teachers ?? teachers;
+  const missing: string[] = [];
+  if (taught.length > 0)
+    missing.push(
+      `The session has teachers (${taught.join(', ')}), whose weights do not travel: this training learns from labels alone.`,
+    );
+  if (run && run.earlierEpochs > 0)
+    missing.push(
+      `The run of the session began with weights of ${run.earlierEpochs} epochs, which do not travel: this one begins from its seed.`,
+    );
+  return missing;
 }
 
 /** A session or a design says how it is trained; a preset and a model file get the usual recipe. */
@@ -33,13 +50,14 @@ async function taskOf(input: string): Promise<Task> {
   if (/\.json$/i.test(input)) {
     const text = readText(input);
     if (looksLikeSession(text)) {
-      const { design, run } = unwrap(parseSessionText(text));
-      return { design, recipe: run?.recipe ?? design.recipe, weights: null };
+      const session = unwrap(parseSessionText(text));
+      const { design, run } = session;
+      return { design, recipe: run?.recipe ?? design.recipe, weights: null, missing: missingIn(session) };
     }
   }
   const design = await readDesign(input);
   const { weights } = await readModel(input);
-  return { design, recipe: design.recipe, weights };
+  return { design, recipe: design.recipe, weights, missing: [] };
 }
 
 /** Those of the files; else the design's own, where it says how to draw them. */
@@ -139,6 +157,7 @@ export const trainCommand: Command = {
     const epochs = wholeOption('epochs', values.epochs, 1);
     const seed = wholeOption('seed', values.seed, 0);
     const task = await taskOf(input);
+    for (const sentence of task.missing) console.error(sentence);
     const recipe = recipeFor(task, values.recipe, epochs, seed);
     const { design } = task;
     const { data } = design;
