@@ -1,6 +1,6 @@
 import { type IDBPDatabase, openDB } from 'idb';
 import { keepCheckpoint, keptCheckpoint } from './storedCheckpoint.ts';
-import { bytesOf, forgetModel, type ModelsSchema, modelBytes } from './storedModels.ts';
+import { bytesOf, forgetModel, keptIds, type ModelsSchema, modelBytes } from './storedModels.ts';
 import type { Checkpoint } from './trainingStore.ts';
 
 /**
@@ -38,7 +38,8 @@ async function known(db: IDBPDatabase<ModelsSchema>): Promise<Map<string, number
   return sizes;
 }
 
-const idOf = (runId: string, epoch: number) => `${runId}@${epoch}`;
+/** `:` in place of an epoch comes after all of them. */
+const idOf = (runId: string, epoch: number | ':') => `${runId}@${epoch}`;
 const runOf = (id: string) => id.slice(0, id.lastIndexOf('@'));
 const epochOf = (id: string) => Number(id.slice(id.lastIndexOf('@') + 1));
 
@@ -114,11 +115,10 @@ export async function keepEpoch(checkpoint: Checkpoint): Promise<boolean> {
 /** The epochs of a run that can be gone back to, ascending; none where the browser keeps nothing. */
 export async function keptEpochs(runId: string): Promise<readonly number[]> {
   try {
-    const ids = [...(await known(await open())).keys()];
-    return ids
-      .filter((id) => runOf(id) === runId)
-      .map(epochOf)
-      .sort((a, b) => a - b);
+    // From the disk: another tab may have trained the run since this one looked. Behind what is being kept here.
+    const all = IDBKeyRange.bound(idOf(runId, 0), idOf(runId, ':'), false, true);
+    const ids = await inTurn(async () => keptIds(await open(), all));
+    return ids.map(epochOf).sort((a, b) => a - b);
   } catch {
     return [];
   }
@@ -144,6 +144,17 @@ async function forgetWhere(isGone: (runId: string) => boolean): Promise<void> {
     });
   } catch {
     // What can't be opened holds nothing.
+  }
+}
+
+/** Forgets all epochs, where something else needs their room; tells whether there were any. */
+export async function forgetAllEpochs(): Promise<boolean> {
+  try {
+    const hadSome = (await known(await open())).size > 0;
+    await forgetWhere(() => true);
+    return hadSome;
+  } catch {
+    return false;
   }
 }
 

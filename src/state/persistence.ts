@@ -1,11 +1,13 @@
 import type { IDBPDatabase } from 'idb';
 import { designStore, present } from './designStore.ts';
 import { distillationStore } from './distillationStore.ts';
+import { forgetAllEpochs } from './epochCheckpoints.ts';
 import { evaluationStore } from './evaluationStore.ts';
 import { isNeededElsewhere } from './keptSessions.ts';
 import { type Model, modelStore } from './modelStore.ts';
 import {
   checkpointKey,
+  isFull,
   modelsOf,
   openSession,
   type Session,
@@ -14,7 +16,7 @@ import {
   tellOnce,
 } from './sessionDatabase.ts';
 import { forgetCheckpoint, keepCheckpoint } from './storedCheckpoint.ts';
-import { bytesOf, forgetModel, keepModel, keptModel, modelBytes } from './storedModels.ts';
+import { forgetModel, keepModel, keptModel, modelBytes } from './storedModels.ts';
 import { keepSavingRuns } from './storedRuns.ts';
 import { ownTab } from './tabs.ts';
 import { type Checkpoint, trainingStore } from './trainingStore.ts';
@@ -57,8 +59,8 @@ let savedCheckpoint: Checkpoint | null = null;
 let lastSession: Session | null = null;
 let changedAt = 0;
 let isKept = true;
-/** Bytes of the weights that are kept, by model; null until somebody asks. */
-let sizes: Map<string, number> | null = null;
+/** Bytes of the weights that are kept, by model, as far as somebody asked. */
+let sizes: ReadonlyMap<string, number> = new Map();
 
 /** Notes what is on disk as it is in memory: only later changes are saved. */
 export function noteSaved(models: Iterable<Model>, checkpoint: Checkpoint | null): void {
@@ -73,33 +75,38 @@ export function noteBegun(savedAt: number, isOnDisk: boolean): void {
   isKept = isOnDisk;
 }
 
-/** Makes the next {@link keptBytes} read the disk again. */
-export function forgetSizes(): void {
-  sizes = null;
-}
-
 async function save(): Promise<void> {
   try {
     const db = await openSession();
-    await saveCheckpoint(db);
-    for (const model of Object.values(modelStore.getState().models)) {
-      if (saved.get(model.id) === model) continue;
-      await keepModel(modelsOf(db), model, saved.get(model.id));
-      saved.set(model.id, model);
-      sizes?.set(model.id, bytesOf(model.weights));
-    }
-    const session = sessionNow();
-    if (!lastSession || !isSame(session, lastSession)) changedAt = Date.now();
-    lastSession = session;
-    await db.put('session', { ...session, savedAt: changedAt }, sessionKey(ownTab()));
+    const { checkpoint } = trainingStore.getState();
+    // Before the models: what a page closed between the two leaves is then the later of both.
+    if (checkpoint) await attempt(() => saveCheckpoint(db, checkpoint));
+    for (const model of Object.values(modelStore.getState().models))
+      await attempt(() => saveModel(db, model));
+    await attempt(() => saveSession(db));
+    // Last: a session that says what has ended is there then.
+    if (!checkpoint) await attempt(() => saveCheckpoint(db, null));
   } catch (error) {
     tellOnce(error);
   }
 }
 
-/** Before the models: what a page closed between the two leaves is then the later of both. */
-async function saveCheckpoint(db: IDBPDatabase<Stored>): Promise<void> {
-  const { checkpoint } = trainingStore.getState();
+/**
+ * Saves a part. The others are saved also where it can't be: a disk that is too full for weights has room for choices.
+ * Epochs that only wait to be gone back to make room for what a reload needs.
+ */
+async function attempt(part: () => Promise<void>): Promise<void> {
+  try {
+    await part().catch(async (error) => {
+      if (!isFull(error) || !(await forgetAllEpochs())) throw error;
+      await part();
+    });
+  } catch (error) {
+    tellOnce(error);
+  }
+}
+
+async function saveCheckpoint(db: IDBPDatabase<Stored>, checkpoint: Checkpoint | null): Promise<void> {
   if (checkpoint === savedCheckpoint) return;
   if (checkpoint) await keepCheckpoint(modelsOf(db), checkpoint, checkpointKey(ownTab()));
   else await forgetCheckpoint(modelsOf(db), checkpointKey(ownTab()));
@@ -107,6 +114,19 @@ async function saveCheckpoint(db: IDBPDatabase<Stored>): Promise<void> {
 }
 
 function saveSoon(): void {
+async function saveModel(db: IDBPDatabase<Stored>, model: Model): Promise<void> {
+  if (saved.get(model.id) === model) return;
+  await keepModel(modelsOf(db), model, saved.get(model.id));
+  saved.set(model.id, model);
+}
+
+async function saveSession(db: IDBPDatabase<Stored>): Promise<void> {
+  const session = sessionNow();
+  if (!lastSession || !isSame(session, lastSession)) changedAt = Date.now();
+  lastSession = session;
+  await db.put('session', { ...session, savedAt: changedAt }, sessionKey(ownTab()));
+}
+
   // Not put off by later changes: short epochs follow each other faster than the wait, and all would be lost.
   if (timer !== undefined) return;
   // one after the other: large weights take a while, in pieces
@@ -141,7 +161,6 @@ export function dropModel(id: string): Promise<void> {
   // after what is being saved: it may be this model
   saving = saving.then(async () => {
     saved.delete(id);
-    sizes?.delete(id);
     try {
       const db = await openSession();
       if (!(await isNeededElsewhere(db, ownTab(), id))) await forgetModel(modelsOf(db), id);
@@ -152,17 +171,16 @@ export function dropModel(id: string): Promise<void> {
   return saving;
 }
 
-/** Bytes of weights that are kept, by model; empty where nothing can be read. */
+/** Bytes of weights that are kept by this tab and all others, by model; empty where nothing can be read. */
 export async function keptBytes(): Promise<ReadonlyMap<string, number>> {
   try {
-    // Read once: each of many models with its curves would keep the page waiting after every epoch. Not while some are
-    // being saved: one that is saved behind the reading would be missed for ever.
+    // Behind what is being saved, which is counted then.
     const reading = saving.then(async () => {
-      sizes ??= new Map(await modelBytes(modelsOf(await openSession())));
+      sizes = await modelBytes(modelsOf(await openSession()), sizes);
     });
     saving = reading.catch(() => {});
     await reading;
-    return new Map(sizes ?? []);
+    return sizes;
   } catch {
     return new Map();
   }

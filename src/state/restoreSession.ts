@@ -9,7 +9,7 @@ import { forgetOldSessions, keptSessions, usedBy } from './keptSessions.ts';
 import { modelStore, reunite } from './modelStore.ts';
 import { notify } from './noticeStore.ts';
 import { joinPages } from './pageLocks.ts';
-import { forgetSizes, noteBegun } from './persistence.ts';
+import { noteBegun } from './persistence.ts';
 import { runsStore } from './runsStore.ts';
 import {
   checkpointKey,
@@ -46,14 +46,19 @@ async function tidy(
     if (checkpoint) used.add(checkpointKey(tab));
   }
   await forgetModels(modelsOf(db), used);
-  forgetSizes();
   void forgetEpochsBut(new Set(runsStore.getState().runs.map(({ id }) => id)));
 }
 
-/** Shows what was found; false where this version does not understand its design. */
+/** Shows what was found; false, and a sentence, where this version does not understand its design. */
 function show({ session, models, checkpoint }: FoundSession): boolean {
   const design = parseDesign(session.design);
-  if (!design.ok) return false;
+  if (!design.ok) {
+    notify(
+      'error',
+      `The design of the last visit can't be opened, so this one begins anew. ${design.error.message}`,
+    );
+    return false;
+  }
   modelStore.setState({ models });
   setTeachers(session.teacherIds ?? []);
   dropGoneTeachers();

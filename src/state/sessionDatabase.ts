@@ -71,6 +71,10 @@ export const modelsOf = (db: IDBPDatabase<Stored>) => db as unknown as IDBPDatab
 
 const SENTENCES: Readonly<Record<string, string>> = {
   QuotaExceededError:
+/** Whether the disk, or what the browser gives of it, is full. */
+export const isFull = (error: unknown): boolean =>
+  error instanceof DOMException && error.name === 'QuotaExceededError';
+
     'The browser has no room left to keep the weights: a reload would lose them. Free some space for this site.',
   VersionError:
     'A newer version of this page was opened in another tab, so this one can keep nothing any more: copy the link to keep the design, then reload.',

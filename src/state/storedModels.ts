@@ -25,6 +25,8 @@ export interface ModelsSchema extends DBSchema {
 const PIECE = 2 ** 20;
 
 const pieceKey = (id: string, n: number) => `${id}/${n}`;
+/** What comes after a record and all of its pieces, and before any other id: '0' comes after '/'. */
+const afterPieces = (id: string) => `${id}0`;
 const ownerOf = (key: string): string => key.split('/')[0] ?? '';
 
 const pieceCount = (length: number) => Math.ceil(length / PIECE);
@@ -84,10 +86,11 @@ export async function keepPieces(
     }
     if (parts !== 'none') await change.store.put(record(stored), id);
   } catch (error) {
-    // It may have ended itself, as where the disk is full.
+    // Where the disk is full it has ended itself, and only it knows why.
+    const reason = change.error;
     change.done.catch(() => {});
     tryToAbort(change);
-    throw error;
+    throw reason ?? error;
   }
   await change.done;
 }
@@ -144,8 +147,7 @@ export async function piecesAt(read: Reading, id: string, stored: Places): Promi
 
 /** Forgets a model with its pieces. */
 export async function forgetModel(db: IDBPDatabase<ModelsSchema>, id: string): Promise<void> {
-  // '0' comes after '/': the range holds the record and all of its pieces, and no other id.
-  await db.delete('models', IDBKeyRange.bound(id, `${id}0`, false, true));
+  await db.delete('models', IDBKeyRange.bound(id, afterPieces(id), false, true));
 }
 
 /** Bytes that the numbers of tensors take. */
@@ -155,20 +157,41 @@ export const bytesOf = (tensors: Readonly<Record<string, { readonly shape: reado
     0,
   );
 
-/** Bytes of the weights that are kept, by model. */
-export async function modelBytes(db: IDBPDatabase<ModelsSchema>): Promise<ReadonlyMap<string, number>> {
+/**
+ * Ids of what is kept, also of what only pieces are left of. Goes from one to the next past all pieces between: many models
+ * have very many of those.
+ */
+export async function keptIds(
+  db: IDBPDatabase<ModelsSchema>,
+  among: IDBKeyRange | null = null,
+): Promise<readonly string[]> {
+  const ids: string[] = [];
+  let cursor = await db.transaction('models').store.openKeyCursor(among);
+  while (cursor) {
+    const id = ownerOf(cursor.key);
+    ids.push(id);
+    cursor = await cursor.continue(afterPieces(id));
+  }
+  return ids;
+}
+
+/** Bytes of the weights that are kept, by model; those of models that are `known` do not change. */
+export async function modelBytes(
+  db: IDBPDatabase<ModelsSchema>,
+  known: ReadonlyMap<string, number> = new Map(),
+): Promise<ReadonlyMap<string, number>> {
   const bytes = new Map<string, number>();
-  for (const key of await db.getAllKeys('models')) {
-    if (ownerOf(key) !== key) continue;
-    const found = await db.get('models', key);
-    if (!found || found instanceof Float32Array) continue;
-    bytes.set(key, bytesOf('stored' in found ? found.stored : found.weights));
+  for (const id of await keptIds(db)) {
+    const before = known.get(id);
+    const found = before === undefined ? await db.get('models', id) : undefined;
+    if (before !== undefined) bytes.set(id, before);
+    else if (found && !(found instanceof Float32Array))
+      bytes.set(id, bytesOf('stored' in found ? found.stored : found.weights));
   }
   return bytes;
 }
 
 /** Forgets models, and pieces of models, that nothing needs any more. */
 export async function forgetModels(db: IDBPDatabase<ModelsSchema>, used: ReadonlySet<string>): Promise<void> {
-  for (const key of await db.getAllKeys('models'))
-    if (!used.has(ownerOf(key))) await db.delete('models', key);
+  for (const id of await keptIds(db)) if (!used.has(id)) await forgetModel(db, id);
 }

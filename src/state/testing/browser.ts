@@ -94,6 +94,7 @@ async function modules() {
   vi.resetModules();
   return {
     ...(await import('../designStore.ts')),
+    ...(await import('../epochCheckpoints.ts')),
     ...(await import('../evaluationStore.ts')),
     ...(await import('../modelStore.ts')),
     ...(await import('../noticeStore.ts')),
