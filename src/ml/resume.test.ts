@@ -207,6 +207,18 @@ test('early stopping ends the run and brings back the best weights; only better 
   expect(saved).toEqual(improved);
 });
 
+test('the checkpoint of a last epoch goes on to the same end without another one (SX-30) (VT-34)', async () => {
+  for (const recipe of [
+    { epochs: 3 },
+    { epochs: 40, learningRate: 0.2, earlyStopping: { patience: 2, restoreBest: true } },
+  ]) {
+    const whole = await run(recipe);
+    const rest = await run(recipe, whole.epochs.at(-1));
+    expect(rest.epochs).toEqual([]);
+    expect(outcome(rest)).toEqual(outcome(whole));
+  }
+});
+
 test('the plateau lowers the rate that the steps are taken with (SX-29) (VT-35)', async () => {
   const recipe: Partial<Recipe> = {
     epochs: 20,

@@ -4,7 +4,7 @@ import { augments } from '../core/data/augmentChoice.ts';
 import type { Recipe } from '../core/exploration/design.ts';
 import type { Weights } from '../core/network/network.ts';
 import { createRandom, type Random, resumeRandom } from '../core/random.ts';
-import { afterEpoch, type CallbackState, NO_EPOCHS } from '../core/training/callbacks.ts';
+import { afterEpoch, type CallbackState, NO_EPOCHS, stopsEarly } from '../core/training/callbacks.ts';
 import type { RunState } from '../core/training/checkpoint.ts';
 import { stepsPerEpochOf } from '../core/training/phases.ts';
 import { learningRateAt } from '../core/training/schedule.ts';
@@ -133,7 +133,8 @@ class Run {
         message: `${name} compiles its programs for this network; the first step takes a few seconds.`,
       };
     }
-    let early = false;
+    // A checkpoint of the last epoch goes on to the same end, without another epoch.
+    let early = stopsEarly(recipe, this.#callbacks);
     while (this.#epochs < recipe.epochs && !early) {
       const epoch = this.#epochs + 1;
       const ended = yield* this.#epoch(epoch);

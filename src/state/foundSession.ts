@@ -78,7 +78,7 @@ function renamed(session: Session, from: string, to: string): Session {
  * trains, or may train on, has another name: points and accuracies of the other tab are those of its weights of now.
  */
 export async function copyOf(db: IDBPDatabase<Stored>, tab: string, session: Session): Promise<FoundSession> {
-  const shown: Session = { ...session, queue: [], sequence: null, running: null };
+  const shown: Session = { ...session, queue: [], sequence: null, interrupted: null, running: null };
   const trained = (await checkpointOf(db, tab))?.modelId ?? '';
   const { [trained]: model, ...models } = await modelsFor(db, usedBy(shown, null));
   noteSaved(Object.values(models), null);

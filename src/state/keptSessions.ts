@@ -2,7 +2,7 @@ import type { IDBPDatabase } from 'idb';
 import { holdTab } from './pageLocks.ts';
 import { checkpointKey, modelsOf, type Session, type Stored, sessionKey, tabOf } from './sessionDatabase.ts';
 import { forgetCheckpoint } from './storedCheckpoint.ts';
-import type { Checkpoint } from './trainingStore.ts';
+import type { Checkpoint, QueuedTraining } from './trainingStore.ts';
 
 /** Sessions of tabs that are gone: more are not kept, for each keeps its weights. */
 const MOST_KEPT = 8;
@@ -33,12 +33,21 @@ export async function keptSessions(db: IDBPDatabase<Stored>): Promise<readonly K
     if (!session) continue;
     const tab = tabOf(key);
     const checkpoint = await checkpointOf(db, tab);
-    const { running, sequence = null, queue = [] } = session;
-    const isUnfinished = checkpoint !== null || running !== null || sequence !== null || queue.length > 0;
+    const { running, sequence = null, interrupted = null, queue = [] } = session;
+    const left = [checkpoint, running, sequence, interrupted];
+    const isUnfinished = left.some((part) => part !== null) || queue.length > 0;
     kept.push({ tab, session, checkpoint, isUnfinished });
   }
   return kept.sort((a, b) => (b.session.savedAt ?? 0) - (a.session.savedAt ?? 0));
 }
+
+/** The models without which a training that waits would be another one. */
+export const neededByWaiting = ({ entry, teacherIds }: QueuedTraining): readonly (string | null)[] => [
+  entry.modelId,
+  entry.baselineModelId,
+  entry.startModelId ?? null,
+  ...teacherIds,
+];
 
 /** The models that must be there before anything of a session is shown. */
 export function usedBy(session: Session, checkpoint: CheckpointNeeds | null): ReadonlySet<string> {
@@ -50,7 +59,7 @@ export function usedBy(session: Session, checkpoint: CheckpointNeeds | null): Re
     checkpoint?.modelId ?? null,
     ...(checkpoint?.teacherIds ?? []),
     ...teacherIds,
-    ...queue.flatMap((waiting) => [waiting.entry.modelId, ...waiting.teacherIds]),
+    ...queue.flatMap(neededByWaiting),
     ...session.evaluations.flatMap((e) => [e.modelId, e.baselineModelId]),
   ];
   return new Set(ids.filter((id) => id !== null));

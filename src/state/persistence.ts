@@ -25,7 +25,7 @@ const SAVE_AFTER_MS = 300;
 
 const sessionNow = (): Session => {
   const { design, modelId, baselineModelId, startModelId = null } = present();
-  const { live, queue, begun, sequence } = trainingStore.getState();
+  const { live, queue, begun, sequence, interrupted } = trainingStore.getState();
   return {
     design,
     modelId,
@@ -35,6 +35,7 @@ const sessionNow = (): Session => {
     teacherIds: distillationStore.getState().teacherIds,
     queue: begun ? [begun, ...queue] : queue,
     sequence,
+    interrupted,
     running: live ? { epoch: live.curves.epochs.length, epochs: live.epochs } : null,
   };
 };
@@ -113,7 +114,6 @@ async function saveCheckpoint(db: IDBPDatabase<Stored>, checkpoint: Checkpoint |
   savedCheckpoint = checkpoint;
 }
 
-function saveSoon(): void {
 async function saveModel(db: IDBPDatabase<Stored>, model: Model): Promise<void> {
   if (saved.get(model.id) === model) return;
   await keepModel(modelsOf(db), model, saved.get(model.id));
@@ -127,6 +127,7 @@ async function saveSession(db: IDBPDatabase<Stored>): Promise<void> {
   await db.put('session', { ...session, savedAt: changedAt }, sessionKey(ownTab()));
 }
 
+function saveSoon(): void {
   // Not put off by later changes: short epochs follow each other faster than the wait, and all would be lost.
   if (timer !== undefined) return;
   // one after the other: large weights take a while, in pieces
@@ -189,7 +190,7 @@ export async function keptBytes(): Promise<ReadonlyMap<string, number>> {
 /** Saves after every change, from now on. */
 export function keepSaving(): void {
   keepSavingRuns();
-  let { live, checkpoint, queue, begun, sequence } = trainingStore.getState();
+  let { live, checkpoint, queue, begun, sequence, interrupted } = trainingStore.getState();
   designStore.subscribe(saveSoon);
   modelStore.subscribe(saveSoon);
   evaluationStore.subscribe(saveSoon);
@@ -199,9 +200,10 @@ export function keepSaving(): void {
       state.checkpoint !== checkpoint ||
       state.queue !== queue ||
       state.begun !== begun ||
-      state.sequence !== sequence;
+      state.sequence !== sequence ||
+      state.interrupted !== interrupted;
     if (Boolean(state.live) !== Boolean(live) || isNew) saveSoon();
-    ({ live, checkpoint, queue, begun, sequence } = state);
+    ({ live, checkpoint, queue, begun, sequence, interrupted } = state);
   });
   // A link's design, or a copy of another tab's session, is this tab's from its first moment on.
   if (!isKept || (lastSession && !isSame(sessionNow(), lastSession))) saveSoon();

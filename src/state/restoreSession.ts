@@ -1,10 +1,13 @@
 import type { IDBPDatabase } from 'idb';
+import type { Design } from '../core/exploration/design.ts';
+import type { Network } from '../core/network/network.ts';
 import { parseDesign } from '../formats/design/parse.ts';
 import { openEntry } from './designStore.ts';
 import { dropGoneTeachers, setTeachers } from './distillationStore.ts';
 import { forgetEpochsBut } from './epochCheckpoints.ts';
 import { evaluationStore } from './evaluationStore.ts';
 import { copyOf, type FoundSession, leftBy } from './foundSession.ts';
+import { leftPhases } from './interruption.ts';
 import { forgetOldSessions, keptSessions, usedBy } from './keptSessions.ts';
 import { modelStore, reunite } from './modelStore.ts';
 import { notify } from './noticeStore.ts';
@@ -24,12 +27,27 @@ import { restoreRuns } from './storedRuns.ts';
 import { claimSession, ownTab } from './tabs.ts';
 import { type QueuedTraining, trainingStore } from './trainingStore.ts';
 
-/** What waited when the page was closed waits again, until somebody starts it; designs that no longer open are dropped. */
-const restoredQueue = (queue: readonly QueuedTraining[]): readonly QueuedTraining[] =>
+/**
+ * What waited when the page was closed waits again, until somebody starts it; designs that no longer open are dropped.
+ * Where its network is that of the present design it is the same object again: the weights it makes are the design's.
+ */
+const restoredQueue = (queue: readonly QueuedTraining[], present: Design): readonly QueuedTraining[] =>
   queue.flatMap((waiting) => {
     const design = parseDesign(waiting.entry.design);
-    return design.ok ? [{ ...waiting, entry: { ...waiting.entry, design: design.value } }] : [];
+    if (!design.ok) return [];
+    const { network, baseline } = design.value;
+    const same = (one: Network): Network =>
+      [present.network, present.baseline].find((other) => isSame(one, other)) ?? one;
+    const own = same(network);
+    const shared = {
+      ...design.value,
+      network: own,
+      baseline: isSame(network, baseline) ? own : same(baseline),
+    };
+    return [{ ...waiting, entry: { ...waiting.entry, design: shared } }];
   });
+
+const isSame = (one: Network, other: Network): boolean => JSON.stringify(one) === JSON.stringify(other);
 
 /** Forgets what nobody needs any more. Not where other tabs are open: they need what only they know. */
 async function tidy(
@@ -63,11 +81,11 @@ function show({ session, models, checkpoint }: FoundSession): boolean {
   setTeachers(session.teacherIds ?? []);
   dropGoneTeachers();
   evaluationStore.setState({ evaluations: session.evaluations });
-  trainingStore.setState({ checkpoint, queue: restoredQueue(session.queue ?? []) });
-  openEntry({
-    ...reunite(design.value, session.modelId, session.baselineModelId),
-    startModelId: session.startModelId ?? null,
-  });
+  const entry = reunite(design.value, session.modelId, session.baselineModelId);
+  trainingStore.setState({ checkpoint, queue: restoredQueue(session.queue ?? [], entry.design) });
+  const { startModelId = null } = session;
+  openEntry({ ...entry, startModelId: startModelId !== null && models[startModelId] ? startModelId : null });
+  trainingStore.setState({ interrupted: leftPhases(session, checkpoint) });
   return true;
 }
 

@@ -4,7 +4,7 @@ import type { Evaluation } from './evaluationStore.ts';
 import { notify } from './noticeStore.ts';
 import { CHECKPOINT } from './storedCheckpoint.ts';
 import type { ModelsSchema } from './storedModels.ts';
-import type { PhaseAt, QueuedTraining } from './trainingStore.ts';
+import type { InterruptedPhases, QueuedTraining, SequenceAt } from './trainingStore.ts';
 
 /** What a reload brings back. */
 export interface Session {
@@ -16,7 +16,9 @@ export interface Session {
   readonly teacherIds?: readonly string[];
   readonly queue?: readonly QueuedTraining[];
   /** The phase that was running or about to begin, if one was. */
-  readonly sequence?: PhaseAt | null;
+  readonly sequence?: SequenceAt | null;
+  /** One that an earlier page left, and that was not gone on with. */
+  readonly interrupted?: InterruptedPhases | null;
   /** The training that was running, if one was: its last finished epoch and its goal. */
   readonly running: { readonly epoch: number; readonly epochs: number } | null;
   /**
@@ -69,12 +71,12 @@ export function openSession(): Promise<IDBPDatabase<Stored>> {
 /** The part of the database that holds models. */
 export const modelsOf = (db: IDBPDatabase<Stored>) => db as unknown as IDBPDatabase<ModelsSchema>;
 
-const SENTENCES: Readonly<Record<string, string>> = {
-  QuotaExceededError:
 /** Whether the disk, or what the browser gives of it, is full. */
 export const isFull = (error: unknown): boolean =>
   error instanceof DOMException && error.name === 'QuotaExceededError';
 
+const SENTENCES: Readonly<Record<string, string>> = {
+  QuotaExceededError:
     'The browser has no room left to keep the weights: a reload would lose them. Free some space for this site.',
   VersionError:
     'A newer version of this page was opened in another tab, so this one can keep nothing any more: copy the link to keep the design, then reload.',

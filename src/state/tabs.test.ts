@@ -291,6 +291,148 @@ test('weights that are deleted in one tab stay where the session of another one 
   expect(weightIn(await reload(first))).toBe(1);
 });
 
+test('bytes on the disk and epochs of a run are told as they are, whichever tab wrote or deleted them', async () => {
+  const first = await newTab();
+  const second = await newTab();
+  const bytes = async () => [...(await second.act(({ keptBytes }) => keptBytes()))];
+  expect(await bytes()).toEqual([]);
+  expect(await second.state.keptEpochs('run of made')).toEqual([]);
+  trainEpoch(first, 'made', 1);
+  await first.state.keepEpoch(checkpointIn(first) as Checkpoint);
+  await first.settle();
+  expect(await bytes()).toContainEqual(['made', 4]);
+  expect(await second.state.keptEpochs('run of made')).toEqual([1]);
+  first.act((state) => {
+    state.trainingStore.setState({ checkpoint: null });
+    state.changeEntry((entry) => ({ ...entry, modelId: null, baselineModelId: null }));
+  });
+  await first.settle();
+  await first.act(({ dropModel }) => dropModel('made'));
+  expect(await bytes()).toEqual([]);
+});
+
+test('what waits has what it needs after a reload: its weights to start from, and the very network of the design', async () => {
+  const first = await newTab();
+  first.act((state) => {
+    for (const id of ['edited', 'baseline']) state.putModel(model(first, id, 3, 1));
+    const entry = { ...state.present(), startModelId: 'edited', baselineModelId: 'baseline' };
+    state.trainingStore.setState({ queue: [{ id: 'q', title: 'waits', entry, teacherIds: [] }] });
+  });
+  const again = await reload(first);
+  const [waiting] = again.state.trainingStore.getState().queue;
+  const { network } = again.state.present().design;
+  expect(waiting?.entry.design.network).toBe(network);
+  expect(waiting?.entry.design.baseline).toBe(network);
+  expect(Object.keys(again.state.modelStore.getState().models).sort()).toEqual(['baseline', 'edited']);
+});
+
+const PHASE = {
+  name: 'Prune and fine-tune',
+  round: 2,
+  rounds: 3,
+  step: 3,
+  steps: 5,
+  fromScratch: true,
+} as const;
+
+test('phases that were interrupted between two trainings can be gone on with, once and by one tab', async () => {
+  const first = await newTab();
+  first.act((state) => {
+    state.putModel(model(first, 'made', 1, 1));
+    state.changeEntry((entry) => ({ ...entry, modelId: 'made' }));
+    state.trainingStore.setState({ sequence: { ...PHASE, done: 'trained' } });
+  });
+  const again = await reload(first);
+  const left = { at: { ...PHASE, done: 'trained' }, modelId: 'made' };
+  expect(again.state.trainingStore.getState()).toMatchObject({ sequence: null, interrupted: left });
+  expect(notices(again)).toEqual([
+    expect.stringMatching(/interrupted after phase 3 of 5 .*can be gone on with/),
+  ]);
+  // Told once, and there until something is trained.
+  choose(again, 8);
+  const third = await reload(again);
+  expect(notices(third)).toEqual([]);
+  expect(third.state.trainingStore.getState().interrupted).toEqual(left);
+  const other = await newTab();
+  expect(other.state.trainingStore.getState().interrupted).toBeNull();
+  third.act(({ trainingStore }) => trainingStore.setState({ interrupted: null }));
+  expect((await reload(third)).state.trainingStore.getState().interrupted).toBeNull();
+});
+
+test('phases whose last one has ended leave nothing to go on with', async () => {
+  const first = await newTab();
+  first.act(({ trainingStore }) =>
+    trainingStore.setState({ sequence: { ...PHASE, step: 5, done: 'trained' } }),
+  );
+  const again = await reload(first);
+  expect(again.state.trainingStore.getState().interrupted).toBeNull();
+  expect(notices(again)).toEqual([]);
+});
+
+test('a design that this version can not open is told, and not silently another one', async () => {
+  const first = await newTab();
+  choose(first, 5);
+  await first.close();
+  const db = await database();
+  const session = await db.get('session', 'session');
+  await db.put('session', { ...session, design: { ...session.design, version: 7 } }, 'session');
+  db.close();
+  expect(notices(await newTab())).toEqual([
+    expect.stringMatching(/^The design of the last visit can't be opened.*made by a newer Sweetspot/),
+  ]);
+});
+
+describe('a full disk', () => {
+  const full = (isFull: (store: string, key: string) => boolean) => {
+    const put = IDBObjectStore.prototype.put;
+    return vi.spyOn(IDBObjectStore.prototype, 'put').mockImplementation(function (
+      this: IDBObjectStore,
+      value: unknown,
+      key?: IDBValidKey,
+    ) {
+      if (isFull(this.transaction.db.name, String(key))) throw new DOMException('Full', 'QuotaExceededError');
+      return put.call(this, value, key);
+    });
+  };
+  afterEach(() => vi.restoreAllMocks());
+
+  test('keeps the choices where it has no room for weights, and that is told', async () => {
+    const first = await newTab();
+    full((_, key) => key.includes('/'));
+    trainEpoch(first, 'made', 1);
+    choose(first, 77);
+    await first.settle();
+    expect(notices(first)).toEqual([expect.stringMatching(/no room left to keep the weights/)]);
+    vi.restoreAllMocks();
+    const again = await newTab();
+    expect(chosen(again)).toBe(77);
+  });
+
+  test('gives the room of epochs that only wait to be gone back to for what a reload needs', async () => {
+    const first = await newTab();
+    trainEpoch(first, 'made', 1);
+    await first.state.keepEpoch(checkpointIn(first) as Checkpoint);
+    await first.settle();
+    const epochsDatabase = await openDB('sweetspot-epochs');
+    const epochs = () => epochsDatabase.getAllKeys('models');
+    expect(await epochs()).not.toEqual([]);
+    let room = 0;
+    full((name, key) => name === 'sweetspot' && key.includes('/') && room === 0);
+    const clear = IDBObjectStore.prototype.delete;
+    vi.spyOn(IDBObjectStore.prototype, 'delete').mockImplementation(function (this: IDBObjectStore, key) {
+      if (this.transaction.db.name === 'sweetspot-epochs') room++;
+      return clear.call(this, key);
+    });
+    trainEpoch(first, 'made', 2);
+    await first.settle();
+    expect(notices(first)).toEqual([]);
+    expect(await epochs()).toEqual([]);
+    vi.restoreAllMocks();
+    epochsDatabase.close();
+    expect(checkpointIn(await reload(first))).toMatchObject({ state: { epoch: 2 } });
+  });
+});
+
 test('a page of the version before tabs keeps its session while it is there', async () => {
   const old = await newTab();
   choose(old, 1);

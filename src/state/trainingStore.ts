@@ -18,6 +18,19 @@ export interface PhaseAt {
   readonly fromScratch: boolean;
 }
 
+/** Where a training in phases stands, and how far it has come with the phase that it is in. */
+export interface SequenceAt extends PhaseAt {
+  /** Sequences of older versions do not say: nothing then. */
+  readonly done?: 'nothing' | 'pruned' | 'trained';
+}
+
+/** A training in phases that was interrupted between two of its trainings, or in the first epoch of one. */
+export interface InterruptedPhases {
+  readonly at: SequenceAt;
+  /** The weights that it had; with others it would be another one. */
+  readonly modelId: string | null;
+}
+
 /** A training that waits for those before it. */
 export interface QueuedTraining {
   readonly id: string;
@@ -85,10 +98,14 @@ export interface TrainingState {
   /** From the moment a training is asked for until it has ended. */
   readonly busy: boolean;
   /** The training in phases that runs: where it stands. */
-  readonly sequence: PhaseAt | null;
+  readonly sequence: SequenceAt | null;
+  /** One that was interrupted and has no checkpoint to go on from, until something else is trained. */
+  readonly interrupted: InterruptedPhases | null;
   readonly queue: readonly QueuedTraining[];
   /** Taken from the queue, and without an epoch yet: a reload puts it back. */
   readonly begun: QueuedTraining | null;
+  /** Whether what waits starts on its own: after a reload somebody has to start it. */
+  readonly queueRuns: boolean;
   readonly backend: BackendChoice | null;
   /** The user's choice; null leaves it to the measurement. */
   readonly backendOverride: BackendName | null;
@@ -99,8 +116,10 @@ export const trainingStore = createStore<TrainingState>(() => ({
   checkpoint: null,
   busy: false,
   sequence: null,
+  interrupted: null,
   queue: [],
   begun: null,
+  queueRuns: false,
   backend: null,
   backendOverride: null,
 }));

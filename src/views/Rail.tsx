@@ -47,7 +47,7 @@ function useRoomStates(): Readonly<Record<Room, string>> {
           : 'No images',
     network: `${design.network.name}, ${formatCount(cachedCounts(design.network).parameterCount)}`,
     train: live
-      ? `Epoch ${live.epoch} of ${live.epochs}`
+      ? `Epoch ${live.epoch} of ${live.epochs}${live.paused ? ', paused' : ''}`
       : validation
         ? `${formatPercent(validation.correct / validation.total)}, ${trainedFor(model, run?.result)}`
         : model

@@ -27,13 +27,19 @@ export interface EpochVerdict {
 
 type Choices = Pick<Recipe, 'earlyStopping' | 'reduceOnPlateau' | 'checkpoint'>;
 
+/** Whether early stopping ends the training after the epochs seen. */
+export const stopsEarly = (
+  { earlyStopping }: Pick<Recipe, 'earlyStopping'>,
+  { epoch, best }: Pick<CallbackState, 'epoch' | 'best'>,
+): boolean => earlyStopping !== null && best !== null && epoch - best.epoch >= earlyStopping.patience;
+
 /**
  * What a finished epoch means. Any smaller validation loss is an improvement; equal losses are none. Early stopping
  * ends the training `patience` epochs after the best one; the plateau lowers the rate whenever `patience` epochs
  * brought nothing, and counts anew (Keras' EarlyStopping, ReduceLROnPlateau and ModelCheckpoint, min_delta 0).
  */
 export function afterEpoch(choices: Choices, before: CallbackState, validationLoss: number): EpochVerdict {
-  const { earlyStopping, reduceOnPlateau, checkpoint } = choices;
+  const { reduceOnPlateau, checkpoint } = choices;
   const epoch = before.epoch + 1;
   const improved = before.best === null || validationLoss < before.best.loss;
   const best = improved || before.best === null ? { epoch, loss: validationLoss } : before.best;
@@ -51,6 +57,6 @@ export function afterEpoch(choices: Choices, before: CallbackState, validationLo
     improved,
     reduced,
     save,
-    stop: earlyStopping !== null && epoch - best.epoch >= earlyStopping.patience,
+    stop: stopsEarly(choices, { epoch, best }),
   };
 }

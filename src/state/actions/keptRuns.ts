@@ -4,6 +4,7 @@ import { distillationStore } from '../distillationStore.ts';
 import { forgetEpochsOf } from '../epochCheckpoints.ts';
 import { evaluationStore } from '../evaluationStore.ts';
 import { runJob } from '../jobStore.ts';
+import { neededByWaiting } from '../keptSessions.ts';
 import { type Model, reunite } from '../modelStore.ts';
 import { notify } from '../noticeStore.ts';
 import { dropModel, fetchModel } from '../persistence.ts';
@@ -84,7 +85,7 @@ export function neededBecause({ id, modelId, result }: TrainingRun): string | nu
   if (live?.teacherIds.includes(modelId)) return 'The training that runs learns from them.';
   if (checkpoint?.modelId === modelId || checkpoint?.teacherIds?.includes(modelId))
     return 'An interrupted training needs them.';
-  if (queue.some(({ entry, teacherIds }) => entry.modelId === modelId || teacherIds.includes(modelId)))
+  if (queue.some((waiting) => neededByWaiting(waiting).includes(modelId)))
     return 'A training that waits needs them.';
   if (distillationStore.getState().teacherIds.includes(modelId)) return 'They are a chosen teacher.';
   const other = runsStore.getState().runs.find((run) => run.id !== id && run.modelId === modelId);

@@ -4,11 +4,11 @@ import { planShare } from '../../core/pruning/share.ts';
 import { FaultError } from '../../core/result.ts';
 import { type PhaseStep, phaseSteps } from '../../core/training/phases.ts';
 import { cachedGroups, modelOf, slotScores } from '../derived.ts';
-import { changeEntry, present } from '../designStore.ts';
+import { changeEntry, type Entry, present } from '../designStore.ts';
 import { type JobContext, runJob } from '../jobStore.ts';
 import { newId, putModel } from '../modelStore.ts';
 import { notify } from '../noticeStore.ts';
-import { type PhaseAt, trainingStore } from '../trainingStore.ts';
+import { type InterruptedPhases, type PhaseAt, trainingStore } from '../trainingStore.ts';
 import { measureApoz } from './measure.ts';
 import { continueTraining, type Ending, isTraining, resumable, startTraining } from './train.ts';
 
@@ -62,19 +62,26 @@ function checkPresent(network: Network): void {
   });
 }
 
+/** Where phases begin: the first step that is run, which may have pruned already. */
+interface Start {
+  readonly index: number;
+  readonly isPruned: boolean;
+  readonly fromScratch: boolean;
+}
+
 async function runSteps(
   job: JobContext,
   steps: readonly PhaseStep[],
-  first: number,
-  fromScratch: boolean,
+  { index: first, isPruned, fromScratch }: Start,
 ): Promise<void> {
   for (const [index, step] of steps.entries()) {
     if (index < first) continue;
     const phase = at(step, index, steps.length, fromScratch);
     job.signal.throwIfAborted();
     job.report(index / steps.length, `${index + 1} of ${steps.length}: ${step.name}`);
-    trainingStore.setState({ sequence: phase });
-    if (step.prunes > 0) await pruneShare(step.prunes);
+    trainingStore.setState({ sequence: { ...phase, done: 'nothing' } });
+    if (step.prunes > 0 && !(isPruned && index === first)) await pruneShare(step.prunes);
+    trainingStore.setState({ sequence: { ...phase, done: 'pruned' } });
     const { network } = present().design;
     const kind = step.name === 'First training' ? 'train' : 'fine-tune';
     job.signal.throwIfAborted();
@@ -107,14 +114,46 @@ async function asSequence(work: (job: JobContext) => Promise<void>): Promise<voi
 export function trainInPhases(): Promise<void> {
   return asSequence(async (job) => {
     const fromScratch = modelOf(present()) === null;
-    await runSteps(job, phaseSteps(present().design, !fromScratch), 0, fromScratch);
+    const steps = phaseSteps(present().design, !fromScratch);
+    await runSteps(job, steps, { index: 0, isPruned: false, fromScratch });
   });
 }
 
+/** Runs the phases that were left, where the design still has as many. */
+async function runLeft(
+  job: JobContext,
+  { steps: count, fromScratch }: PhaseAt,
+  start: Omit<Start, 'fromScratch'>,
+) {
+  const steps = phaseSteps(present().design, !fromScratch);
+  if (steps.length === count) return runSteps(job, steps, { ...start, fromScratch });
+  notify(
+    'info',
+    `There are ${steps.length} phases now and were ${count} when this one began, so those that were left are not run; start them again.`,
+  );
+}
+
+/** The phases that were interrupted where no checkpoint is left, where the design still has the weights that they had. */
+export const phasesToGoOn = (
+  { modelId }: Entry,
+  interrupted: InterruptedPhases | null,
+): InterruptedPhases | null => (interrupted && interrupted.modelId === modelId ? interrupted : null);
+
+/** The step that comes next, counted from 1. */
+export const nextStep = ({ at: { step, done } }: InterruptedPhases): number =>
+  done === 'trained' ? step + 1 : step;
+
 /** Goes on with an interrupted training, and with the phases that were to follow it. */
 export async function continueInPhases(): Promise<void> {
-  const checkpoint = resumable(present(), trainingStore.getState().checkpoint);
+  const { checkpoint: last, interrupted } = trainingStore.getState();
+  const checkpoint = resumable(present(), last);
   const phase = checkpoint?.phase;
+  const left = checkpoint ? null : phasesToGoOn(present(), interrupted);
+  if (left) {
+    const isPruned = left.at.done === 'pruned';
+    await asSequence((job) => runLeft(job, left.at, { index: nextStep(left) - 1, isPruned }));
+    return;
+  }
   if (!phase) {
     await continueTraining();
     return;
@@ -125,12 +164,6 @@ export async function continueInPhases(): Promise<void> {
     const ending = await continueTraining(job.signal);
     if (ending === null || !goesOn(ending)) return;
     checkPresent(network);
-    const steps = phaseSteps(present().design, !phase.fromScratch);
-    if (steps.length === phase.steps) await runSteps(job, steps, phase.step, phase.fromScratch);
-    else
-      notify(
-        'info',
-        `There are ${steps.length} phases now and were ${phase.steps} when this one began, so those that were left are not run; start them again.`,
-      );
+    await runLeft(job, phase, { index: phase.step, isPruned: false });
   });
 }

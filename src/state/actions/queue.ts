@@ -4,6 +4,7 @@ import { newId } from '../modelStore.ts';
 import { notify } from '../noticeStore.ts';
 import { imagesOf } from '../runsStore.ts';
 import { type QueuedTraining, trainingStore } from '../trainingStore.ts';
+import { continueInPhases } from './phases.ts';
 import { isTraining, startTraining } from './train.ts';
 
 export interface QueueOptions {
@@ -74,12 +75,10 @@ function tellOtherImages(count: number): void {
   );
 }
 
-let running = false;
-
 /** Trains what waits for the design's images, one after the other, each as soon as nothing else trains. */
 export async function runQueue(): Promise<void> {
-  if (running) return;
-  running = true;
+  if (trainingStore.getState().queueRuns) return;
+  trainingStore.setState({ queueRuns: true });
   try {
     for (;;) {
       await idle();
@@ -95,6 +94,13 @@ export async function runQueue(): Promise<void> {
       trainingStore.setState({ begun: null });
     }
   } finally {
-    running = false;
+    trainingStore.setState({ queueRuns: false });
   }
+}
+
+/** Goes on with what was interrupted, then with the trainings that waited behind it. */
+export async function continueThenQueue(): Promise<void> {
+  const going = continueInPhases();
+  void runQueue();
+  await going;
 }

@@ -6,6 +6,7 @@ import { type JobContext, runJob } from '../jobStore.ts';
 import { modelById } from '../modelStore.ts';
 import { withdrawNotices } from '../noticeStore.ts';
 import { holdRun } from '../pageLocks.ts';
+import { imagesOf } from '../runsStore.ts';
 import { type Checkpoint, type PhaseAt, patchLive, trainingStore } from '../trainingStore.ts';
 import { addEvaluation } from './explore.ts';
 import { measureApoz } from './measure.ts';
@@ -83,7 +84,7 @@ async function trainFrom(
   options: TrainOptions,
 ): Promise<Ending> {
   if (trainingStore.getState().busy) return 'failed';
-  trainingStore.setState({ busy: true });
+  trainingStore.setState({ busy: true, interrupted: null });
   let modelId: string | null = null;
   try {
     const ending = await inJob(
@@ -123,7 +124,7 @@ export async function startTraining(kind: Kind, options: TrainOptions = {}): Pro
   const { startPaused = false, phase = null, entry = present(), teacherIds } = options;
   const recipe = options.recipe ?? (kind === 'train' ? entry.design.recipe : entry.design.fineTune);
   const prepare = async (job: JobContext) => {
-    const teachers = teacherIds ? teachersOf(teacherIds) : chosenTeachers();
+    const teachers = teacherIds ? await teachersOf(teacherIds) : chosenTeachers();
     const order: Order = { kind, entry, recipe, teachers, phase, startPaused };
     return newTraining(order, job);
   };
@@ -143,12 +144,13 @@ export async function continueTraining(signal?: AbortSignal): Promise<Ending | n
   );
 }
 
-/** The checkpoint, where the design still has the weights and the images of its run and epochs are left. */
+/**
+ * The checkpoint, where the design still has the weights and the images of its run. Also after the last epoch: its result
+ * is still to be measured, and phases or best weights are to follow.
+ */
 export function resumable({ design, modelId }: Entry, checkpoint: Checkpoint | null): Checkpoint | null {
   if (!checkpoint || checkpoint.modelId !== modelId) return null;
-  const { recipe, state, data } = checkpoint;
-  const isOver = state.epoch >= recipe.epochs;
-  return !isOver && JSON.stringify(design.data) === JSON.stringify(data) ? checkpoint : null;
+  return imagesOf(design.data) === imagesOf(checkpoint.data) ? checkpoint : null;
 }
 
 export function setPaused(paused: boolean): void {

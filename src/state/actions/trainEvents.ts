@@ -148,7 +148,12 @@ export function finish(run: Run, result: TrainResult): void {
     putModel({ ...modelAfter(run, result.weights, epochs, curves), validation });
     attach(run);
   }
-  trainingStore.setState({ checkpoint: null, begun: null });
+  const isDone = stopped === null || stopped === 'early';
+  trainingStore.setState(({ sequence }) => ({
+    checkpoint: null,
+    begun: null,
+    sequence: sequence && isDone ? { ...sequence, done: 'trained' } : sequence,
+  }));
   const isFault = stopped !== null && typeof stopped === 'object';
   const sentence = isFault ? stopped.message : stopped === 'early' ? earlyEnd(result) : '';
   updateRun(run.runId, {

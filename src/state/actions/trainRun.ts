@@ -3,10 +3,11 @@ import { type Network, outputsOf } from '../../core/network/network.ts';
 import { FaultError } from '../../core/result.ts';
 import { weightsAfterEdit } from '../../core/training/transfer.ts';
 import { loadedData } from '../dataStore.ts';
-import { cachedGeometry, modelOf } from '../derived.ts';
+import { cachedGeometry } from '../derived.ts';
 import { type Entry, present } from '../designStore.ts';
 import type { JobContext } from '../jobStore.ts';
-import { type Model, modelById, newId } from '../modelStore.ts';
+import { type Model, newId } from '../modelStore.ts';
+import { fetchModel } from '../persistence.ts';
 import { imagesOf, runById } from '../runsStore.ts';
 import { trainWorker } from '../services.ts';
 import { Stopwatch } from '../stopwatch.ts';
@@ -49,9 +50,10 @@ export function checkImages(run: { readonly data: Entry['design']['data'] }): vo
   });
 }
 
-/** The models to learn from; a training without one of them would be another one. */
-export function teachersOf(ids: readonly string[]): readonly Model[] {
-  const teachers = ids.flatMap((id) => modelById(id) ?? []);
+/** The models to learn from, also those that only the disk has; a training without one of them would be another one. */
+export async function teachersOf(ids: readonly string[]): Promise<readonly Model[]> {
+  const teachers: Model[] = [];
+  for (const id of ids) teachers.push(...[await fetchModel(id)].filter((model) => model !== null));
   if (teachers.length === ids.length) return teachers;
   throw new FaultError({
     code: 'teacher-gone',
@@ -59,21 +61,23 @@ export function teachersOf(ids: readonly string[]): readonly Model[] {
   });
 }
 
-/** The weights to start from; null where they are drawn from the seed. */
-function modelToStart(entry: Entry): Model | null {
-  const model = modelOf(entry);
-  if (model || entry.modelId === null) return model;
+/** A model that a training is to start from, also one that only the disk has. */
+async function modelToStart(id: string, { design }: Entry): Promise<Model> {
+  const model = await fetchModel(id);
+  if (model) return model;
   throw new FaultError({
     code: 'weights-gone',
-    message: `The weights that this training of ${entry.design.network.name} was to start from are no longer kept; start one from the seed.`,
+    message: `The weights that this training of ${design.network.name} was to start from are no longer kept; start one from the seed.`,
   });
 }
 
 /** The weights of an edited network that still fit it. */
-function carriedWeights({ design, startModelId }: Entry) {
-  const source = modelById(startModelId ?? null);
-  const carried = source && weightsAfterEdit(source.network, source.weights, design.network);
-  return carried?.ok ? { carried: carried.value.weights } : {};
+async function carriedWeights(entry: Entry) {
+  const { design, startModelId = null } = entry;
+  if (startModelId === null) return {};
+  const source = await modelToStart(startModelId, entry);
+  const carried = weightsAfterEdit(source.network, source.weights, design.network);
+  return carried.ok ? { carried: carried.value.weights } : {};
 }
 
 /** A run from its first epoch. */
@@ -83,12 +87,12 @@ export async function newTraining(order: Order, job: JobContext): Promise<Run> {
   const { network, data } = design;
   checkClasses(network);
   checkImages(design);
-  const model = modelToStart(entry);
+  const model = entry.modelId === null ? null : await modelToStart(entry.modelId, entry);
   const weights =
     model?.weights ??
     (await trainWorker.call(
       'initialize',
-      { network, seed: recipe.seed, ...carriedWeights(entry) },
+      { network, seed: recipe.seed, ...(await carriedWeights(entry)) },
       { signal: job.signal },
     ));
   // Last, and asked again: what was changed on the way is not to be trained with.
@@ -132,7 +136,7 @@ export async function continuedTraining(checkpoint: Checkpoint, job: JobContext)
   const { modelId, kind, recipe, data, weights, earlierEpochs, curves, state } = checkpoint;
   checkClasses(design.network);
   checkImages(checkpoint);
-  const teachers = teachersOf(checkpoint.teacherIds ?? []);
+  const teachers = await teachersOf(checkpoint.teacherIds ?? []);
   // To the last bit only on the backend where it began.
   const backend = await prepareTrainer(job, checkpoint.backend);
   checkImages(checkpoint);

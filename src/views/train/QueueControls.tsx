@@ -8,7 +8,7 @@ import { useEntry } from '../useEntry.ts';
 /** Trainings that wait for the one that runs, and the way to add some: other settings, other seeds. */
 export function QueueControls({ ready }: { ready: boolean }) {
   const { modelId, design } = useEntry();
-  const { queue, busy } = useStore(trainingStore);
+  const { queue, busy, queueRuns } = useStore(trainingStore);
   const [seeds, setSeeds] = useState(1);
   const room = MOST_QUEUED - queue.length;
   return (
@@ -62,9 +62,9 @@ export function QueueControls({ ready }: { ready: boolean }) {
               ))}
             </ol>
             <div className="button-row">
-              {!busy && (
+              {!queueRuns && (
                 <button type="button" disabled={!ready} onClick={() => void runQueue()}>
-                  Start the queue
+                  {busy ? 'Start the queue after this' : 'Start the queue'}
                 </button>
               )}
               <button type="button" onClick={clearQueue}>

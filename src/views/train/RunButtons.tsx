@@ -1,7 +1,9 @@
 import { useStore } from 'zustand';
 import { formatNumberOf } from '../../core/quantity.ts';
+import { stopsEarly } from '../../core/training/callbacks.ts';
 import { goOnFromEpoch } from '../../state/actions/epochs.ts';
-import { continueInPhases } from '../../state/actions/phases.ts';
+import { nextStep, phasesToGoOn } from '../../state/actions/phases.ts';
+import { continueThenQueue } from '../../state/actions/queue.ts';
 import {
   resetWeights,
   resumable,
@@ -11,11 +13,16 @@ import {
   stopTraining,
 } from '../../state/actions/train.ts';
 import type { Model } from '../../state/modelStore.ts';
-import { type LiveRun, trainingStore } from '../../state/trainingStore.ts';
+import { type Checkpoint, type LiveRun, trainingStore } from '../../state/trainingStore.ts';
 import { useEntry } from '../useEntry.ts';
-import { stoppedAt } from './epochChoices.ts';
+import { canGoOn, stoppedAt } from './epochChoices.ts';
 import { useKeptEpochs } from './useKeptEpochs.ts';
 import { useRunOf } from './useRunOf.ts';
+
+const continueText = ({ state, recipe }: Checkpoint): string =>
+  state.epoch < recipe.epochs && !stopsEarly(recipe, state.callbacks)
+    ? `Continue at epoch ${state.epoch + 1} of ${recipe.epochs}`
+    : 'Finish the training';
 
 /** Start, or continue what was interrupted; pause, step and stop what runs. */
 export function RunButtons({
@@ -35,8 +42,10 @@ export function RunButtons({
     entry,
     useStore(trainingStore, (state) => state.checkpoint),
   );
+  const interrupted = useStore(trainingStore, (state) => state.interrupted);
+  const left = checkpoint || starting ? null : phasesToGoOn(entry, interrupted);
   const run = useRunOf(model);
-  const stopped = stoppedAt(model, run, useKeptEpochs(run?.result === 'stopped' ? run.id : undefined));
+  const stopped = stoppedAt(model, run, useKeptEpochs(run && canGoOn(run) ? run.id : undefined));
   if (live) {
     return (
       <div className="button-row">
@@ -59,9 +68,19 @@ export function RunButtons({
           type="button"
           className="primary wide"
           disabled={starting || !ready}
-          onClick={() => void continueInPhases()}
+          onClick={() => void continueThenQueue()}
         >
-          {`Continue at epoch ${checkpoint.state.epoch + 1} of ${checkpoint.recipe.epochs}`}
+          {continueText(checkpoint)}
+        </button>
+      )}
+      {left && (
+        <button
+          type="button"
+          className="primary wide"
+          disabled={starting || !ready}
+          onClick={() => void continueThenQueue()}
+        >
+          {`Go on with phase ${nextStep(left)} of ${left.at.steps}`}
         </button>
       )}
       {checkpoint?.phase && checkpoint.phase.step < checkpoint.phase.steps && (
@@ -70,7 +89,7 @@ export function RunButtons({
           follow.
         </p>
       )}
-      {!checkpoint && run && stopped !== null && (
+      {!checkpoint && !left && run && stopped !== null && (
         <button
           type="button"
           className="primary wide"
@@ -83,7 +102,7 @@ export function RunButtons({
       )}
       <button
         type="button"
-        className={checkpoint || stopped !== null ? 'wide' : 'primary wide'}
+        className={checkpoint || left || stopped !== null ? 'wide' : 'primary wide'}
         disabled={starting || !ready}
         onClick={() => void startTraining('train')}
       >

@@ -36,10 +36,12 @@ test('from an epoch that was taken the others can still be gone to, and it is na
   ]);
 });
 
-test('only what was stopped, and has epochs left, is continued', () => {
+test('only what was stopped or interrupted, and has epochs left, is continued', () => {
   expect(stoppedAt(made, runWith('stopped'), [1, 2])).toBe(2);
   expect(stoppedAt(made, runWith('stopped'), [4, 5])).toBeNull();
+  expect(stoppedAt(made, runWith('interrupted'), [1, 2])).toBe(2);
   expect(stoppedAt(made, runWith('finished'), [1, 2])).toBeNull();
+  expect(stoppedAt(made, runWith('failed'), [1, 2])).toBeNull();
   expect(stoppedAt(taken, runWith('stopped'), [1, 2])).toBeNull();
   expect(stoppedAt(null, undefined, [])).toBeNull();
 });

@@ -25,13 +25,16 @@ export function epochChoices(model: Model, run: TrainingRun, kept: readonly numb
   return { options, first: first ?? null };
 }
 
-/** The epoch that a run which the user stopped goes on from; null for any other run. */
+/** Whether a run ended before its time, and not by a fault: the user stopped it, or its page was closed. */
+export const canGoOn = ({ result }: TrainingRun): boolean => result === 'stopped' || result === 'interrupted';
+
+/** The epoch that a run which was stopped or interrupted goes on from; null for any other run. */
 export function stoppedAt(
   model: Model | null,
   run: TrainingRun | undefined,
   kept: readonly number[],
 ): number | null {
-  if (!model || !run || run.result !== 'stopped' || run.modelId !== model.id) return null;
+  if (!model || !run || !canGoOn(run) || run.modelId !== model.id) return null;
   const last = kept.at(-1);
   return last !== undefined && last < run.recipe.epochs ? last : null;
 }
