@@ -46,4 +46,14 @@ test('a folder of pictures by class trains a network', async ({ page }, info) =>
   await page.getByRole('button', { name: 'Start training' }).click();
   await app.idle();
   expect(await app.accuracy()).toBeGreaterThan(60);
+  // the set is no longer the design's, but the run needs it
+  await app.room('Data');
+  await page.getByRole('button', { name: /^Land cover, synthetic/ }).click();
+  await app.idle();
+  await page.getByRole('tab', { name: 'Kept sets' }).click();
+  await app.idle();
+  await page.getByRole('button', { name: 'Delete: fruit' }).click();
+  await expect(page.getByRole('alert')).toContainText('1 run was trained with it');
+  await page.getByRole('button', { name: 'Keep it' }).click();
+  await expect(page.getByRole('button', { name: 'Use: fruit' })).toBeVisible();
 });
