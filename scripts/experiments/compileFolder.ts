@@ -84,7 +84,8 @@ try {
   // tsx names the functions that it hands to the page
   await page.addInitScript('globalThis.__name = (value) => value;');
   await page.goto(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`);
-  await page.locator('input').setInputFiles(join(folder, 'pictures'));
+  // the browser is handed all paths at once, which takes half a minute on a busy machine
+  await page.locator('input').setInputFiles(join(folder, 'pictures'), { timeout: 300_000 });
   const cdp = await browser.newBrowserCDPSession();
   const { processInfo } = await cdp.send('SystemInfo.getProcessInfo');
   const renderers = processInfo.filter(({ type }) => type === 'renderer').map(({ id }) => id);
