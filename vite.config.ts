@@ -41,6 +41,8 @@ export default defineConfig({
     include: ['src/**/*.test.ts', 'src/**/*.test.tsx'],
     server: { deps: { inline: [/@tensorflow/] } },
     testTimeout: 60_000,
+    // hooks load workers and wasm, which a busy machine does as slowly as it tests
+    hookTimeout: 60_000,
     // without it one core of two stays free
     maxWorkers: '100%',
   },

@@ -19,7 +19,7 @@ const page = new WorkerPort<DataCalls>();
 beforeAll(async () => {
   Object.assign(globalThis, { self: page });
   await import('../workers/data.worker.ts');
-}, 60_000);
+});
 
 const saved = (name: string, bytes: Uint8Array): string => {
   writeFileSync(join(folder, name), bytes);
