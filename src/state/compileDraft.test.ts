@@ -8,7 +8,6 @@ import {
   expectedSet,
   namesChoices,
   plainChoice,
-  plainName,
   sameChoice,
   sourceClasses,
   usualChoice,
@@ -113,11 +112,6 @@ test.each(['__background__', '__proto__', 'valueOf', 'a'.repeat(201), 'a b', '<b
     expect(draftProblem([odd], choice) === null).toBe(isKept);
   },
 );
-
-test('a second download is the same file', () => {
-  expect(plainName('pets/Fruit (2).zip')).toBe('fruit.zip');
-  expect(plainName('fruit')).toBe('fruit');
-});
 
 test('digits may be called as the classes of Fashion-MNIST, all at once and back; what is left out stays so', () => {
   const ten = { ...digits, classNames: [...'0123456789'], countByClass: Array(10).fill(1) };

@@ -168,7 +168,3 @@ export function sameChoice(one: CompileChoice, other: CompileChoice): boolean {
     changes(one) === changes(other)
   );
 }
-
-/** A file's name without what browsers add to a second download: "fruit (1).zip" is fruit.zip. */
-export const plainName = (name: string): string =>
-  (name.split('/').pop() ?? name).replace(/ \(\d+\)(?=(\.|$))/, '').toLowerCase();

@@ -14,7 +14,7 @@ import { faultIn } from '../testing/fuzz/judge.ts';
 import { bytesSource, pieces } from './byteSource.ts';
 import { openImageSet } from './openImageSet.ts';
 import { readSetFile, SetFileWriter } from './setFile.ts';
-import { readSetReferences, resolveReferences, writeSetReferences } from './setReferences.ts';
+import { plainName, readSetReferences, resolveReferences, writeSetReferences } from './setReferences.ts';
 import { joined } from './testing/bytes.ts';
 
 async function finish<Step, End>(steps: AsyncGenerator<Step, End>): Promise<End> {
@@ -136,6 +136,20 @@ describe('containers', () => {
     expect(unwrap(resolveReferences(set, [source]))).toEqual(plan);
     const fewer = resolveReferences(set, [{ ...source, entries: source.entries.slice(2) }]);
     expect(fewer.ok ? '' : fewer.error.message).toMatch(/^2 of 50 images of Land .* [12] of own;/);
+  });
+
+  test('of references find an archive that was downloaded twice, and never one of two', () => {
+    const source = { ...randomSource(20), name: 'fruit.zip' };
+    const list = writeSetReferences(planOf(source), { image, fit: 'crop', normalization: { kind: 'unit' } });
+    const set = unwrap(readSetReferences(list, 'a.json'));
+    const again = { ...source, name: 'fruit (1).zip' };
+    expect(unwrap(resolveReferences(set, [again]))).toEqual(planOf(source));
+    expect(unwrap(resolveReferences(set, [again, source])).items[0]?.entry).toBe(
+      planOf(source).items[0]?.entry,
+    );
+    expect(resolveReferences(set, [again, { ...again, name: 'fruit (2).zip' }]).ok).toBe(false);
+    expect(plainName('pets/Fruit (2).zip')).toBe('fruit.zip');
+    expect(plainName('fruit')).toBe('fruit');
   });
 
   test('canceled or cut off leave nothing', async () => {

@@ -79,11 +79,27 @@ export function readSetReferences(bytes: Uint8Array, fileName: string): Result<S
   return ok(set);
 }
 
+/** A file's name without what browsers add to a second download: "fruit (1).zip" is fruit.zip. */
+export const plainName = (name: string): string =>
+  (name.split('/').pop() ?? name).replace(/ \(\d+\)(?=(\.|$))/, '').toLowerCase();
+
+/** The source that a list of paths calls so: of this very name or, where none is, the only one that was downloaded twice. */
+export function sourceCalled<Source extends Pick<ImageSource, 'name'>>(
+  name: string,
+  sources: readonly Source[],
+): Source | null {
+  const own = sources.find((source) => source.name === name);
+  if (own) return own;
+  const alike = sources.filter((source) => plainName(source.name) === plainName(name));
+  return alike.length === 1 ? (alike[0] as Source) : null;
+}
+
 /** Finds the images of a set in the sources that are open: its plan, in its order and with its split. */
 export function resolveReferences(set: SetReferences, sources: readonly ImageSource[]): Result<SetPlan> {
   const found = new Map<string, ImageEntry>();
-  for (const { name, entries } of sources)
-    for (const entry of entries) found.set(`${name}\n${entry.path}`, entry);
+  for (const name of new Set(set.items.map(([source]) => source)))
+    for (const entry of sourceCalled(name, sources)?.entries ?? [])
+      found.set(`${name}\n${entry.path}`, entry);
   const items: SetPlan['items'][number][] = [];
   let missing = 0;
   let firstMissing = '';

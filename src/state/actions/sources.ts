@@ -1,8 +1,9 @@
 import { ORDER_SEED } from '../../core/data/compile/combine.ts';
 import type { CompileChoice } from '../../core/exploration/design.ts';
 import { formatInteger } from '../../core/quantity.ts';
+import { plainName } from '../../formats/datasets/setReferences.ts';
 import type { StoredSet } from '../../workers/protocol.ts';
-import { draftProblem, plainChoice, plainName, sameChoice, usualChoice } from '../compileDraft.ts';
+import { draftProblem, plainChoice, sameChoice, usualChoice } from '../compileDraft.ts';
 import { dataStore } from '../dataStore.ts';
 import { present } from '../designStore.ts';
 import { type JobContext, runJob } from '../jobStore.ts';

@@ -1,6 +1,7 @@
 import { type ImageSource, PARTS, type Part } from '../../core/data/compile/entries.ts';
 import { FaultError } from '../../core/result.ts';
 import type { OpenedSource } from '../../formats/datasets/openSources.ts';
+import { sourceCalled } from '../../formats/datasets/setReferences.ts';
 import type { OpenSource } from '../protocol.ts';
 
 function described(id: string, { kind, image, source }: OpenedSource): OpenSource {
@@ -47,9 +48,10 @@ export class OpenedSources {
     this.#sources.delete(id);
   }
 
-  /** Of these names. */
+  /** Of the sources that a list of paths calls so. */
   idsOf(names: ReadonlySet<string>): readonly string[] {
-    return [...this.#sources].filter(([, { name }]) => names.has(name)).map(([id]) => id);
+    const called = new Set([...names].map((name) => sourceCalled(name, this.all())));
+    return [...this.#sources].filter(([, source]) => called.has(source)).map(([id]) => id);
   }
 
   all(): readonly ImageSource[] {
