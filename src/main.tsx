@@ -1,10 +1,6 @@
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
-import './charts/charts.css';
-import './charts/metrics.css';
-import './charts/networkGraph.css';
-import './charts/runCurves.css';
-import './charts/weights.css';
+import './charts/all.css';
 import { start } from './state/start.ts';
 import { App } from './views/App.tsx';
 import './views/styles/all.css';

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { color, lch, rgb } from 'd3';
 import { describe, expect, it } from 'vitest';
 
-const css = readFileSync(new URL('./charts.css', import.meta.url), 'utf8').replaceAll('"', "'");
+const css = readFileSync(new URL('./colors.css', import.meta.url), 'utf8').replaceAll('"', "'");
 
 function colorsOf(selector: string): Map<string, string> {
   const start = css.indexOf(`${selector} {`);

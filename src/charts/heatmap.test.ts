@@ -57,7 +57,7 @@ describe('the heat map', () => {
   });
 });
 
-const css = readFileSync(new URL('./charts.css', import.meta.url), 'utf8');
+const css = readFileSync(new URL('./colors.css', import.meta.url), 'utf8');
 const luminance = ([r, g, b]: readonly number[]): number => {
   const [x = 0, y = 0, z = 0] = [r ?? 0, g ?? 0, b ?? 0].map((v) =>
     v / 255 <= 0.04045 ? v / 255 / 12.92 : ((v / 255 + 0.055) / 1.055) ** 2.4,

@@ -80,7 +80,7 @@ describe('the reliability diagram', () => {
   });
 });
 
-const css = readFileSync(new URL('./charts.css', import.meta.url), 'utf8');
+const css = readFileSync(new URL('./colors.css', import.meta.url), 'utf8');
 
 /** Relative luminance, WCAG 2.2. */
 function luminance([r, g, b]: readonly [number, number, number]): number {
