@@ -79,3 +79,30 @@ test('the keyboard alone completes the loop', async ({ page }) => {
   await press('button', /^Copy link/);
   await expect(app.notice().last()).toContainText(/link/i);
 });
+
+test('the focus stays on the buttons of a training when they take the place of each other', async ({ page }) => {
+  const app = new App(page);
+  await app.open();
+  await app.room('Train');
+  await page.getByLabel('Epochs', { exact: true }).fill('50');
+  await page.getByLabel('Epochs', { exact: true }).press('Enter');
+  const start = page.getByRole('button', { name: 'Start training' });
+  await start.focus();
+  await page.keyboard.press('Enter');
+  await expect(page.getByRole('button', { name: 'Pause' })).toBeFocused({ timeout: 120_000 });
+  const stop = page.getByRole('button', { name: 'Stop' });
+  await expect(app.panel('This run')).toContainText(/batch \d+ of/);
+  await stop.focus();
+  await page.keyboard.press('Enter');
+  const controls = page.getByRole('region', { name: 'Train', exact: true });
+  await expect(controls.getByRole('button').first()).toHaveText(/epoch|training/, { timeout: 60_000 });
+  await expect(controls.getByRole('button').first()).toBeFocused();
+  await app.idle();
+  const menu = page.getByLabel('Export: Rate schedule');
+  await menu.focus();
+  await page.keyboard.press('Enter');
+  await expect(page.getByRole('button', { name: 'CSV' })).toBeVisible();
+  await page.keyboard.press('Escape');
+  await expect(page.getByRole('button', { name: 'CSV' })).toBeHidden();
+  await expect(menu).toBeFocused();
+});

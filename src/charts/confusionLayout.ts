@@ -3,6 +3,12 @@ import type { Group } from './frame.ts';
 import { fitText, textWidth } from './text.ts';
 
 const TOP = 18;
+const AXES = 'true class ↓  predicted class →';
+/** The longest that there is room for is said. */
+const SHADES = [
+  'diagonal: recognized; elsewhere: mistakes; the deeper, the more',
+  'diagonal: recognized; elsewhere: mistakes',
+];
 /** Height of a line of text. */
 export const LINE = 12;
 
@@ -35,15 +41,16 @@ export function drawHeads(
   // Lines of text need their height, also where columns are turned.
   const rowStep = Math.max(1, Math.ceil(LINE / cellHeight));
   const columnStep = turned ? Math.max(1, Math.ceil(LINE / cellWidth)) : 1;
+  const legend = SHADES.find((text) => textWidth(AXES) + 16 + textWidth(text) < width) ?? '';
   const labels = [
     {
-      text: 'true class ↓  predicted class →',
+      text: AXES,
       className: 'axis-label',
       anchor: 'start',
       transform: 'translate(0,11)',
     },
     {
-      text: width > 480 ? 'diagonal: recognized; elsewhere: mistakes; the deeper, the more' : '',
+      text: legend,
       className: 'quiet',
       anchor: 'end',
       transform: `translate(${width - 2},11)`,

@@ -1,4 +1,3 @@
-import { formatSignificant } from '../core/quantity.ts';
 import { BatchBins } from './batchBins.ts';
 import { createFrame, put } from './frame.ts';
 import { lastEpochOf, summary } from './learningModel.ts';
@@ -20,7 +19,7 @@ const LOSS: PanelKind = {
     0,
     Math.max(0.01, batchTop, ...data.epochs.flatMap((point) => [point.trainLoss, point.validationLoss ?? 0])),
   ],
-  format: (value) => formatSignificant(value),
+  unit: '',
 };
 
 const ACCURACY: PanelKind = {
@@ -30,10 +29,11 @@ const ACCURACY: PanelKind = {
   train: (point) => 100 * point.trainAccuracy,
   validation: (point) => (point.validationAccuracy === null ? null : 100 * point.validationAccuracy),
   domain: (data) => {
+    if (data.epochs.length === 0) return [0, 100];
     const shares = data.epochs.flatMap((point) => [point.trainAccuracy, point.validationAccuracy ?? 1]);
     return [Math.max(0, Math.floor(10 * Math.min(1, ...shares)) * 10), 100];
   },
-  format: (value) => `${formatSignificant(value)} %`,
+  unit: ' %',
 };
 
 export function learningCurves(

@@ -22,7 +22,8 @@ export interface PanelKind {
   train(point: EpochPoint): number;
   validation(point: EpochPoint): number | null;
   domain(data: LearningData, batchTop: number): [number, number];
-  format(value: number): string;
+  /** Behind the numbers of the axis. */
+  readonly unit: string;
 }
 
 const NAMES = ['training', 'validation'] as const;
@@ -31,11 +32,14 @@ const DOTS_UP_TO = 60;
 /** The batch line is drawn by whoever owns the batches. */
 export interface Panel {
   readonly batches: SVGPathElement;
-  draw(
-    data: LearningData,
-    place: PanelPlace,
-    batchTop: number,
-  ): { left: number; width: number; y: ScaleLinear<number, number> };
+  draw(data: LearningData, place: PanelPlace, batchTop: number): Plot;
+}
+
+/** Where the curves lie within the panel. */
+interface Plot {
+  readonly left: number;
+  readonly width: number;
+  readonly y: ScaleLinear<number, number>;
 }
 
 export function createPanel(frame: Frame, parent: Group, kind: PanelKind): Panel {
@@ -56,9 +60,15 @@ export function createPanel(frame: Frame, parent: Group, kind: PanelKind): Panel
     pick: () => {},
   });
 
+  // Batches come many times a second and change their line alone: the rest is drawn again when it is another.
+  let last: { readonly epochs: unknown; readonly marks: unknown; readonly rest: string; plot: Plot } | null =
+    null;
   return {
     batches,
     draw(data, place, batchTop) {
+      const domain = kind.domain(data, batchTop);
+      const rest = JSON.stringify([place, domain, lastEpochOf(data)]);
+      if (last?.rest === rest && last.epochs === data.epochs && last.marks === data.marks) return last.plot;
       const labelRoom = Math.max(...NAMES.map((name) => textWidth(name, true))) + 12;
       const top = 28;
       const left = 44;
@@ -67,7 +77,9 @@ export function createPanel(frame: Frame, parent: Group, kind: PanelKind): Panel
       put(group.node() as SVGGElement, 'transform', `translate(${place.x},${place.y})`);
       const lastEpoch = lastEpochOf(data);
       const x = scaleLinear([0, lastEpoch], [left, right]);
-      const y = scaleLinear(kind.domain(data, batchTop), [bottom, top]).nice(4);
+      const y = scaleLinear(domain, [bottom, top]).nice(4);
+      const tickCount = Math.max(2, Math.floor((bottom - top) / 44));
+      const decimals = y.tickFormat(tickCount);
       drawAxes(
         axes,
         {
@@ -79,9 +91,7 @@ export function createPanel(frame: Frame, parent: Group, kind: PanelKind): Panel
         },
         {
           label: kind.axis,
-          ticks: y
-            .ticks(Math.max(2, Math.floor((bottom - top) / 44)))
-            .map((at) => ({ at: y(at), label: kind.format(at) })),
+          ticks: y.ticks(tickCount).map((at) => ({ at: y(at), label: `${decimals(at)}${kind.unit}` })),
         },
         { width: place.width, height: place.height, margins: { top, right: labelRoom, bottom: 38, left } },
       );
@@ -181,7 +191,9 @@ export function createPanel(frame: Frame, parent: Group, kind: PanelKind): Panel
           return point ? tipOf(point) : { title: '', lines: [] };
         },
       });
-      return { left, width: right - left, y };
+      const plot = { left, width: right - left, y };
+      last = { epochs: data.epochs, marks: data.marks, rest, plot };
+      return plot;
     },
   };
 }

@@ -35,8 +35,12 @@ export function rateChart(
       [0, Math.max(extremes(data).high, ...data.taken.map(({ rate }) => rate)) * 1.05],
       [bottom, TOP],
     );
-    const yTicks = y.ticks(Math.max(2, Math.floor((bottom - TOP) / 28)));
-    const left = yMargin(yTicks.map(formatRate));
+    const tickCount = Math.max(2, Math.floor((bottom - TOP) / 28));
+    const greatest = y.domain()[1] ?? 1;
+    // Rates too small for decimals are written with an exponent.
+    const format = greatest < 1e-4 ? formatRate : y.tickFormat(tickCount);
+    const yTicks = y.ticks(tickCount);
+    const left = yMargin(yTicks.map(format));
     const x = scaleLinear([0, data.epochs], [left, width - RIGHT]);
     drawAxes(
       axes,
@@ -47,7 +51,7 @@ export function rateChart(
           label: String(at),
         })),
       },
-      { label: 'learning rate', ticks: yTicks.map((at) => ({ at: y(at), label: formatRate(at) })) },
+      { label: 'learning rate', ticks: yTicks.map((at) => ({ at: y(at), label: format(at) })) },
       { width, height, margins: { top: TOP, right: RIGHT, bottom: BOTTOM, left } },
     );
     const path = line<RatePoint>()

@@ -93,8 +93,28 @@ interface ExportMenuProps {
 
 function ExportMenu({ title, withPicture, onExport }: ExportMenuProps) {
   const formats = withPicture ? (['svg', 'png', 'csv'] as const) : (['csv'] as const);
+  const menu = useRef<HTMLDetailsElement>(null);
+  const close = () => {
+    if (menu.current) menu.current.open = false;
+    menu.current?.querySelector('summary')?.focus();
+  };
+  useEffect(() => {
+    const leave = (event: PointerEvent) => {
+      if (menu.current && !menu.current.contains(event.target as Node)) menu.current.open = false;
+    };
+    document.addEventListener('pointerdown', leave);
+    return () => document.removeEventListener('pointerdown', leave);
+  }, []);
   return (
-    <details className="menu">
+    <details
+      className="menu"
+      ref={menu}
+      onKeyDown={(event) => event.key === 'Escape' && menu.current?.open && close()}
+      onBlur={(event) => {
+        if (event.relatedTarget && !menu.current?.contains(event.relatedTarget) && menu.current)
+          menu.current.open = false;
+      }}
+    >
       <summary aria-label={`Export: ${title}`}>Export</summary>
       <div className="menu-items">
         {formats.map((format) => (
@@ -102,8 +122,8 @@ function ExportMenu({ title, withPicture, onExport }: ExportMenuProps) {
             key={format}
             type="button"
             className="quiet"
-            onClick={(event) => {
-              event.currentTarget.closest('details')?.removeAttribute('open');
+            onClick={() => {
+              close();
               void onExport(format);
             }}
           >

@@ -20,6 +20,7 @@ import { trainingStore } from '../../state/trainingStore.ts';
 import { setUi } from '../../state/uiStore.ts';
 import { whatIfStore } from '../../state/whatIfStore.ts';
 import { NumberField, Segmented } from '../parts/fields.tsx';
+import { KeepFocus } from '../parts/KeepFocus.tsx';
 import { Panel } from '../parts/Panel.tsx';
 import { prunableChannels } from '../pruningState.ts';
 import { RecipeFields } from '../train/RecipeFields.tsx';
@@ -34,7 +35,7 @@ export function PruneControls({ selected }: { selected: string | null }) {
   const model = useModel();
   return (
     <>
-      <Panel title="Thresholds" subtitle="above it, a channel falls" className="controls">
+      <Panel title="Thresholds" subtitle="channels above fall" className="controls">
         {model?.apoz ? <Thresholds model={model} selected={selected} /> : <Measure model={model} />}
       </Panel>
       {model && <FineTune />}
@@ -242,7 +243,7 @@ function FineTune() {
   const busy = useStore(jobStore, (state) => state.jobs.length > 0);
   return (
     <Panel title="Fine-tune" className="controls">
-      <div className="stack">
+      <KeepFocus className="stack">
         {live ? (
           <div className="button-row">
             <button type="button" className="primary" onClick={() => setPaused(!live.paused)}>
@@ -275,7 +276,7 @@ function FineTune() {
             onChange={(fineTune) => changeDesign((d) => ({ ...d, fineTune }))}
           />
         </details>
-      </div>
+      </KeepFocus>
     </Panel>
   );
 }

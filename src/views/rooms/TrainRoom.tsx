@@ -72,11 +72,10 @@ const trainImageCount = ({ data, recipe }: Design): number =>
 export function TrainRoom() {
   const page = useStore(uiStore, (ui) => ui.trainPage);
   const model = useModel();
-  const live = useStore(trainingStore, (state) => state.live);
   return (
     <div className="room">
       <div className="controls-column">
-        <TrainControls model={model} live={live} />
+        <TrainControls model={model} />
         <BackendPanel />
       </div>
       <div className="charts">
@@ -96,7 +95,7 @@ export function TrainRoom() {
             ) : page === 'distillation' ? (
               <DistillationPage />
             ) : (
-              <TrainingPage model={model} live={live} />
+              <TrainingPage model={model} />
             )}
           </Suspense>
         </Tabs>
@@ -105,44 +104,57 @@ export function TrainRoom() {
   );
 }
 
-function TrainingPage({ model, live }: { model: Model | null; live: LiveRun | null }) {
+// A run in progress tells of itself many times a second: what is about less of it reads no more than that.
+
+function TrainingPage({ model }: { model: Model | null }) {
   const { design } = useEntry();
   const ready = useStore(dataStore, (state) => state.data.status === 'ready');
-  const data = useMemo(() => learningData(model, live), [model, live]);
+  const liveRecipe = useStore(trainingStore, (state) => state.live?.recipe ?? null);
+  const trained = useStore(trainingStore, (state) => state.live?.curves.epochs ?? NO_EPOCHS);
+  const steps = useStore(trainingStore, (state) => state.live?.curves.stepsPerEpoch ?? null);
   const imageCount = trainImageCount(design);
   return (
     <div className="charts span-all">
-      <ChartPanel
-        title="Learning curves"
-        subtitle="loss and accuracy by epoch; training solid, validation dashed, batches faint"
-        kind={LEARNING}
-        data={data}
-        fileName="learning-curves"
-        className="tall"
-      />
-      <RunSummary model={model} live={live} />
+      <LearningPanel model={model} />
+      <RunSummary model={model} />
       <RatePanel
-        recipe={live?.recipe ?? design.recipe}
+        recipe={liveRecipe ?? design.recipe}
         trainImageCount={imageCount}
-        trained={live?.curves.epochs ?? NO_EPOCHS}
-        measuredSteps={live && live.curves.epochs.length > 0 ? live.curves.stepsPerEpoch : null}
+        trained={trained}
+        measuredSteps={trained.length > 0 ? steps : null}
       />
       <PhasesPanel trainImageCount={imageCount} ready={ready} />
     </div>
   );
 }
 
-function TrainControls({ model, live }: { model: Model | null; live: LiveRun | null }) {
+function LearningPanel({ model }: { model: Model | null }) {
+  const live = useStore(trainingStore, (state) => state.live);
+  const data = useMemo(() => learningData(model, live), [model, live]);
+  return (
+    <ChartPanel
+      title="Learning curves"
+      subtitle="loss and accuracy by epoch; training solid, validation dashed, batches faint"
+      kind={LEARNING}
+      data={data}
+      fileName="learning-curves"
+      className="tall"
+    />
+  );
+}
+
+function TrainControls({ model }: { model: Model | null }) {
   const { design } = useEntry();
+  const isLive = useStore(trainingStore, (state) => state.live !== null);
   const ready = useStore(dataStore, (state) => state.data.status === 'ready');
   const advice = trainingAdvice(design.network, design.data.source.imageCount);
   const busy = useStore(trainingStore, (state) => state.busy || state.sequence !== null);
   return (
     <Panel title="Train" className="controls">
       <div className="stack">
-        <RunButtons model={model} live={live} starting={busy} ready={ready} />
+        <RunButtons model={model} starting={busy} ready={ready} />
         {advice !== null && <p className="hint warn">{advice}</p>}
-        {model && !live && (model.validation === null || model.apoz === null) && (
+        {model && !isLive && (model.validation === null || model.apoz === null) && (
           <button type="button" disabled={busy || !ready} onClick={() => void measureAll()}>
             Measure accuracy and APoZ
           </button>

@@ -22,8 +22,9 @@ function describeMeasurement({ imagesPerSecond, reason, difference }: BackendMea
 
 /** What trains, and how fast each way was. */
 export function BackendPanel() {
-  const { backend, backendOverride, busy, sequence } = useStore(trainingStore);
-  const trains = busy || sequence !== null;
+  const backend = useStore(trainingStore, (state) => state.backend);
+  const backendOverride = useStore(trainingStore, (state) => state.backendOverride);
+  const trains = useStore(trainingStore, (state) => state.busy || state.sequence !== null);
   const isBusy = useStore(jobStore, ({ jobs }) => jobs.length > 0);
   return (
     <Panel title="Backend" className="controls">

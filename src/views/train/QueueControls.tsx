@@ -1,20 +1,29 @@
-import { useState } from 'react';
+import { useEffect, useState } from 'react';
 import { useStore } from 'zustand';
 import { clearQueue, enqueueTraining, MOST_QUEUED, runQueue, unqueue } from '../../state/actions/queue.ts';
 import { trainingStore } from '../../state/trainingStore.ts';
 import { NumberField } from '../parts/fields.tsx';
+import { KeepFocus } from '../parts/KeepFocus.tsx';
 import { useEntry } from '../useEntry.ts';
 
 /** Trainings that wait for the one that runs, and the way to add some: other settings, other seeds. */
 export function QueueControls({ ready }: { ready: boolean }) {
   const { modelId, design } = useEntry();
-  const { queue, busy, queueRuns } = useStore(trainingStore);
+  const queue = useStore(trainingStore, (state) => state.queue);
+  const busy = useStore(trainingStore, (state) => state.busy);
+  const queueRuns = useStore(trainingStore, (state) => state.queueRuns);
   const [seeds, setSeeds] = useState(1);
+  // It opens by itself when something waits, and stays as the user has it: what is queued last starts at once.
+  const [isOpen, setOpen] = useState(queue.length > 0);
+  const isWaiting = queue.length > 0;
+  useEffect(() => {
+    if (isWaiting) setOpen(true);
+  }, [isWaiting]);
   const room = MOST_QUEUED - queue.length;
   return (
-    <details className="queue" open={queue.length > 0 || undefined}>
+    <details className="queue" open={isOpen} onToggle={(event) => setOpen(event.currentTarget.open)}>
       <summary>{queue.length === 0 ? 'Queue: nothing waits' : `Queue: ${queue.length} waiting`}</summary>
-      <div className="stack">
+      <KeepFocus className="stack">
         <NumberField
           label="Seeds to try"
           value={seeds}
@@ -73,7 +82,7 @@ export function QueueControls({ ready }: { ready: boolean }) {
             </div>
           </>
         )}
-      </div>
+      </KeepFocus>
     </details>
   );
 }

@@ -13,7 +13,8 @@ import {
   stopTraining,
 } from '../../state/actions/train.ts';
 import type { Model } from '../../state/modelStore.ts';
-import { type Checkpoint, type LiveRun, trainingStore } from '../../state/trainingStore.ts';
+import { type Checkpoint, trainingStore } from '../../state/trainingStore.ts';
+import { KeepFocus } from '../parts/KeepFocus.tsx';
 import { useEntry } from '../useEntry.ts';
 import { canGoOn, stoppedAt } from './epochChoices.ts';
 import { useKeptEpochs } from './useKeptEpochs.ts';
@@ -27,16 +28,16 @@ const continueText = ({ state, recipe }: Checkpoint): string =>
 /** Start, or continue what was interrupted; pause, step and stop what runs. */
 export function RunButtons({
   model,
-  live,
   starting,
   ready,
 }: {
   model: Model | null;
-  live: LiveRun | null;
   starting: boolean;
   ready: boolean;
 }) {
   const entry = useEntry();
+  const isLive = useStore(trainingStore, (state) => state.live !== null);
+  const isPaused = useStore(trainingStore, (state) => state.live?.paused ?? false);
   const { recipe } = entry.design;
   const checkpoint = resumable(
     entry,
@@ -46,23 +47,25 @@ export function RunButtons({
   const left = checkpoint || starting ? null : phasesToGoOn(entry, interrupted);
   const run = useRunOf(model);
   const stopped = stoppedAt(model, run, useKeptEpochs(run && canGoOn(run) ? run.id : undefined));
-  if (live) {
+  if (isLive) {
     return (
-      <div className="button-row">
-        <button type="button" className="primary" onClick={() => setPaused(!live.paused)}>
-          {live.paused ? 'Resume' : 'Pause'}
-        </button>
-        <button type="button" onClick={() => stepOnce('train')}>
-          Step
-        </button>
-        <button type="button" onClick={stopTraining}>
-          Stop
-        </button>
-      </div>
+      <KeepFocus className="stack">
+        <div className="button-row">
+          <button type="button" className="primary" onClick={() => setPaused(!isPaused)}>
+            {isPaused ? 'Resume' : 'Pause'}
+          </button>
+          <button type="button" onClick={() => stepOnce('train')}>
+            Step
+          </button>
+          <button type="button" onClick={stopTraining}>
+            Stop
+          </button>
+        </div>
+      </KeepFocus>
     );
   }
   return (
-    <>
+    <KeepFocus className="stack">
       {checkpoint && (
         <button
           type="button"
@@ -121,6 +124,6 @@ export function RunButtons({
         </button>
       </div>
       {!ready && <p className="hint">Training waits for images: see the Data room.</p>}
-    </>
+    </KeepFocus>
   );
 }
