@@ -80,7 +80,9 @@ test('the keyboard alone completes the loop', async ({ page }) => {
   await expect(app.notice().last()).toContainText(/link/i);
 });
 
-test('the focus stays on the buttons of a training when they take the place of each other', async ({ page }) => {
+test('the focus stays on the buttons of a training when they take the place of each other', async ({
+  page,
+}) => {
   const app = new App(page);
   await app.open();
   await app.room('Train');

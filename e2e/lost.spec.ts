@@ -97,8 +97,8 @@ test('trainings wait in a queue while the hardware is explored, and phases prune
   await app.room('Train');
   await page.getByLabel('Pruning rounds').fill('2');
   await page.getByLabel('Pruning rounds').press('Enter');
-  await page.getByLabel('Passes of the final phase').fill('1');
-  await page.getByLabel('Passes of the final phase').press('Enter');
+  await page.getByLabel('Epochs of the final phase').fill('1');
+  await page.getByLabel('Epochs of the final phase').press('Enter');
   const before = Number((await app.score('Parameters').innerText()).replace(/[^\d.]/g, ''));
   await page.getByRole('button', { name: 'Run the phases from pruning on' }).click();
   await expect(app.panel('Phases').getByRole('row', { name: /Prune and fine-tune/ })).toContainText(

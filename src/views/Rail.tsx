@@ -74,7 +74,9 @@ export function Rail() {
               onClick={() => setUi({ room: id })}
             >
               <span className="rail-name">{NAMES[id]}</span>
-              <span className="rail-state">{states[id]}</span>
+              <span className="rail-state" title={states[id]}>
+                {states[id]}
+              </span>
             </button>
           </li>
         ))}

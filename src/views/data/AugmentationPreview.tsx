@@ -42,13 +42,23 @@ export function AugmentationPreview({
       subtitle="Training images are changed at random, anew in every epoch; validation images never"
       actions={
         <>
-          <button type="button" disabled={disabled} onClick={() => onChange(USUAL_AUGMENTATION)}>
+          <button
+            type="button"
+            className="quiet small"
+            disabled={disabled}
+            onClick={() => onChange(USUAL_AUGMENTATION)}
+          >
             The usual set
           </button>
-          <button type="button" disabled={disabled} onClick={() => onChange(NO_AUGMENTATION)}>
+          <button
+            type="button"
+            className="quiet small"
+            disabled={disabled}
+            onClick={() => onChange(NO_AUGMENTATION)}
+          >
             All off
           </button>
-          <button type="button" onClick={() => setSeed((before) => before + 1)}>
+          <button type="button" className="quiet small" onClick={() => setSeed((before) => before + 1)}>
             Draw again
           </button>
         </>
@@ -98,29 +108,31 @@ function Operation({ kind, choice, samples, images, seed, disabled, onChange }: 
   const shown = percent ? Math.round(1000 * strength) / 10 : strength;
   return (
     <div className="augmentation">
-      <div className="stack">
-        <label htmlFor={id} title={explanation}>
+      <div className="augmentation-choice">
+        <label className="check" htmlFor={id}>
           <input
             id={id}
             type="checkbox"
             checked={on}
             disabled={disabled}
             onChange={(event) => onChange({ ...choice, [kind]: { on: event.target.checked, strength } })}
-          />{' '}
+          />
           {name}
         </label>
-        <NumberField
-          label={`Strength of ${name.toLowerCase()}`}
-          value={shown}
-          min={0}
-          max={percent ? 100 * most : most}
-          unit={percent ? '%' : unit === 'degrees' ? '°' : 'x'}
-          hint={explanation}
-          disabled={disabled}
-          onChange={(value) =>
-            onChange({ ...choice, [kind]: { on, strength: percent ? value / 100 : value } })
-          }
-        />
+        <div className="bare-field">
+          <NumberField
+            label={`Strength of ${name.toLowerCase()}`}
+            value={shown}
+            min={0}
+            max={percent ? 100 * most : most}
+            unit={percent ? '%' : unit === 'degrees' ? '°' : 'x'}
+            hint={explanation}
+            disabled={disabled}
+            onChange={(value) =>
+              onChange({ ...choice, [kind]: { on, strength: percent ? value / 100 : value } })
+            }
+          />
+        </div>
       </div>
       <ImageStrip
         images={after}

@@ -71,9 +71,8 @@ export function DataControls() {
             {source.kind === 'file' ? source.fileNames.join(', ') : 'Your own images'}
           </strong>
           <span>
-            CIFAR-10 and -100, MNIST and its kin, or PNG, JPEG and WebP pictures: folders and zips with one
-            folder a class, or with a CSV of paths and labels; also sets exported here. They stay on this
-            machine.
+            CIFAR, MNIST and its kin; PNG, JPEG or WebP in a folder a class, or with a CSV of paths and
+            labels; zips of these; sets exported here. They stay on this machine.
           </span>
           <FilePickers
             disabled={busy}
@@ -159,7 +158,7 @@ export function SplitControls() {
           max={2 ** 31 - 1}
           integer
           disabled={training}
-          hint="The same seed gives the same split, class by class. With other images or another split the network starts without weights; undo brings them back."
+          hint="The same seed gives the same split. With other images or another split the network starts without weights; undo brings them back."
           onChange={(splitSeed) => changeDataChoice({ splitSeed })}
         />
         <NormalizationFields

@@ -1,4 +1,4 @@
-import { useEffect, useRef } from 'react';
+import { type CSSProperties, useEffect, useRef } from 'react';
 import type { FeatureMap } from '../../core/network/network.ts';
 
 const GAP = 4;
@@ -33,6 +33,7 @@ export function ImageStrip({ images, image, label }: ImageStripProps) {
     <canvas
       ref={canvas}
       className="sheet-images"
+      style={{ '--pitch': (width + GAP) / height } as CSSProperties}
       width={Math.max(1, images.length * (width + GAP) - GAP)}
       height={height}
       role="img"

@@ -98,7 +98,7 @@ function SetTable({ sets }: { sets: readonly StoredSet[] }) {
     data.status === 'ready' ? (data.data.stored?.id ?? null) : null,
   );
   return (
-    <ScrollRegion label="Kept sets">
+    <ScrollRegion label="Table of kept sets">
       <table>
         <thead>
           <tr>

@@ -9,6 +9,9 @@ import { SoftenedAnswer } from './SoftenedAnswer.tsx';
 import type { TeacherRow } from './teacherRows.ts';
 import { useTraining } from './useTraining.ts';
 
+/** Keeps a sign and its value on one line. */
+const NBSP = '\u00a0';
+
 /** How much the student listens, and what the teachers say at that temperature. */
 export function LessonPanel({ teachers }: { teachers: readonly TeacherRow[] }) {
   const { distillation } = useEntry().design.recipe;
@@ -73,8 +76,8 @@ export function LessonPanel({ teachers }: { teachers: readonly TeacherRow[] }) {
           />
         </div>
         <p className="hint">
-          Loss = {softWeight} · {temperature}² · cross entropy with the teachers' answers at T = {temperature}
-          , plus {hardWeight} · cross entropy with the labels.
+          Loss = {softWeight} · {temperature}² · cross entropy with the teachers' answers at T{NBSP}={NBSP}
+          {temperature}, plus {hardWeight} · cross entropy with the labels.
         </p>
         <p className="hint">
           The student trains on the transfer set alone, with teachers and without: the same share of each

@@ -36,10 +36,9 @@ export function ResultPanel({ teachers }: { teachers: readonly TeacherRow[] }) {
       className="span-all"
     >
       <div className="stack">
-        <div className="field-row">
+        <div className="field-row actions-row">
           <button
             type="button"
-            className="primary"
             disabled={disabled}
             onClick={() => {
               distillationStore.setState({ listens: true });

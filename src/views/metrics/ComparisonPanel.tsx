@@ -29,7 +29,7 @@ export function ComparisonPanel({ comparison, origin, part }: ComparisonPanelPro
         <p>
           <strong>{opening?.replace(/^t/, 'T')}</strong> {others.join(' ')}
         </p>
-        <table>
+        <table aria-label="Images that both, one or none of them has right">
           <thead>
             <tr>
               <th scope="col">Images</th>

@@ -35,7 +35,7 @@ export function ConfusionPanel({ report, names, part, selected, onSelect }: Conf
   return (
     <ChartPanel
       title="Confusion matrix"
-      subtitle="a cell chosen shows its mistakes below"
+      subtitle="choose a cell for its mistakes"
       kind={CONFUSION}
       data={data}
       options={options}

@@ -137,7 +137,7 @@ function Measured({ model, prediction, baseline, dataKey, part }: MeasuredProps)
       <ClassTable report={report} names={names} />
       <ChartPanel
         title="Calibration"
-        subtitle={`share right by confidence, 95 % intervals; ECE ${formatPercent(calibration.expectedError)}`}
+        subtitle={`ECE ${formatPercent(calibration.expectedError)}, 95 % intervals`}
         kind={RELIABILITY}
         data={calibration}
         fileName={fileNameFor(part, 'reliability')}

@@ -1,6 +1,5 @@
 import { toCsv } from '../../charts/export.ts';
 import type { Table } from '../../charts/types.ts';
-import { formatInteger } from '../../core/quantity.ts';
 import type { MetricsReport } from '../../core/training/metricsReport.ts';
 import type { PairedComparison } from '../../core/training/pairedComparison.ts';
 import type { HeldPart, Prediction } from '../../workers/protocol.ts';
@@ -27,7 +26,6 @@ export function NumbersPanel({ prediction, baseline, comparison, names, part }: 
   return (
     <Panel
       title="Numbers"
-      subtitle={`${formatInteger(report.imageCount)} images`}
       className="side-chart"
       actions={
         <>
@@ -50,7 +48,7 @@ export function NumbersPanel({ prediction, baseline, comparison, names, part }: 
         </>
       }
     >
-      <table className="metrics-numbers">
+      <table className="metrics-numbers" aria-label="Numbers">
         <thead>
           <tr>
             <th scope="col">Metric</th>

@@ -44,14 +44,18 @@ export function RunsTable({ runs, use, onAsk, onExport }: RunsTableProps) {
     </th>
   );
   return (
-    <ScrollRegion label="Runs">
+    <ScrollRegion label="Table of runs">
       <table className="runs-table">
         <thead>
           <tr>
-            <th scope="col" aria-label="Compare" />
+            <th scope="col">
+              <span className="visually-hidden">Compare</span>
+            </th>
             {head('Run', 'Its name; write another')}
             {RUN_COLUMNS.map(({ name, title, isText }) => head(name, title, isText ? undefined : 'number'))}
-            <th scope="col" className="run-actions" aria-label="Actions" />
+            <th scope="col" className="run-actions">
+              <span className="visually-hidden">Actions</span>
+            </th>
           </tr>
         </thead>
         <tbody>

@@ -13,7 +13,7 @@ export function AdvancedFields({ recipe, disabled, onChange }: RecipeFieldsProps
         <Regularization recipe={recipe} disabled={disabled} patch={patch} />
         <Callbacks recipe={recipe} disabled={disabled} patch={patch} />
         <NumberField
-          label="Batches a pass"
+          label="Batches an epoch"
           value={recipe.stepsPerEpoch ?? 0}
           min={0}
           max={100_000}

@@ -7,6 +7,7 @@ import { changeDesign } from '../../state/designStore.ts';
 import { type PhaseAt, trainingStore } from '../../state/trainingStore.ts';
 import { NumberField } from '../parts/fields.tsx';
 import { Panel } from '../parts/Panel.tsx';
+import { ScrollRegion } from '../parts/ScrollRegion.tsx';
 import { useEntry } from '../useEntry.ts';
 
 function stateOf(name: string, isTrained: boolean, now: PhaseAt | null, order: readonly string[]): string {
@@ -19,7 +20,8 @@ function stateOf(name: string, isTrained: boolean, now: PhaseAt | null, order: r
 /** Several trainings that follow each other without anybody: the whole of iterative pruning in one go. */
 export function PhasesPanel({ trainImageCount, ready }: { trainImageCount: number; ready: boolean }) {
   const { design, modelId } = useEntry();
-  const { busy, sequence } = useStore(trainingStore);
+  const busy = useStore(trainingStore, (state) => state.busy);
+  const sequence = useStore(trainingStore, (state) => state.sequence);
   const { phases } = design;
   // While they run: what the network had when they began.
   const isTrained = sequence ? !sequence.fromScratch : modelId !== null;
@@ -54,7 +56,7 @@ export function PhasesPanel({ trainImageCount, ready }: { trainImageCount: numbe
           onChange={(percent) => patch({ channelShare: percent / 100 })}
         />
         <NumberField
-          label="Passes of the final phase"
+          label="Epochs of the final phase"
           value={phases.finalEpochs}
           min={0}
           max={10_000}
@@ -63,7 +65,7 @@ export function PhasesPanel({ trainImageCount, ready }: { trainImageCount: numbe
           onChange={(finalEpochs) => patch({ finalEpochs })}
         />
       </div>
-      <div className="table-scroll">
+      <ScrollRegion label="The trainings that follow each other">
         <table className="phases">
           <thead>
             <tr>
@@ -75,7 +77,7 @@ export function PhasesPanel({ trainImageCount, ready }: { trainImageCount: numbe
                 Epochs
               </th>
               <th scope="col" className="number">
-                Batches a pass
+                Batches an epoch
               </th>
               <th scope="col" className="number">
                 Iterations
@@ -104,7 +106,7 @@ export function PhasesPanel({ trainImageCount, ready }: { trainImageCount: numbe
             </tr>
           </tfoot>
         </table>
-      </div>
+      </ScrollRegion>
       <button
         type="button"
         className="fit"

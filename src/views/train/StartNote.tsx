@@ -43,18 +43,19 @@ export function FreezeField({ disabled }: { disabled: boolean }) {
   const choices = useMemo(() => freezeChoices(design.network), [design.network]);
   const { freeze } = design.recipe;
   if (!choices.ok || (choices.value.length < 2 && freeze === 'nothing')) return null;
-  const options = choices.value.map(({ id, title, trainableCount, allCount }) => ({
+  const options = choices.value.map(({ id, title, trainableCount }) => ({
     value: id,
-    label: `${title}: trains ${formatCount(trainableCount)} of ${formatCount(allCount)}`,
+    label: `${title}: trains ${formatCount(trainableCount)}`,
   }));
   const known = options.some(({ value }) => value === freeze);
+  const [whole] = choices.value;
   return (
     <SelectField
-      label="Frozen"
+      label="Frozen layers"
       value={freeze}
       disabled={disabled}
       options={known ? options : [...options, { value: freeze, label: `${freeze}: not in this network` }]}
-      hint="Frozen layers keep their weights to the bit."
+      hint={`They keep their weights to the bit${whole ? `; the network has ${formatCount(whole.allCount)} to train` : ''}.`}
       onChange={(next) =>
         changeDesign((d) => ({
           ...d,
