@@ -129,6 +129,28 @@ test('phases of other weights than the present ones are not gone on with', async
   expect(lines()).toEqual([]);
 });
 
+test('phases whose next training can not begin can be gone on with later', async () => {
+  const at = {
+    name: 'Final fine-tuning',
+    round: 1,
+    rounds: 1,
+    step: 5,
+    steps: 5,
+    fromScratch: true,
+    done: 'nothing',
+  } as const;
+  const interrupted = { at, modelId: null };
+  trainingStore.setState({ interrupted });
+  trainer.preparing = () => Promise.reject(new Error('No images.'));
+  await continueInPhases();
+  expect(trainer.seeds).toEqual([]);
+  expect(trainingStore.getState()).toMatchObject({ interrupted, sequence: null });
+  trainer.preparing = null;
+  await continueInPhases();
+  expect(lines()).toMatchObject([{ phase: { name: 'Final fine-tuning' }, result: 'finished' }]);
+  expect(trainingStore.getState().interrupted).toBeNull();
+});
+
 test('trainings that waited follow the interrupted one that is gone on with', async () => {
   changeDesign((design) => ({ ...design, recipe: { ...design.recipe, epochs: 3 } }));
   trainer.losses = [{ in: 2, code: 'internal' }];

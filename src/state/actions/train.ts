@@ -84,7 +84,7 @@ async function trainFrom(
   options: TrainOptions,
 ): Promise<Ending> {
   if (trainingStore.getState().busy) return 'failed';
-  trainingStore.setState({ busy: true, interrupted: null });
+  trainingStore.setState({ busy: true });
   let modelId: string | null = null;
   try {
     const ending = await inJob(

@@ -42,6 +42,7 @@ function runOnce(run: Run, startPaused: boolean, job: JobContext): Promise<Train
   };
   trainingStore.setState(({ checkpoint }) => ({
     checkpoint: from ? checkpoint : null,
+    interrupted: null,
     live: {
       network,
       kind: run.kind,
