@@ -1,4 +1,4 @@
-import { useState } from 'react';
+import { memo, useState } from 'react';
 import { formatCount, formatInteger } from '../../core/quantity.ts';
 import { restoreRun, startsFromSeed, trainAgain } from '../../state/actions/keptRuns.ts';
 import { MOST_CHOSEN, type TrainingRun, toggleChosen } from '../../state/runsStore.ts';
@@ -60,7 +60,8 @@ interface RunRowProps {
   readonly onExport: (run: TrainingRun) => void;
 }
 
-export function RunRow(props: RunRowProps) {
+/** Drawn anew only where it has changed: after each epoch one of two hundred has. */
+export const RunRow = memo(function RunRow(props: RunRowProps) {
   const { run, place, chosenCount, isPresent, isComparable, bytes } = props;
   const isChosen = place >= 0;
   const isFull = !isChosen && chosenCount >= MOST_CHOSEN;
@@ -126,7 +127,7 @@ export function RunRow(props: RunRowProps) {
       )}
     </>
   );
-}
+});
 
 /** What else can be done with a run, and what there is to say about its end. */
 function RunMore({ run, needed, onAsk, onExport }: RunRowProps) {

@@ -25,6 +25,8 @@ const fileNameOf = (name: string): string =>
     .replace(/^-|-$/g, '')
     .slice(0, 80) || 'run';
 
+const exportRun = (run: TrainingRun) => saveSession(fileNameOf(run.name), sessionOfRun(run));
+
 /** All trainings that were kept: compared, named, used again, sent, deleted. */
 export function RunsPage() {
   const runs = useStore(runsStore, (state) => state.runs);
@@ -63,12 +65,7 @@ export function RunsPage() {
                   onDone={() => setAsk(null)}
                 />
               )}
-              <RunsTable
-                runs={shown}
-                use={use}
-                onAsk={setAsk}
-                onExport={(run) => saveSession(fileNameOf(run.name), sessionOfRun(run))}
-              />
+              <RunsTable runs={shown} use={use} onAsk={setAsk} onExport={exportRun} />
               <p className="hint">{diskSentence(runs, use)}</p>
             </>
           )}

@@ -44,6 +44,7 @@ export function useDiskUse(): DiskUse {
   return use;
 }
 
+const THREE_DIGITS = new Intl.NumberFormat('en-US', { maximumSignificantDigits: 3 });
+
 /** 0.35 MB; three digits. */
-export const megabytes = (bytes: number): string =>
-  `${(bytes / 1e6).toLocaleString('en-US', { maximumSignificantDigits: 3 })} MB`;
+export const megabytes = (bytes: number): string => `${THREE_DIGITS.format(bytes / 1e6)} MB`;
