@@ -1,4 +1,4 @@
-import { augmentBatch } from '../../src/core/data/augment.ts';
+import { drawBatch } from '../../src/core/data/augment.ts';
 import type { AugmentationChoice } from '../../src/core/data/augmentChoice.ts';
 import { geometryAt } from '../../src/core/network/shapes.ts';
 import { createRandom, permutation } from '../../src/core/random.ts';
@@ -23,7 +23,7 @@ export async function trainPatiently(run: PatientFit): Promise<Fitted> {
   const dropout = createRandom(run.seed + 1000);
   const image = geometryAt(session.plan.geometry, session.plan.inputId).ofm;
   const drawing = createRandom(run.seed + 2000);
-  const augment = (pixels: Uint8Array) => augmentBatch(pixels, image, run.augmentation, drawing);
+  const augment = (count: number) => drawBatch(count, image, run.augmentation, drawing);
   const size = Math.min(run.batchSize, run.indices.length);
   const steps = run.epochs * Math.floor(run.indices.length / size);
   const from = performance.now();

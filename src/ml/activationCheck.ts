@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
+import { canAdapt } from '../core/data/adapter.ts';
 import { channelTransforms, type NormalizationChoice } from '../core/data/normalizationChoice.ts';
 import { networkCounts } from '../core/network/counts.ts';
 import type { LayerId, Network, Weights } from '../core/network/network.ts';
@@ -14,7 +15,6 @@ import type { ImageSet } from './images.ts';
 import { distanceOf, firstNorms, type Sums } from './normDistance.ts';
 import { type Plan, planOf } from './plan.ts';
 import { readBack } from './readBack.ts';
-import { canAdapt } from './resize.ts';
 import { Session } from './session.ts';
 
 /** A few images in the size of the network's input. */

@@ -1,4 +1,7 @@
+import { memory } from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, test } from 'vitest';
+import { drawBatch } from '../core/data/augment.ts';
+import { augmentationWith } from '../core/data/augmentChoice.ts';
 import { NetworkBuilder } from '../core/network/builder.ts';
 import { resizeInput } from '../core/network/edit.ts';
 import type { Network } from '../core/network/network.ts';
@@ -115,29 +118,103 @@ describe('teachers', () => {
     session.dispose();
   });
 
-  test('see the augmented images of their student, resized where they read another size (VT-18)', async () => {
-    const large = unwrap(resizeInput(small(), { height: 24, width: 24, channels: 1 }));
-    const network = small();
-    const session = new Session(network, initializeWeights(network, 1), {
-      teachers: taught(teacher(7, large), teacher(8)),
-    });
-    const input = { height: 12, width: 12, channels: 1 };
-    const upsideDown = (bytes: Uint8Array) => bytes.slice().reverse();
-    const batch = await session.prepare(images, chosen, upsideDown);
-    expect([...(batch.views?.keys() ?? [])]).toEqual([0]);
-    const plain = images.batch(chosen, input);
-    // reversed as a whole: the last image comes first, and each is turned by 180 degrees
-    expect(batch.pixels).toEqual(plain.pixels.slice().reverse());
-    expect(batch.labels).toEqual(plain.labels);
-    const shown = { ...stripes(16), pixels: upsideDown(await images.bytes(chosen, input)) };
-    const all = Uint32Array.from({ length: 16 }, (_, i) => i);
-    expect(batch.views?.get(0)?.pixels).toEqual(
-      new ImageSet(shown, 1, 0.5).batch(all, { height: 24, width: 24, channels: 1 }).pixels,
+  test('see what their student sees: the same changes to the same images, in the size and channels they read (VT-18) (SX-42)', async () => {
+    const color = stripes(64, 24, 3);
+    const colored = new ImageSet(
+      { ...color, pixels: color.pixels.map((byte, i) => byte >> (i % 3)) },
+      1,
+      0.25,
     );
-    // without augmentation they see all that the set has
-    const original = await session.prepare(images, chosen);
-    expect(original.views).toEqual(session.batch(images, chosen).views);
+    const input = (size: number, channels: number) => ({ height: size, width: size, channels });
+    const reads = (size: number, channels: number) => unwrap(resizeInput(small(), input(size, channels)));
+    const network = small(); // 12x12 and gray
+    const session = new Session(network, initializeWeights(network, 1), {
+      teachers: taught(teacher(7, reads(24, 3)), teacher(8), teacher(9, reads(24, 1))),
+    });
+    const choice = augmentationWith('horizontalFlip', 'shift', 'crop', 'cutout');
+    const draw = (seed: number) => (count: number) =>
+      drawBatch(count, input(12, 1), choice, createRandom(seed));
+    const batch = await session.prepare(colored, chosen, draw(5));
+    expect([...(batch.views?.keys() ?? [])]).toEqual([0, 2]);
+    const plain = session.batch(colored, chosen);
+    expect(batch.labels).toEqual(plain.labels);
+    expect(batch.pixels).not.toEqual(plain.pixels);
+    // Moves by whole pixels of the student are moves by two of the teachers': shrunk, theirs are the student's images.
+    const [large, gray] = [batch.views!.get(0)!, batch.views!.get(2)!];
+    expect(large.shape).toEqual([16, 24, 24, 3]);
+    const shrunk = (pixels: Float32Array, channels: number) =>
+      Float32Array.from({ length: 16 * 144 }, (_, i) => {
+        const [image, y, x] = [Math.floor(i / 144), Math.floor((i % 144) / 12), i % 12];
+        const at = (dy: number, dx: number) => {
+          const start = (image * 576 + (2 * y + dy) * 24 + 2 * x + dx) * channels;
+          const [r, g = r, b = r] = pixels.subarray(start, start + channels);
+          return 0.299 * r! + 0.587 * g! + 0.114 * b!;
+        };
+        return (at(0, 0) + at(0, 1) + at(1, 0) + at(1, 1)) / 4;
+      });
+    for (const [pixels, channels] of [
+      [large.pixels, 3],
+      [gray.pixels, 1],
+    ] as const) {
+      const off = shrunk(pixels, channels).map((value, i) => Math.abs(value - batch.pixels[i]!));
+      expect(Math.max(...off)).toBeLessThan(0.03); // bytes are rounded
+    }
+    // and what is drawn for the student is drawn as without teachers
+    const alone = await colored.prepare(chosen, input(12, 1), draw(5));
+    expect(batch.pixels).toEqual(alone.pixels);
+    const original = await session.prepare(colored, chosen);
+    expect(original.views).toEqual(plain.views);
     session.dispose();
+  });
+
+  test('of another order of the classes teach each class by its own output, and no other', async () => {
+    const network = small(3);
+    const three = { ...stripes(64), classNames: ['a', 'b', 'c'] };
+    const set = new ImageSet(three, 1, 0.25);
+    const sharesOf = async (classOrder?: readonly number[]) => {
+      const session = new Session(network, initializeWeights(network, 1), {
+        teachers: taught({ ...teacher(7, small(3)), ...(classOrder ? { classOrder } : {}) }),
+      });
+      const shares = await session.teachers!.shares(session.batch(set, chosen));
+      session.dispose();
+      return shares;
+    };
+    const own = await sharesOf();
+    const moved = await sharesOf([2, 0, 1]);
+    expect(new Set(own.slice(0, 3)).size).toBe(3);
+    own.forEach((_, i) => {
+      expect(moved[i]).toBe(own[3 * Math.floor(i / 3) + [2, 0, 1][i % 3]!]);
+    });
+  });
+
+  test('whose answers are no numbers are refused in a sentence, and their student stays as it is', async () => {
+    const broken = teacher(7);
+    const [last] = Object.entries(broken.weights)
+      .filter(([key]) => key.endsWith('/kernel'))
+      .slice(-1);
+    const [key, { shape, values }] = last!; // of the classes: a ReLU behind it would make zeros of NaN
+    const weights = { ...broken.weights, [key]: { shape, values: values.map(() => Number.NaN) } };
+    const network = small();
+    const before = initializeWeights(network, 1);
+    const session = new Session(network, before, { teachers: taught({ ...broken, weights }) });
+    const optimizer = adam(0.01);
+    await expect(session.step(session.batch(images, chosen), optimizer, createRandom(3))).rejects.toThrow(
+      /The answers of the teacher small are not numbers/,
+    );
+    const ids = network.layers.map(({ id }) => id);
+    expect(bitEqual(before, await session.weights(), ids)).toBe(true);
+    optimizer.dispose();
+    session.dispose();
+  });
+
+  test('of which one has weights that do not fit leave nothing on the backend', () => {
+    const network = small();
+    const { numTensors } = memory();
+    const wrong = { network: small(), weights: {} };
+    const begin = () =>
+      new Session(network, initializeWeights(network, 1), { teachers: taught(teacher(7), wrong) });
+    expect(begin).toThrow();
+    expect(memory().numTensors).toBe(numTensors);
   });
 
   test('make their part of the loss, and labels the other', async () => {
@@ -167,13 +244,13 @@ describe('teachers', () => {
     untaught.dispose();
   });
 
-  test('that read what their student has not are refused before the first step', () => {
+  test('that read what the images have not are refused before the first step', () => {
     const color = unwrap(resizeInput(small(), { height: 12, width: 12, channels: 3 }));
     const session = new Session(color, initializeWeights(color, 1), {
       teachers: taught(teacher(7, unwrap(resizeInput(small(), { height: 12, width: 12, channels: 4 })))),
     });
-    expect(() => session.teachers!.check(images)).toThrow(
-      'The teacher small reads 4 channels and the student 3; give both the same input.',
+    expect(() => session.teachers!.check(new ImageSet(stripes(64, 12, 3), 1, 0.25))).toThrow(
+      'The teacher small reads 4 channels and the images have 3; choose a teacher that reads these images.',
     );
     session.dispose();
   });

@@ -1,21 +1,24 @@
 import * as tf from '@tensorflow/tfjs-core';
+import { canAdapt } from '../core/data/adapter.ts';
 import type { FeatureMap, Network, Weights } from '../core/network/network.ts';
 import { describeMap, geometryAt } from '../core/network/shapes.ts';
 import { FaultError } from '../core/result.ts';
+import { inOrder } from '../core/training/classOrder.ts';
 import { infer, type Parameters } from './forward.ts';
 import type { Augment, Batch, BatchBuffers, ImageSet } from './images.ts';
 import { type SoftTargets, softened } from './loss.ts';
 import { type Layout, layoutOf, upload, type Vectors, views, weightsOf } from './parameters.ts';
 import { type Plan, planOf } from './plan.ts';
 import { readBack } from './readBack.ts';
-import { adapterFor, canAdapt } from './resize.ts';
 
 /** A trained network that a student learns from. */
 export interface Teacher {
   readonly network: Network;
   readonly weights: Weights;
   /** Where it reads its pixels: the student's images with another normalization. Left out, from the student's. */
-  readonly images?: ImageSet;
+  readonly images?: ImageSet | undefined;
+  /** Its outputs in the order of the student's classes. Left out, both have the same order. */
+  readonly classOrder?: readonly number[] | undefined;
 }
 
 /** The teachers of a training and how much they count; source 002 takes T = 2, 0.25 soft and 0.75 hard. */
@@ -34,16 +37,14 @@ export interface TaughtBatch extends Batch {
 const fault = (message: string): FaultError =>
   new FaultError({ code: 'distillation', message, where: 'distillation' });
 
-/** Some images in another size. */
-function resized(bytes: Uint8Array, from: FeatureMap, to: FeatureMap, count: number): Uint8Array {
-  const [size, wanted] = [from, to].map(({ height, width, channels }) => height * width * channels) as [
-    number,
-    number,
-  ];
-  const adapt = adapterFor(from, to);
-  const out = new Uint8Array(count * wanted);
-  for (let i = 0; i < count; i++) adapt(bytes, i * size, out, i * wanted);
-  return out;
+const unchanged = (bytes: Uint8Array): Uint8Array => bytes;
+
+/** Nothing can be learned from NaN, which the student's gradient would take over without its loss showing it. */
+function checkShares(shares: Float64Array, { name }: Network): void {
+  if (shares.every((share) => Number.isFinite(share))) return;
+  throw fault(
+    `The answers of the teacher ${name} are not numbers for these images: its weights are damaged, or it expects pixels of another range; choose another teacher.`,
+  );
 }
 
 interface Ready {
@@ -55,10 +56,17 @@ interface Ready {
   readonly parameters: Parameters;
 }
 
+function readyOf(teacher: Teacher, plan: Plan): Ready {
+  const layout = layoutOf(plan.network, plan.geometry);
+  const vectors = upload(teacher.weights, layout);
+  const input = geometryAt(plan.geometry, plan.inputId).ofm;
+  return { teacher, plan, input, layout, vectors, parameters: views(vectors, layout) };
+}
+
 /** The teachers of a student on the backend: inference only, no gradients, weights that nobody writes to. */
 export class Teachers {
   readonly distillation: Distillation;
-  readonly #ready: readonly Ready[];
+  readonly #ready: Ready[] = [];
   readonly #student: Plan;
 
   /** Throws a fault for settings out of range and for a teacher with other classes than the student. */
@@ -80,13 +88,12 @@ export class Teachers {
         );
     this.distillation = distillation;
     this.#student = student;
-    this.#ready = teachers.map((teacher, i) => {
-      const plan = plans[i] as Plan;
-      const layout = layoutOf(plan.network, plan.geometry);
-      const vectors = upload(teacher.weights, layout);
-      const input = geometryAt(plan.geometry, plan.inputId).ofm;
-      return { teacher, plan, input, layout, vectors, parameters: views(vectors, layout) };
-    });
+    try {
+      for (const [i, plan] of plans.entries()) this.#ready.push(readyOf(teachers[i] as Teacher, plan));
+    } catch (error) {
+      this.dispose(); // those before one whose weights do not fit
+      throw error;
+    }
   }
 
   get #input(): FeatureMap {
@@ -104,13 +111,13 @@ export class Teachers {
 
   /** Throws a fault where the images can't be what a teacher reads. */
   check(images: ImageSet): void {
-    const { channels } = this.#input;
+    const { channels } = images.images.image;
     for (const { teacher, input } of this.#ready) {
-      (teacher.images ?? images).check(input, this.#student.classCount);
       if (!canAdapt(channels, input.channels))
         throw fault(
-          `The teacher ${teacher.network.name} reads ${input.channels} channels and the student ${channels}; give both the same input.`,
+          `The teacher ${teacher.network.name} reads ${input.channels} channels and the images have ${channels}; choose a teacher that reads these images.`,
         );
+      (teacher.images ?? images).check(input, this.#student.classCount);
     }
   }
 
@@ -126,8 +133,8 @@ export class Teachers {
   }
 
   /**
-   * As {@link batch}, augmented. Teachers see the very images that the student sees: where these are augmented, another
-   * input is filled by resizing them, with what the student's size has left of them; else from the set itself.
+   * As {@link batch}, augmented. Teachers see what the student sees: the same images changed alike, each in the size and
+   * the channels of its own input.
    */
   async prepare(
     images: ImageSet,
@@ -137,17 +144,15 @@ export class Teachers {
   ): Promise<TaughtBatch> {
     const own = this.#input;
     const original = await images.bytes(indices, own, buffers);
-    const bytes = augment ? augment(original) : original;
+    const change = augment?.(indices.length) ?? unchanged;
+    const bytes = change(original, own);
     const seen = new Map<number, Batch>();
     for (const place of this.#withOwnView()) {
       const { teacher, input } = this.#ready[place] as Ready;
       const shown = teacher.images ?? images;
-      seen.set(
-        place,
-        augment
-          ? shown.normalized(resized(bytes, own, input, indices.length), indices, input)
-          : await shown.prepare(indices, input),
-      );
+      const isAlike = describeMap(input) === describeMap(own);
+      const seenBytes = isAlike ? bytes : change(await shown.bytes(indices, input), input);
+      seen.set(place, shown.normalized(seenBytes, indices, input));
     }
     const batch = images.normalized(bytes, indices, own, buffers);
     return seen.size > 0 ? { ...batch, views: seen } : batch;
@@ -169,7 +174,8 @@ export class Teachers {
       x.dispose();
       try {
         const own = softened(await readBack(logits), plan.classCount, temperature);
-        own.forEach((share, i) => {
+        checkShares(own, teacher.network);
+        inOrder(own, plan.classCount, teacher.classOrder).forEach((share, i) => {
           mean[i] = (mean[i] as number) + share / this.#ready.length;
         });
       } finally {

@@ -1,6 +1,7 @@
 import type { Network, Weights } from '../core/network/network.ts';
 import { geometryAt } from '../core/network/shapes.ts';
 import { FaultError, unwrap } from '../core/result.ts';
+import { inOrder, type Viewpoint } from '../core/training/classOrder.ts';
 import { checkPredictions } from '../core/training/metrics.ts';
 import { metricsReport } from '../core/training/metricsReport.ts';
 import type { Accuracy, HeldPart, Prediction } from '../workers/protocol.ts';
@@ -128,14 +129,16 @@ function softmax(logits: Float32Array, classCount: number, target: Float32Array)
 export async function predict(
   network: Network,
   weights: Weights,
-  images: ImageSet,
+  set: ImageSet,
   watched: Watched = {},
   part: HeldPart = 'validation',
+  { normalization = null, classOrder = null }: Partial<Viewpoint> = {},
 ): Promise<Prediction> {
   const session = new Session(network, weights);
   try {
     const { plan } = session;
     const { classCount } = plan;
+    const images = normalization ? set.normalizedAs(normalization) : set;
     images.check(inputOf(plan), classCount);
     const held = heldImages(images, part);
     if (held.length * classCount > MOST_PROBABILITIES) {
@@ -148,7 +151,8 @@ export async function predict(
     let filled = 0;
     await overHeld(plan, images, part, watched, async (batch) => {
       const logits = await session.logits(batch);
-      softmax(logits, classCount, probabilities.subarray(filled, filled + logits.length));
+      const own = inOrder(logits, classCount, classOrder);
+      softmax(own, classCount, probabilities.subarray(filled, filled + logits.length));
       filled += logits.length;
     });
     const labels = images.labelsAt(held);

@@ -1,3 +1,4 @@
+import { adapterFor, canAdapt } from '../core/data/adapter.ts';
 import type { LabeledImages, Labels } from '../core/data/labeledImages.ts';
 import { checkStandardization, type NormalizationChoice } from '../core/data/normalizationChoice.ts';
 import { type Split, splitOf } from '../core/data/splitOf.ts';
@@ -8,7 +9,6 @@ import { describeMap } from '../core/network/shapes.ts';
 import { FaultError, unwrap } from '../core/result.ts';
 import { ChunkCache, imageBytes, KEPT_BYTES, readChunk } from './chunkCache.ts';
 import { Normalizer } from './normalizer.ts';
-import { adapterFor, canAdapt } from './resize.ts';
 import { checkContents, type SetLabels } from './setLabels.ts';
 
 /** Images ready for the backend. */
@@ -27,8 +27,11 @@ export interface BatchBuffers {
 
 export const noBuffers = (): BatchBuffers => ({ bytes: new Uint8Array(), values: new Float32Array() });
 
-/** What is done to bytes on their way to a network: they are NHWC in the size of its input. */
-export type Augment = (bytes: Uint8Array) => Uint8Array;
+/** What is done to the images of a batch on their way to a network: bytes, NHWC, in the size of its input. */
+export type BatchChange = (bytes: Uint8Array, input: FeatureMap) => Uint8Array;
+
+/** Draws what is done to so many images; called again for the same images in another size it does the same to them. */
+export type Augment = (count: number) => BatchChange;
 
 type PartsChoice = Partial<Pick<DataChoice, 'testShare' | 'keepsParts'>>;
 
@@ -99,6 +102,17 @@ export class ImageSet {
   trainingWith(train: Uint32Array): ImageSet {
     const smaller = new ImageSet(this.#source, 0, 1, this.#choice);
     return Object.assign(smaller, { split: { ...this.split, train }, splitSeed: this.splitSeed });
+  }
+
+  /** The same images and split, normalized in another way. */
+  normalizedAs(choice: NormalizationChoice): ImageSet {
+    const other = new ImageSet(this.#source, 0, 1, choice);
+    return Object.assign(other, { split: this.split, splitSeed: this.splitSeed });
+  }
+
+  /** How its bytes reach a network. */
+  get normalization(): NormalizationChoice {
+    return this.#choice;
   }
 
   labelsAt(indices: Uint32Array): Labels {
@@ -221,7 +235,8 @@ export class ImageSet {
     const into = bytesFor(indices.length * imageBytes({ image: input }), buffers);
     const waiting = this.#fill(indices, input, into);
     if (waiting) await waiting; // without one the work is done before this returns
-    return this.normalized(augment ? augment(into) : into, indices, input, buffers);
+    const bytes = augment ? augment(indices.length)(into, input) : into;
+    return this.normalized(bytes, indices, input, buffers);
   }
 
   /** As {@link prepare}, at once: for sets in memory only. */
@@ -230,7 +245,7 @@ export class ImageSet {
       throw new Error(`${this.images.name} is not in memory: its batches have to be waited for.`);
     const bytes = bytesFor(indices.length * imageBytes({ image: input }));
     void this.#fill(indices, input, bytes);
-    return this.normalized(augment ? augment(bytes) : bytes, indices, input);
+    return this.normalized(augment ? augment(indices.length)(bytes, input) : bytes, indices, input);
   }
 }
 

@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, expect, test } from 'vitest';
+import { plainChoice } from '../core/data/normalizationChoice.ts';
 import { NetworkBuilder } from '../core/network/builder.ts';
 import { evaluate, predict } from './evaluate.ts';
 import { ImageSet } from './images.ts';
@@ -38,6 +39,21 @@ test('all validation images get probabilities, and accuracy and loss are those o
   expect(found.report).toMatchObject({ correct, imageCount: total, classCount: 3 });
   expect(found.report.loss).toBeCloseTo(loss, 5);
   expect(found.report.classes[2]).toMatchObject({ support: 0, recall: null });
+});
+
+test('a network that reads other pixels and calls the classes in another order is measured as it does (VT-06)', async () => {
+  const network = small();
+  const weights = initializeWeights(network, 4);
+  const bytes = new ImageSet(stripes(200), 1, 0.25, 'none');
+  const signed = new ImageSet(stripes(200), 1, 0.25);
+  const own = await predict(network, weights, bytes);
+  const viewpoint = { normalization: plainChoice('none'), classOrder: [2, 0, 1] };
+  const { probabilities, indices } = await predict(network, weights, signed, {}, 'validation', viewpoint);
+  expect(indices).toEqual(own.indices);
+  expect((await predict(network, weights, signed)).probabilities).not.toEqual(own.probabilities);
+  probabilities.forEach((value, i) => {
+    expect(value).toBeCloseTo(own.probabilities[3 * Math.floor(i / 3) + [2, 0, 1][i % 3]!]!, 6);
+  });
 });
 
 test('the test part is measured on its own, and missed in a sentence', async () => {

@@ -1,10 +1,12 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, expect, test } from 'vitest';
+import { plainChoice } from '../core/data/normalizationChoice.ts';
 import { DEFAULT_RECIPE_OPTIONS } from '../core/exploration/defaultDesign.ts';
 import type { Recipe } from '../core/exploration/design.ts';
 import { NetworkBuilder } from '../core/network/builder.ts';
 import type { Network } from '../core/network/network.ts';
 import { unwrap } from '../core/result.ts';
+import type { Viewpoint } from '../core/training/classOrder.ts';
 import { transferSet } from '../core/training/distillation.ts';
 import type { TrainEpoch, TrainNotice, TrainResult, TrainStep } from '../workers/protocol.ts';
 import { measureTraining } from './benchmark.ts';
@@ -94,6 +96,25 @@ test('teachers make their part of the loss of each step, as the recipe says (VT-
   expect(alone[0]).not.toHaveProperty('softLoss');
   // before any step was taken labels weigh 0.75 of what they weigh alone
   expect(taught[0]!.hardLoss).toBeCloseTo(0.75 * alone[0]!.loss, 12);
+});
+
+test('a teacher of other pixels and another order of the classes teaches what it knows (VT-18)', async () => {
+  const set = stripes(200);
+  const swapped = { ...set, labels: set.labels.map((label) => 1 - label) };
+  const elsewhere = await finish({ images: new ImageSet(swapped, 1, 0.2, 'none') });
+  const { correct, total } = elsewhere.result.validation;
+  expect(correct / total).toBeGreaterThan(0.95);
+  const distillation = { ...DEFAULT_RECIPE_OPTIONS.distillation, softWeight: 1, hardWeight: 0 };
+  const learned = async (viewpoint: Partial<Viewpoint>) => {
+    const teachers = [{ network: small(), weights: elsewhere.result.weights, ...viewpoint }];
+    const { validation } = (await finish({ teachers, recipe: { distillation } })).result;
+    return validation.correct / validation.total;
+  };
+  const normalization = plainChoice('none');
+  expect(await learned({ normalization, classOrder: [1, 0] })).toBeGreaterThan(0.95);
+  expect(await learned({ normalization })).toBeLessThan(0.05);
+  // shown the student's pixels it says next to nothing
+  expect(await learned({ classOrder: [1, 0] })).toBeLessThan(0.9);
 });
 
 test('a transfer set is all that is trained with, whatever the seed, and validation stays (VT-54)', async () => {

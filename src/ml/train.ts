@@ -1,5 +1,5 @@
 import { memory } from '@tensorflow/tfjs-core';
-import { augmentBatch } from '../core/data/augment.ts';
+import { drawBatch } from '../core/data/augment.ts';
 import { augments } from '../core/data/augmentChoice.ts';
 import type { Recipe } from '../core/exploration/design.ts';
 import type { Weights } from '../core/network/network.ts';
@@ -153,7 +153,7 @@ class Run {
   #feed(): BatchFeed {
     const { recipe, images } = this.#training;
     const input = inputOf(this.#session.plan);
-    const augment: Augment = (bytes) => augmentBatch(bytes, input, recipe.augmentation, this.#augmenting);
+    const augment: Augment = (count) => drawBatch(count, input, recipe.augmentation, this.#augmenting);
     const order = batchOrder(this.#epochImages, this.#batchSize, this.#stepsPerEpoch, this.#shuffling);
     return new BatchFeed(this.#session, images, order, augments(recipe.augmentation) ? augment : null);
   }

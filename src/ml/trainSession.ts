@@ -1,15 +1,30 @@
 import type { Recipe } from '../core/exploration/design.ts';
 import type { Network, Weights } from '../core/network/network.ts';
 import { unwrap } from '../core/result.ts';
+import type { Viewpoint } from '../core/training/classOrder.ts';
 import { balancedClassWeights } from '../core/training/classWeights.ts';
 import { frozenLayers } from '../core/training/transfer.ts';
+import type { Teacher } from './distill.ts';
 import type { ImageSet } from './images.ts';
 import type { Layout } from './parameters.ts';
 import { planOf } from './plan.ts';
 import { Session } from './session.ts';
 
-/** Trained networks to learn from. */
-export type Teaching = readonly { readonly network: Network; readonly weights: Weights }[];
+/** Trained networks to learn from, and how each takes the images where it is not as its student does. */
+export type Teaching = readonly (Partial<Viewpoint> & {
+  readonly network: Network;
+  readonly weights: Weights;
+})[];
+
+const teacherOf = (
+  { network, weights, normalization, classOrder }: Teaching[number],
+  images: ImageSet,
+): Teacher => ({
+  network,
+  weights,
+  images: normalization ? images.normalizedAs(normalization) : undefined,
+  classOrder: classOrder ?? undefined,
+});
 
 function classWeightsFor(network: Network, images: ImageSet): number[] {
   const counts = new Array<number>(planOf(network).classCount).fill(0);
@@ -42,7 +57,10 @@ export function sessionFor({
       ? { classWeights: classWeightsFor(network, images) }
       : {};
   const frozen = unwrap(frozenLayers(network, recipe.freeze));
-  const taught = teachers.length > 0 ? { teachers: { ...recipe.distillation, teachers } } : {};
+  const taught =
+    teachers.length > 0
+      ? { teachers: { ...recipe.distillation, teachers: teachers.map((one) => teacherOf(one, images)) } }
+      : {};
   return new Session(network, weights, {
     labelSmoothing: recipe.labelSmoothing,
     frozen,

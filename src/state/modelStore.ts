@@ -1,4 +1,5 @@
 import { createStore } from 'zustand/vanilla';
+import type { NormalizationChoice } from '../core/data/normalizationChoice.ts';
 import type { Design } from '../core/exploration/design.ts';
 import type { Network, Weights } from '../core/network/network.ts';
 import type { Accuracy, ApozResult, BackendName } from '../workers/protocol.ts';
@@ -28,6 +29,10 @@ export interface Model {
   readonly backend: BackendName | null;
   /** The run of whose epochs these weights are one that was taken; absent for those that a run has made. */
   readonly ofRun?: string;
+  /** How pixels reach it, where that is known: from its training, its file, or its first batch norms. */
+  readonly reads?: NormalizationChoice;
+  /** Of the images it was trained with, in the order of its outputs; absent where it was trained elsewhere. */
+  readonly classNames?: readonly string[];
   readonly curves: LearningCurves | null;
   /** On the validation images; null until measured. */
   readonly validation: Accuracy | null;
@@ -47,6 +52,12 @@ export function patchModel(id: string, patch: Partial<Model>): void {
   const model = modelById(id);
   if (model) putModel({ ...model, ...patch });
 }
+
+/** What a model with weights of this one knows of its training too. */
+export const trainedAs = ({ reads, classNames }: Pick<Model, 'reads' | 'classNames'>) => ({
+  ...(reads ? { reads } : {}),
+  ...(classNames ? { classNames } : {}),
+});
 
 export const newId = (): string => crypto.randomUUID();
 

@@ -22,6 +22,7 @@ import type { Distribution, Moments } from '../core/network/weightStatistics.ts'
 import type { PruningPlan } from '../core/pruning/plan.ts';
 import type { Fault, Result } from '../core/result.ts';
 import type { RunState } from '../core/training/checkpoint.ts';
+import type { Viewpoint } from '../core/training/classOrder.ts';
 import type { Predictions } from '../core/training/metrics.ts';
 import type { MetricsReport } from '../core/training/metricsReport.ts';
 import type { NormalizationCheck } from '../core/training/normalizationFit.ts';
@@ -388,7 +389,7 @@ export interface TrainCalls {
       /** The checkpoint to go on from, whose weights are given; null for a training from its first epoch. */
       readonly from: RunState | null;
       /** Trained networks to learn from, as the recipe's distillation says. */
-      readonly teachers: readonly { readonly network: Network; readonly weights: Weights }[];
+      readonly teachers: readonly ({ readonly network: Network; readonly weights: Weights } & Viewpoint)[];
     },
     TrainStep | TrainEpoch | TrainNotice,
     TrainResult
@@ -404,7 +405,13 @@ export interface TrainCalls {
     Accuracy
   >;
   readonly predict: Call<
-    { readonly network: Network; readonly weights: Weights; readonly part?: HeldPart },
+    {
+      readonly network: Network;
+      readonly weights: Weights;
+      readonly part?: HeldPart;
+      /** Left out, the network takes the images as the design has them. */
+      readonly viewpoint?: Viewpoint;
+    },
     { done: number; total: number },
     Prediction
   >;

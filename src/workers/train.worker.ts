@@ -99,9 +99,9 @@ serve<TrainCalls>({
     return evaluate(network, weights, givenImages(), { progress, signal }, part);
   },
 
-  async predict({ network, weights, part }, { progress, signal }) {
+  async predict({ network, weights, part, viewpoint }, { progress, signal }) {
     await backend();
-    const reply = await predict(network, weights, givenImages(), { progress, signal }, part);
+    const reply = await predict(network, weights, givenImages(), { progress, signal }, part, viewpoint);
     return { reply, transfer: [reply.probabilities.buffer] };
   },
 

@@ -2,13 +2,37 @@ import type { FeatureMap } from '../network/network.ts';
 import type { Random } from '../random.ts';
 import { type AugmentationChoice, augments } from './augmentChoice.ts';
 import { transformPixels } from './augmentPixels.ts';
-import { type Affine, drawTransform, type Transform } from './augmentTransform.ts';
+import { type Affine, drawTransform, scaledTransform, type Transform } from './augmentTransform.ts';
 import type { LabeledBox } from './labeledBox.ts';
 import { clamp } from './tile.ts';
 
+/** One transform an image (bytes, NHWC): new bytes of the same length. */
+function transformBatch(pixels: Uint8Array, image: FeatureMap, transforms: readonly Transform[]): Uint8Array {
+  const size = image.height * image.width * image.channels;
+  const out = new Uint8Array(pixels.length);
+  transforms.forEach((transform, place) => {
+    transformPixels(pixels, place * size, image, transform, out, place * size);
+  });
+  return out;
+}
+
+/**
+ * Draws what happens to each of some images, and gives what does it to their bytes: in this size, or to the same images in
+ * another one. Equal states of `random` give equal bytes, on every machine.
+ */
+export function drawBatch(count: number, image: FeatureMap, choice: AugmentationChoice, random: Random) {
+  const transforms = Array.from({ length: count }, () => drawTransform(image, choice, random));
+  return (pixels: Uint8Array, size: FeatureMap): Uint8Array =>
+    transformBatch(
+      pixels,
+      size,
+      transforms.map((transform) => scaledTransform(transform, image, size)),
+    );
+}
+
 /**
  * Augments a batch of images (bytes, NHWC), each one differently. Gives new bytes of the same length, or `pixels`
- * itself where the choice changes nothing. Equal states of `random` give equal bytes, on every machine.
+ * itself where the choice changes nothing.
  */
 export function augmentBatch(
   pixels: Uint8Array,
@@ -17,11 +41,8 @@ export function augmentBatch(
   random: Random,
 ): Uint8Array {
   if (!augments(choice)) return pixels;
-  const size = image.height * image.width * image.channels;
-  const out = new Uint8Array(pixels.length);
-  for (let at = 0; at + size <= pixels.length; at += size)
-    transformPixels(pixels, at, image, drawTransform(image, choice, random), out, at);
-  return out;
+  const count = Math.floor(pixels.length / (image.height * image.width * image.channels));
+  return drawBatch(count, image, choice, random)(pixels, image);
 }
 
 /** From the original to the result. */

@@ -1,5 +1,5 @@
 import type { FeatureMap } from '../network/network.ts';
-import type { Affine, Square, Transform } from './augmentTransform.ts';
+import type { Affine, Transform, Window } from './augmentTransform.ts';
 import { clamp } from './tile.ts';
 
 /** What fills the void: middle gray, which normalization brings next to zero. */
@@ -120,11 +120,11 @@ function recolor(out: Uint8Array, to: number, length: number, channels: number, 
   }
 }
 
-function hide(out: Uint8Array, to: number, { width, height, channels }: FeatureMap, square: Square): void {
-  const left = clamp(square.left, 0, width);
-  const right = clamp(square.left + square.side, 0, width);
-  const bottom = Math.min(square.top + square.side, height);
-  for (let y = Math.max(square.top, 0); y < bottom; y++)
+function hide(out: Uint8Array, to: number, { width, height, channels }: FeatureMap, hidden: Window): void {
+  const left = clamp(hidden.left, 0, width);
+  const right = clamp(hidden.left + hidden.width, 0, width);
+  const bottom = Math.min(hidden.top + hidden.height, height);
+  for (let y = Math.max(hidden.top, 0); y < bottom; y++)
     out.fill(GRAY, to + (y * width + left) * channels, to + (y * width + right) * channels);
 }
 

@@ -16,10 +16,12 @@ export function composed(outer: Affine, inner: Affine): Affine {
   return [a * g + b * j, a * h + b * k, a * i + b * l + c, d * g + e * j, d * h + e * k, d * i + e * l + f];
 }
 
-export interface Square {
+/** Whole pixels; it may reach beyond the image. */
+export interface Window {
   readonly left: number;
   readonly top: number;
-  readonly side: number;
+  readonly width: number;
+  readonly height: number;
 }
 
 /** What happens to one image: drawn once, applied to its pixels and to its boxes. */
@@ -35,7 +37,7 @@ export interface Transform {
   readonly contrast: number;
   /** Added to bytes. */
   readonly brightness: number;
-  readonly cutout: Square | null;
+  readonly cutout: Window | null;
 }
 
 /**
@@ -89,6 +91,28 @@ export function drawTransform(image: FeatureMap, choice: AugmentationChoice, ran
     hue,
     contrast,
     brightness,
-    cutout: side > 0 ? { left, top, side } : null,
+    cutout: side > 0 ? { left, top, width: side, height: side } : null,
+  };
+}
+
+/** The same transform of the same image in another size: the same parts of it end up in the same places. */
+export function scaledTransform(transform: Transform, from: FeatureMap, to: FeatureMap): Transform {
+  const [x, y] = [to.width / from.width, to.height / from.height];
+  if (x === 1 && y === 1) return transform;
+  const [a, b, c, d, e, f] = transform.toSource;
+  const { cutout } = transform;
+  const span = (start: number, length: number, by: number) => {
+    const first = Math.round(start * by);
+    return [first, Math.round((start + length) * by) - first] as const;
+  };
+  const scaledWindow = (window: Window): Window => {
+    const [left, width] = span(window.left, window.width, x);
+    const [top, height] = span(window.top, window.height, y);
+    return { left, top, width, height };
+  };
+  return {
+    ...transform,
+    toSource: [a, (b * x) / y, c * x, (d * y) / x, e, f * y],
+    cutout: cutout && scaledWindow(cutout),
   };
 }

@@ -5,6 +5,15 @@ import { byteTransform } from './compile/normalization.ts';
 /** How bytes reach a network, wherever it is said: in a design, in a model's file, on a command line. */
 export type NormalizationChoice = Pick<DataChoice, 'normalization' | 'standardization'>;
 
+/** That of a choice of data, without the rest. */
+export const normalizationOf = ({
+  normalization,
+  standardization,
+}: NormalizationChoice): NormalizationChoice => ({
+  normalization,
+  standardization,
+});
+
 /** value = byte * scale + offset, for one channel. */
 export interface ByteTransform {
   readonly scale: number;

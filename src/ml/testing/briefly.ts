@@ -1,10 +1,10 @@
+import { adapterFor } from '../../core/data/adapter.ts';
 import type { LabeledImages } from '../../core/data/labeledImages.ts';
 import { channelTransforms, type NormalizationChoice } from '../../core/data/normalizationChoice.ts';
 import type { Network, Weights } from '../../core/network/network.ts';
 import { createRandom, permutation } from '../../core/random.ts';
 import { initializeWeights } from '../initialize.ts';
 import { adam } from '../optimizers.ts';
-import { adapterFor } from '../resize.ts';
 import { Session } from '../session.ts';
 
 /** All images in the size of a network's input, as bytes. */

@@ -11,6 +11,7 @@ import { notify } from '../noticeStore.ts';
 import { trainWorker } from '../services.ts';
 import { prepareTrainer } from './backend.ts';
 import { isTraining, startTraining } from './train.ts';
+import { readyToLook, viewpointOf } from './viewpoints.ts';
 
 /** How much students listen, in training and in fine-tuning alike. */
 export function changeDistillation(patch: Partial<DistillationChoice>): void {
@@ -36,11 +37,13 @@ export async function measureModels(models: readonly Model[]): Promise<void> {
   if (missing.length === 0) return;
   await runJob('Measuring teachers and students', async (job) => {
     await prepareTrainer(job);
-    for (const [i, { id, network, weights }] of missing.entries()) {
+    for (const [i, asked] of missing.entries()) {
       if (dataKeyOf(present().design.data) !== dataKey) return;
+      const [model = asked] = await readyToLook([asked], job);
+      const { id, network, weights } = model;
       const prediction = await trainWorker.call(
         'predict',
-        { network, weights },
+        { network, weights, viewpoint: viewpointOf(model, data) },
         {
           signal: job.signal,
           onProgress: ({ done, total }) => job.report((i + done / total) / missing.length, network.name),

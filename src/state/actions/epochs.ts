@@ -1,6 +1,7 @@
+import { normalizationOf } from '../../core/data/normalizationChoice.ts';
 import { changeEntry, present } from '../designStore.ts';
 import { fetchEpoch } from '../epochCheckpoints.ts';
-import { type Model, modelById, newId, putModel } from '../modelStore.ts';
+import { type Model, modelById, newId, putModel, trainedAs } from '../modelStore.ts';
 import { notify } from '../noticeStore.ts';
 import type { TrainingRun } from '../runsStore.ts';
 import { type Checkpoint, trainingStore } from '../trainingStore.ts';
@@ -10,7 +11,7 @@ import { isTraining } from './train.ts';
 
 /** The model that a run had after an epoch, as a new one. */
 function modelAt(checkpoint: Checkpoint, ofRun: string): Model {
-  const { kind, earlierEpochs, backend, curves, weights, state } = checkpoint;
+  const { kind, earlierEpochs, backend, curves, weights, state, data } = checkpoint;
   return {
     id: newId(),
     network: present().design.network,
@@ -19,6 +20,7 @@ function modelAt(checkpoint: Checkpoint, ofRun: string): Model {
     epochs: earlierEpochs + state.epoch,
     backend,
     ofRun,
+    ...trainedAs({ ...modelById(checkpoint.modelId), reads: normalizationOf(data) }),
     curves,
     validation: null,
     apoz: null,

@@ -53,6 +53,7 @@ function adopt(model: ImportedModel, name: string): void {
       origin: 'imported',
       epochs: 0,
       backend: null,
+      ...(normalization ? { reads: normalization } : {}),
       curves: null,
       validation: null,
       apoz: null,

@@ -2,7 +2,7 @@ import type { KeepMultiple } from '../../core/exploration/design.ts';
 import { transplant } from '../../core/pruning/apply.ts';
 import { modelOf, plannedPruning } from '../derived.ts';
 import { changeDesign, changeEntry, present, settleDesign } from '../designStore.ts';
-import { newId, putModel } from '../modelStore.ts';
+import { newId, putModel, trainedAs } from '../modelStore.ts';
 import { measureAccuracy, measureApoz } from './measure.ts';
 
 /** A threshold moves: all positions of one drag are one step of undo. */
@@ -43,6 +43,7 @@ export async function prune(): Promise<void> {
     origin: 'pruned',
     epochs: model.epochs,
     backend: model.backend,
+    ...trainedAs(model),
     curves: null,
     validation: null,
     apoz: null,

@@ -11,7 +11,7 @@ import { noticeStore } from '../noticeStore.ts';
 import { runsStore } from '../runsStore.ts';
 import { eventually } from '../testing/eventually.ts';
 import { trainingStore } from '../trainingStore.ts';
-import { trainBoth } from './distillation.ts';
+import { measureModels, trainBoth } from './distillation.ts';
 import { isTraining, stopTraining } from './train.ts';
 
 interface TrainRequest {
@@ -24,6 +24,7 @@ interface TrainRequest {
 const worker = vi.hoisted(() => ({
   trained: [] as TrainRequest[],
   predicted: [] as number[],
+  viewpoints: [] as unknown[],
   /** Calls of `train`, counted from 1, that wait until somebody stops them. */
   waitsIn: 0,
   stop: null as (() => void) | null,
@@ -57,10 +58,12 @@ vi.mock('../services.ts', () => {
   return {
     trainWorker: {
       generation: 0,
-      call: async (method: string, { weights }: { readonly weights: Weights }) => {
+      call: async (method: string, { weights, viewpoint }: { weights: Weights; viewpoint?: unknown }) => {
         if (method === 'initialize') return numbered(0);
+        if (method === 'checkActivations') return { fits: [], imageCount: 0 };
         if (method !== 'predict') throw new Error(`Nobody expects ${method}.`);
         worker.predicted.push(numberIn(weights));
+        worker.viewpoints.push(viewpoint);
         return {};
       },
       start: (
@@ -94,7 +97,7 @@ const numberOf = (id: string | null | undefined) =>
   numberIn(modelStore.getState().models[id ?? '']?.weights ?? {});
 
 beforeEach(() => {
-  Object.assign(worker, { trained: [], predicted: [], waitsIn: 0, stop: null });
+  Object.assign(worker, { trained: [], predicted: [], viewpoints: [], waitsIn: 0, stop: null });
   openEntry({ ...start, modelId: null, baselineModelId: null });
   const classNames = Array.from({ length: 10 }, (_, i) => `class ${i}`);
   dataStore.setState({ data: { status: 'ready', data: { classNames } as never } });
@@ -103,7 +106,13 @@ beforeEach(() => {
   noticeStore.setState({ notices: [] });
   trainingStore.setState({ live: null, checkpoint: null, queue: [], busy: false, sequence: null });
   putModel(teacher);
-  distillationStore.setState({ teacherIds: ['teacher'], listens: false, measured: {}, pair: null });
+  distillationStore.setState({
+    teacherIds: ['teacher'],
+    listens: false,
+    measured: {},
+    pair: null,
+    trials: [],
+  });
 });
 
 test('the same student is trained from the same weights with the same seed, first without and then with its teachers', async () => {
@@ -146,4 +155,18 @@ test('a student that somebody has trained before goes on from its own weights bo
   await trainBoth();
   expect(worker.trained.map(({ weights }) => numberIn(weights))).toEqual([100, 100]);
   expect([numberOf(pair()?.withoutId), numberOf(pair()?.withId)]).toEqual([102, 112]);
+});
+
+test('a teacher with other pixels and another order of the classes is trained with, and measured, as it reads them', async () => {
+  const { classNames } = (dataStore.getState().data as { data: { classNames: readonly string[] } }).data;
+  const reads = { normalization: 'none', standardization: null } as const;
+  putModel({ ...teacher, reads, classNames: classNames.toReversed() });
+  await trainBoth();
+  const viewpoint = { normalization: reads, classOrder: [9, 8, 7, 6, 5, 4, 3, 2, 1, 0] };
+  expect(worker.trained[1]?.teachers).toMatchObject([viewpoint]);
+  await measureModels([modelStore.getState().models.teacher as Model]);
+  const plain = { normalization: null, classOrder: null };
+  expect(worker.viewpoints).toEqual([plain, plain, viewpoint]);
+  const student = modelStore.getState().models[pair()?.withId ?? ''];
+  expect(student).toMatchObject({ reads: { normalization: 'signed' }, classNames });
 });

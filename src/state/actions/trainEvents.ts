@@ -1,3 +1,4 @@
+import { normalizationOf } from '../../core/data/normalizationChoice.ts';
 import type { DataChoice, Recipe } from '../../core/exploration/design.ts';
 import type { Network, Weights } from '../../core/network/network.ts';
 import type { RunState } from '../../core/training/checkpoint.ts';
@@ -50,6 +51,8 @@ export interface Run {
   readonly network: Network;
   readonly recipe: Recipe;
   readonly data: DataChoice;
+  /** Of the images, in the order of the network's outputs. */
+  readonly classNames: readonly string[];
   readonly weights: Weights;
   readonly backend: BackendName;
   readonly earlierEpochs: number;
@@ -72,6 +75,8 @@ function modelAfter(run: Run, weights: Weights, epochs: number, curves: Learning
     origin: run.kind === 'train' ? 'trained' : 'fine-tuned',
     epochs: run.earlierEpochs + epochs,
     backend: run.backend,
+    reads: normalizationOf(run.data),
+    classNames: run.classNames,
     curves,
     validation: null,
     apoz: null,

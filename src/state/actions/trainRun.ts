@@ -15,6 +15,7 @@ import type { Checkpoint, PhaseAt } from '../trainingStore.ts';
 import { prepareTrainer } from './backend.ts';
 import { newRun, recordRun } from './runs.ts';
 import { EMPTY_CURVES, type Run } from './trainEvents.ts';
+import { readyToLook } from './viewpoints.ts';
 
 /** What is to be trained. */
 export interface Order {
@@ -82,7 +83,7 @@ async function carriedWeights(entry: Entry) {
 
 /** A run from its first epoch. */
 export async function newTraining(order: Order, job: JobContext): Promise<Run> {
-  const { entry, kind, recipe, teachers, phase } = order;
+  const { entry, kind, recipe, phase } = order;
   const { design } = entry;
   const { network, data } = design;
   checkClasses(network);
@@ -97,6 +98,7 @@ export async function newTraining(order: Order, job: JobContext): Promise<Run> {
     ));
   // Last, and asked again: what was changed on the way is not to be trained with.
   const backend = await prepareTrainer(job);
+  const teachers = await readyToLook(order.teachers, job);
   checkImages(design);
   const id = newId();
   const earlierEpochs = model?.epochs ?? 0;
@@ -118,6 +120,7 @@ export async function newTraining(order: Order, job: JobContext): Promise<Run> {
     network,
     recipe,
     data,
+    classNames: loadedData()?.classNames ?? [],
     weights,
     backend,
     earlierEpochs,
@@ -163,6 +166,7 @@ export async function continuedTraining(checkpoint: Checkpoint, job: JobContext)
     network: design.network,
     recipe,
     data,
+    classNames: loadedData()?.classNames ?? [],
     weights,
     backend,
     earlierEpochs,

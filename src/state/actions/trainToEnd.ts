@@ -15,11 +15,16 @@ import { prepareTrainer } from './backend.ts';
 import { updateRun } from './runs.ts';
 import { onEpoch, onStep, type Run, snapshot } from './trainEvents.ts';
 import { checkImages } from './trainRun.ts';
+import { viewpointOf } from './viewpoints.ts';
 
 /** One go of the worker at a run; fails where the worker or its graphics processor is lost. */
 function runOnce(run: Run, startPaused: boolean, job: JobContext): Promise<TrainResult> {
-  const { network, weights, recipe, from } = run;
-  const teachers = run.teachers.map((teacher) => ({ network: teacher.network, weights: teacher.weights }));
+  const { network, weights, recipe, from, data } = run;
+  const teachers = run.teachers.map((teacher) => ({
+    network: teacher.network,
+    weights: teacher.weights,
+    ...viewpointOf(teacher, data),
+  }));
   const call = trainWorker.start(
     'train',
     { network, weights, recipe, startPaused, from, teachers },

@@ -20,8 +20,8 @@ function useTeacherRows(): readonly TeacherRow[] {
   const runs = useStore(runsStore, (state) => state.runs);
   const teacherIds = useStore(distillationStore, (state) => state.teacherIds);
   const measured = useStore(distillationStore, (state) => state.measured);
-  const classCount = useStore(dataStore, ({ data }) =>
-    data.status === 'ready' ? data.data.classNames.length : null,
+  const classNames = useStore(dataStore, ({ data }) =>
+    data.status === 'ready' ? data.data.classNames : null,
   );
   const dataKey = dataKeyOf(design.data);
   return useMemo(
@@ -34,10 +34,22 @@ function useTeacherRows(): readonly TeacherRow[] {
         runs: runs.map((run) => ({ ...run, dataKey: imagesOf(run.design.data) })),
         teacherIds,
         measured,
-        classCount,
+        classNames,
+        normalization: design.data,
         dataKey,
       }),
-    [models, modelId, baselineModelId, evaluations, runs, teacherIds, measured, classCount, dataKey],
+    [
+      models,
+      modelId,
+      baselineModelId,
+      evaluations,
+      runs,
+      teacherIds,
+      measured,
+      classNames,
+      design.data,
+      dataKey,
+    ],
   );
 }
 

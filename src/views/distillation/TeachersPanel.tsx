@@ -18,6 +18,7 @@ export function TeachersPanel({ rows }: { rows: readonly TeacherRow[] }) {
   const listens = useStore(distillationStore, (state) => state.listens);
   const busy = useTraining();
   const chosen = rows.filter(({ isChosen, problem }) => isChosen && problem === null);
+  const refused = rows.filter(({ isChosen, problem }) => isChosen && problem !== null);
   const ready = useStore(dataStore, (state) => state.data.status === 'ready');
   const unmeasured = rows.filter(({ accuracy, problem }) => accuracy === null && problem === null);
   return (
@@ -68,7 +69,7 @@ export function TeachersPanel({ rows }: { rows: readonly TeacherRow[] }) {
       )}
       <div className="distillation-foot">
         <p className="hint" role="status">
-          {chosenText(chosen, listens)}
+          {chosenText(chosen, refused.length, listens)}
         </p>
         {unmeasured.length > 0 && (
           <button
@@ -80,7 +81,7 @@ export function TeachersPanel({ rows }: { rows: readonly TeacherRow[] }) {
             Measure the others
           </button>
         )}
-        {chosen.length > 0 && (
+        {chosen.length + refused.length > 0 && (
           <label className="check">
             <input
               type="checkbox"
@@ -95,14 +96,17 @@ export function TeachersPanel({ rows }: { rows: readonly TeacherRow[] }) {
   );
 }
 
-function chosenText(chosen: readonly TeacherRow[], listens: boolean): string {
+function chosenText(chosen: readonly TeacherRow[], refused: number, listens: boolean): string {
+  if (refused > 0 && listens)
+    return `${refused === 1 ? 'A chosen model' : `${refused} chosen models`} can't teach these images; untick ${refused === 1 ? 'it' : 'them'}, or the next training is refused.`;
   if (chosen.length === 0) return 'None is chosen: trainings learn from labels alone.';
   const who = chosen.length === 1 ? chosen[0]?.name : `The mean of ${chosen.length} teachers`;
   return listens ? `${who} teaches.` : `${who} waits; trainings learn from labels alone.`;
 }
 
 function Row({ row, disabled }: { row: TeacherRow; disabled: boolean }) {
-  const { model, name, origin, problem, accuracy, parameterCount, megabytes, isChosen } = row;
+  const { model, name, problem, accuracy, parameterCount, megabytes, isChosen } = row;
+  const { origin, viewpoint, isGuessing } = row;
   const [low, high] = accuracy ? wilsonInterval(accuracy.correct, accuracy.total) : [0, 1];
   return (
     <tr className={isChosen ? 'current' : undefined}>
@@ -116,9 +120,15 @@ function Row({ row, disabled }: { row: TeacherRow; disabled: boolean }) {
           />
           <span className="teacher-name">
             {name}
-            <span className="hint">{origin}</span>
+            <span className="hint">{viewpoint === '' ? origin : `${origin}; ${viewpoint}`}</span>
           </span>
         </label>
+        {isGuessing && (
+          <p className="hint warn teacher-problem">
+            It is right about as often as by guessing: students learn nothing from it. Was it trained on
+            images like these, with these classes in this order?
+          </p>
+        )}
         {problem !== null && <p className="hint warn teacher-problem">{problem}</p>}
       </th>
       <td className="number">

@@ -9,6 +9,7 @@ import { type TeacherSources, teacherProblem, teacherRows } from './teacherRows.
 
 const { design } = present();
 const dataKey = JSON.stringify(design.data);
+const NAMES = Array.from({ length: 10 }, (_, k) => `class ${k}`);
 
 const trained = (id: string, network: Network = design.network, more: Partial<Model> = {}): Model => ({
   id,
@@ -42,7 +43,8 @@ const sources = (models: readonly Model[], more: Partial<TeacherSources> = {}): 
   runs: [],
   teacherIds: [],
   measured: {},
-  classCount: 10,
+  classNames: NAMES,
+  normalization: design.data,
   dataKey,
   ...more,
 });
@@ -87,4 +89,31 @@ test('a network of other classes says why it can not teach', () => {
   expect(teacherProblem(seven, null)).toBeNull();
   const headless = { ...design.network, layers: design.network.layers.slice(0, 3) };
   expect(teacherProblem(headless, 10)).toMatch(/no single list of classes/);
+});
+
+test('a teacher of the same classes in another order, or of other pixels, says how it is shown the images', () => {
+  const reads = { normalization: 'none', standardization: null } as const;
+  const row = (more: Partial<Model>) =>
+    teacherRows(sources([trained('a', design.network, more)], { teacherIds: ['a'] }))[0]!;
+  expect(row({ classNames: NAMES, reads: design.data })).toMatchObject({ problem: null, viewpoint: '' });
+  expect(row({})).toMatchObject({ problem: null, viewpoint: '' });
+  expect(row({ classNames: NAMES.toReversed(), reads })).toMatchObject({
+    problem: null,
+    viewpoint: "is shown pixels of 0 to 255; its classes are put in the order of the images'",
+  });
+  expect(row({ classNames: NAMES.map((name) => `other ${name}`) }).problem).toMatch(
+    /^It was trained on other classes \(other class 0, .* than the images have \(class 0, /,
+  );
+});
+
+test('a teacher that is right no more often than by guessing is told from one that knows something', () => {
+  const { weights } = trained('a');
+  const guesses = (correct: number) => {
+    const prediction = { report: { correct, imageCount: 400 } } as never;
+    const measured = { a: { weights, dataKey, prediction } };
+    const model = { ...trained('a'), weights };
+    return teacherRows(sources([model], { teacherIds: ['a'], measured }))[0]!.isGuessing;
+  };
+  expect([guesses(38), guesses(45), guesses(80), guesses(360)]).toEqual([true, true, false, false]);
+  expect(teacherRows(sources([trained('b')], { teacherIds: ['b'] }))[0]!.isGuessing).toBe(false);
 });

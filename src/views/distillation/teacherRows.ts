@@ -1,4 +1,11 @@
+import {
+  type NormalizationChoice,
+  normalizationName,
+  sameNormalization,
+} from '../../core/data/normalizationChoice.ts';
 import { type Network, outputsOf } from '../../core/network/network.ts';
+import { wilsonInterval } from '../../core/quantity.ts';
+import { classOrder } from '../../core/training/classOrder.ts';
 import { modelSizeOf } from '../../core/training/distillation.ts';
 import { cachedCounts, cachedGeometry } from '../../state/derived.ts';
 import { type DistillationState, measuredOf } from '../../state/distillationStore.ts';
@@ -14,6 +21,10 @@ export interface TeacherRow {
   readonly origin: string;
   /** Why it can't teach; null where it can. */
   readonly problem: string | null;
+  /** How it is shown the images, where not as its student is; '' else. */
+  readonly viewpoint: string;
+  /** What it was measured to know is next to nothing. */
+  readonly isGuessing: boolean;
   /** On the present validation images; null where it was not measured with them. */
   readonly accuracy: Pick<Accuracy, 'correct' | 'total'> | null;
   readonly parameterCount: number;
@@ -38,8 +49,10 @@ export interface TeacherSources {
   readonly runs: readonly KeptRun[];
   readonly teacherIds: readonly string[];
   readonly measured: DistillationState['measured'];
-  /** Classes of the images; null where there are none yet. */
-  readonly classCount: number | null;
+  /** Of the images; null where there are none yet. */
+  readonly classNames: readonly string[] | null;
+  /** How pixels reach the student. */
+  readonly normalization: NormalizationChoice;
   /** The present choice of data, as one text. */
   readonly dataKey: string;
 }
@@ -59,6 +72,32 @@ export function teacherProblem(network: Network, wanted: number | null): string 
   if (wanted === null || has === wanted) return null;
   return `It tells ${has} classes apart and the images have ${wanted}; a teacher needs the same classes.`;
 }
+
+function namesProblem(model: Model, wanted: readonly string[] | null): string | null {
+  if (!model.classNames || !wanted) return null;
+  const order = classOrder(model.classNames, wanted);
+  return order.ok ? null : order.error.message;
+}
+
+/** "sees pixels of 0 to 255; its classes are put in the order of the images'" */
+function viewpointText(model: Model, { classNames, normalization }: TeacherSources): string {
+  const { network, reads } = model;
+  const input = network.layers.find(({ kind }) => kind === 'input');
+  const channels = (input && cachedGeometry(network).get(input.id)?.ofm.channels) ?? 1;
+  const order = model.classNames && classNames ? classOrder(model.classNames, classNames) : null;
+  return [
+    reads && !sameNormalization(reads, normalization, channels)
+      ? `is shown pixels of ${normalizationName(reads)}`
+      : '',
+    order?.ok && order.value ? "its classes are put in the order of the images'" : '',
+  ]
+    .filter((part) => part !== '')
+    .join('; ');
+}
+
+/** Whether right answers this few come from guessing as well: not surely more than one in so many classes. */
+const isGuess = ({ correct, total }: Pick<Accuracy, 'correct' | 'total'>, classCount: number): boolean =>
+  wilsonInterval(correct, total)[0] <= 1 / classCount;
 
 interface Found {
   readonly name: string | null;
@@ -92,18 +131,21 @@ function candidates(sources: TeacherSources): Map<string, Found> {
 
 /** Every kept model that has a name to the user, the design's own first. */
 export function teacherRows(sources: TeacherSources): TeacherRow[] {
-  const { models, teacherIds, measured, classCount, dataKey } = sources;
+  const { models, teacherIds, measured, classNames, dataKey } = sources;
   return [...candidates(sources)].flatMap(([id, { name, origin, accuracy }]) => {
     const model = models[id];
     if (!model) return [];
     const { parameterCount, macCount } = cachedCounts(model.network);
     const report = measuredOf(measured, model, dataKey)?.report;
+    const known = report ? { correct: report.correct, total: report.imageCount } : accuracy;
     return {
       model,
       name: name ?? nameOf(model),
       origin,
-      problem: teacherProblem(model.network, classCount),
-      accuracy: report ? { correct: report.correct, total: report.imageCount } : accuracy,
+      problem: teacherProblem(model.network, classNames?.length ?? null) ?? namesProblem(model, classNames),
+      viewpoint: viewpointText(model, sources),
+      accuracy: known,
+      isGuessing: known !== null && classNames !== null && isGuess(known, classNames.length),
       parameterCount,
       macCount,
       megabytes: modelSizeOf(parameterCount),

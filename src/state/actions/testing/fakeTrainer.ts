@@ -109,6 +109,7 @@ export const trainWorker = {
         0,
         randomWeights(request.network, () => 0.5),
       );
+    if (method === 'checkActivations') return { fits: [], imageCount: 0 };
     return {
       byActivation: Object.fromEntries(
         present()

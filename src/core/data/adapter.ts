@@ -1,4 +1,4 @@
-import type { FeatureMap } from '../core/network/network.ts';
+import type { FeatureMap } from '../network/network.ts';
 
 /** One axis' recipe: each output position is a weighted sum of input positions. */
 interface Taps {
