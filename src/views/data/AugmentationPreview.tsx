@@ -7,10 +7,18 @@ import {
   NO_AUGMENTATION,
   USUAL_AUGMENTATION,
 } from '../../core/data/augmentChoice.ts';
+import type { FeatureMap } from '../../core/network/network.ts';
+import { describeMap } from '../../core/network/shapes.ts';
 import type { Samples } from '../../state/dataStore.ts';
 import { NumberField } from '../parts/fields.tsx';
 import { Panel } from '../parts/Panel.tsx';
-import { alone, augmentedSamples, previewImages } from './augmentedSamples.ts';
+import {
+  alone,
+  augmentedSamples,
+  needsColor,
+  type PreviewImages,
+  previewImages,
+} from './augmentedSamples.ts';
 import { ImageStrip } from './ImageStrip.tsx';
 
 /** Images in each strip. */
@@ -18,6 +26,8 @@ const SHOWN = 4;
 
 interface AugmentationPreviewProps {
   readonly samples: Samples;
+  /** What the network reads: images are shown in that size, as training augments them. */
+  readonly input: FeatureMap;
   readonly choice: AugmentationChoice;
   readonly disabled?: boolean;
   readonly onChange: (choice: AugmentationChoice) => void;
@@ -26,20 +36,19 @@ interface AugmentationPreviewProps {
 /** Every operation with its switch, its strength, and images after it; the images as they are stand above. */
 export function AugmentationPreview({
   samples,
+  input,
   choice,
   disabled = false,
   onChange,
 }: AugmentationPreviewProps) {
   const [seed, setSeed] = useState(1);
-  const images = useMemo(() => previewImages(samples, SHOWN), [samples]);
-  const together = useMemo(
-    () => augmentedSamples(images, samples, choice, seed),
-    [images, samples, choice, seed],
-  );
+  const preview = useMemo(() => previewImages(samples, SHOWN, input), [samples, input]);
+  const { images, image } = preview;
+  const together = useMemo(() => augmentedSamples(preview, choice, seed), [preview, choice, seed]);
   return (
     <Panel
       title="Augmentation"
-      subtitle="Training images are changed at random, anew in every epoch; validation images never"
+      subtitle={`Training images are changed at random, anew in every epoch, validation images never; shown as the network reads them: ${describeMap(image)}`}
       actions={
         <>
           <button
@@ -67,19 +76,18 @@ export function AugmentationPreview({
       <div className="sheet augmentations">
         <div className="augmentation">
           <span className="sheet-name">Before</span>
-          <ImageStrip images={images} image={samples.image} label={`${images.length} images as they are`} />
+          <ImageStrip images={images} image={image} label={`${images.length} images as they are`} />
         </div>
         <div className="augmentation">
           <span className="sheet-name">All that is on, together</span>
-          <ImageStrip images={together} image={samples.image} label="The same images augmented" />
+          <ImageStrip images={together} image={image} label="The same images augmented" />
         </div>
         {AUGMENTATION_KINDS.map((kind) => (
           <Operation
             key={kind}
             kind={kind}
             choice={choice}
-            samples={samples}
-            images={images}
+            preview={preview}
             seed={seed}
             disabled={disabled}
             onChange={onChange}
@@ -90,19 +98,20 @@ export function AugmentationPreview({
   );
 }
 
-interface OperationProps extends Required<AugmentationPreviewProps> {
+interface OperationProps
+  extends Required<Pick<AugmentationPreviewProps, 'choice' | 'disabled' | 'onChange'>> {
   readonly kind: AugmentationKind;
-  readonly images: readonly Uint8Array[];
+  readonly preview: PreviewImages;
   readonly seed: number;
 }
 
-function Operation({ kind, choice, samples, images, seed, disabled, onChange }: OperationProps) {
+function Operation({ kind, choice, preview, seed, disabled, onChange }: OperationProps) {
   const id = useId();
   const { name, explanation, unit, most } = AUGMENTATIONS[kind];
   const { on, strength } = choice[kind];
   const after = useMemo(
-    () => augmentedSamples(images, samples, alone(choice, kind), seed),
-    [images, samples, choice, kind, seed],
+    () => augmentedSamples(preview, alone(choice, kind), seed),
+    [preview, choice, kind, seed],
   );
   const percent = unit === 'share';
   const shown = percent ? Math.round(1000 * strength) / 10 : strength;
@@ -126,7 +135,11 @@ function Operation({ kind, choice, samples, images, seed, disabled, onChange }: 
             min={0}
             max={percent ? 100 * most : most}
             unit={percent ? '%' : unit === 'degrees' ? '°' : 'x'}
-            hint={explanation}
+            hint={
+              needsColor(kind, preview.image.channels)
+                ? 'Does nothing here: the network reads no colors.'
+                : explanation
+            }
             disabled={disabled}
             onChange={(value) =>
               onChange({ ...choice, [kind]: { on, strength: percent ? value / 100 : value } })
@@ -136,7 +149,7 @@ function Operation({ kind, choice, samples, images, seed, disabled, onChange }: 
       </div>
       <ImageStrip
         images={after}
-        image={samples.image}
+        image={preview.image}
         label={`The same images after ${name.toLowerCase()}`}
       />
     </div>

@@ -1,20 +1,40 @@
+import { adapterFor, canAdapt } from '../../core/data/adapter.ts';
 import { augmentBatch } from '../../core/data/augment.ts';
 import {
   type AugmentationChoice,
   type AugmentationKind,
   NO_AUGMENTATION,
 } from '../../core/data/augmentChoice.ts';
+import type { FeatureMap } from '../../core/network/network.ts';
 import { createRandom } from '../../core/random.ts';
 import type { Samples } from '../../state/dataStore.ts';
 
-/** The first image of the first `count` classes that have one. */
-export const previewImages = (samples: Samples, count: number): readonly Uint8Array[] =>
-  samples.byClass.flatMap((images) => images.slice(0, 1)).slice(0, count);
+/** Images of one size: bytes, NHWC of one each. */
+export interface PreviewImages {
+  readonly images: readonly Uint8Array[];
+  readonly image: FeatureMap;
+}
+
+/**
+ * The first image of the first `count` classes that have one, as the network reads it: training resizes first, takes the
+ * color away where the network reads gray, and augments what that leaves. As it is where the network can't read it.
+ */
+export function previewImages({ byClass, image }: Samples, count: number, input: FeatureMap): PreviewImages {
+  const images = byClass.flatMap((some) => some.slice(0, 1)).slice(0, count);
+  if (!canAdapt(image.channels, input.channels)) return { images, image };
+  const adapt = adapterFor(image, input);
+  const size = input.height * input.width * input.channels;
+  const adapted = images.map((pixels) => {
+    const bytes = new Uint8Array(size);
+    adapt(pixels, 0, bytes, 0);
+    return bytes;
+  });
+  return { images: adapted, image: input };
+}
 
 /** Each image after the choice, one draw an image. */
 export function augmentedSamples(
-  images: readonly Uint8Array[],
-  { image }: Samples,
+  { images, image }: PreviewImages,
   choice: AugmentationChoice,
   seed: number,
 ): readonly Uint8Array[] {
@@ -27,3 +47,7 @@ export const alone = (choice: AugmentationChoice, kind: AugmentationKind): Augme
   ...NO_AUGMENTATION,
   [kind]: { on: true, strength: choice[kind].strength },
 });
+
+/** Whether the operation needs colors that images of so many channels do not have. */
+export const needsColor = (kind: AugmentationKind, channels: number): boolean =>
+  channels !== 3 && (kind === 'saturation' || kind === 'hue');

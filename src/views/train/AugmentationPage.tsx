@@ -1,6 +1,9 @@
 import { useStore } from 'zustand';
 import type { AugmentationChoice } from '../../core/data/augmentChoice.ts';
+import type { FeatureMap, Layer, Network } from '../../core/network/network.ts';
+import { geometryAt } from '../../core/network/shapes.ts';
 import { dataStore } from '../../state/dataStore.ts';
+import { cachedGeometry } from '../../state/derived.ts';
 import { changeDesign } from '../../state/designStore.ts';
 import { trainingStore } from '../../state/trainingStore.ts';
 import { AugmentationPreview } from '../data/AugmentationPreview.tsx';
@@ -14,6 +17,12 @@ const choose = (augmentation: AugmentationChoice) =>
     recipe: { ...design.recipe, augmentation },
     fineTune: { ...design.fineTune, augmentation },
   }));
+
+/** What the network reads: one object a network, so that nothing is drawn again without need. */
+function inputMap(network: Network): FeatureMap {
+  const input = network.layers.find(({ kind }) => kind === 'input') as Layer;
+  return geometryAt(cachedGeometry(network), input.id).ofm;
+}
 
 export function AugmentationPage() {
   const { design } = useEntry();
@@ -30,6 +39,7 @@ export function AugmentationPage() {
     <div className="span-all">
       <AugmentationPreview
         samples={data.data.samples}
+        input={inputMap(design.network)}
         choice={design.recipe.augmentation}
         disabled={busy}
         onChange={choose}
