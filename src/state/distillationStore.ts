@@ -26,6 +26,14 @@ export interface TaughtPair {
   readonly dataKey: string;
 }
 
+/** A pair that came to its end, and what it was asked: pairs of one question differ in their seeds alone. */
+export interface Trial {
+  readonly question: string;
+  readonly seed: number;
+  readonly withoutId: string;
+  readonly withId: string;
+}
+
 export interface DistillationState {
   /** The models that the next training learns from, in the order of their choice; several are averaged. */
   readonly teacherIds: readonly string[];
@@ -34,6 +42,10 @@ export interface DistillationState {
   /** By model id, for teachers and students that were asked. */
   readonly measured: Readonly<Record<string, Measured>>;
   readonly pair: TaughtPair | null;
+  /** Of this page, in the order in which they ended. */
+  readonly trials: readonly Trial[];
+  /** How many pairs are trained in a row, each with the next seed. */
+  readonly seeds: number;
   readonly student: StudentChoice;
   /** Widths of a simplified student, as a share of the teacher's. */
   readonly factor: number;
@@ -45,6 +57,8 @@ export const distillationStore = createStore<DistillationState>(() => ({
   listens: true,
   measured: {},
   pair: null,
+  trials: [],
+  seeds: 1,
   student: 'simplified',
   factor: 0.5,
   presetId: 'tiny-cnn',
@@ -59,6 +73,16 @@ export function setTeacher(id: string, isTeacher: boolean): void {
 
 export const setTeachers = (teacherIds: readonly string[]): void =>
   distillationStore.setState({ teacherIds: [...new Set(teacherIds)] });
+
+/** Adds a pair; the same one trained again takes its own place. */
+export function addTrial(trial: Trial): void {
+  distillationStore.setState(({ trials }) => ({
+    trials: [
+      ...trials.filter(({ question, seed }) => question !== trial.question || seed !== trial.seed),
+      trial,
+    ],
+  }));
+}
 
 /** What was measured of a model as it is, on these images; null where nothing was. */
 export function measuredOf(

@@ -3,7 +3,7 @@ import type { Network } from '../../core/network/network.ts';
 import { transplant } from '../../core/pruning/apply.ts';
 import { SOURCE_DISTILLATION, type Student } from '../../core/training/distillation.ts';
 import { changeDesign, changeEntry, type Entry, present } from '../designStore.ts';
-import { chosenTeachers, distillationStore, measuredOf } from '../distillationStore.ts';
+import { addTrial, chosenTeachers, distillationStore, measuredOf } from '../distillationStore.ts';
 import { runJob } from '../jobStore.ts';
 import { dataKeyOf } from '../metricsStore.ts';
 import { type Model, modelStore, newId, putModel } from '../modelStore.ts';
@@ -108,11 +108,44 @@ async function trainOnce(entry: Entry, teacherIds: readonly string[]): Promise<M
   return made ?? null;
 }
 
+/** All that two pairs must have in common, but for the seed. */
+export const questionOf = ({ design, modelId }: Entry, teacherIds: readonly string[]): string => {
+  const { network, data, recipe } = design;
+  return JSON.stringify([network, data, { ...recipe, seed: 0 }, teacherIds, modelId]);
+};
+
+/** Trains one pair; the models of both, or null where one of the trainings did not come to its end. */
+async function trainPair(entry: Entry, teachers: readonly Model[]): Promise<[Model, Model] | null> {
+  const { recipe, data } = entry.design;
+  const teacherIds = teachers.map(({ id }) => id);
+  const teacherNames = teachers.map(({ network }) => network.name);
+  distillationStore.setState({ pair: null });
+  const without = await trainOnce(entry, []);
+  if (!without) return null;
+  const pair = { withoutId: without.id, teacherNames, seed: recipe.seed, dataKey: dataKeyOf(data) };
+  distillationStore.setState({ pair: { ...pair, withId: null } });
+  backToStart(entry, without.id);
+  const taught = await trainOnce(entry, teacherIds);
+  if (!taught) return null;
+  distillationStore.setState({ pair: { ...pair, withId: taught.id } });
+  const question = questionOf(entry, teacherIds);
+  addTrial({ question, seed: recipe.seed, withoutId: without.id, withId: taught.id });
+  return [without, taught];
+}
+
+/** Back to where all of them begin, unless the user has gone on to something else. */
+function backToStart({ modelId, baselineModelId }: Entry, made: string): void {
+  if (present().modelId === made) changeEntry((now) => ({ ...now, modelId, baselineModelId }));
+}
+
+/** Pairs trained in a row at most: as many as the interval over seeds knows what to do with. */
+export const MOST_PAIRS = 20;
+
 /**
  * Trains the design's network twice from the same weights with the same seed, without and with the chosen teachers, and
- * measures both. The design keeps the one that had teachers.
+ * measures both; for several seeds one pair after the other. The design keeps the first one that had teachers.
  */
-export async function trainBoth(): Promise<void> {
+export async function trainBoth(seeds = 1): Promise<void> {
   distillationStore.setState({ listens: true });
   const teachers = chosenTeachers();
   if (teachers.length === 0) {
@@ -121,25 +154,34 @@ export async function trainBoth(): Promise<void> {
   }
   if (isTraining()) return;
   const entry = present();
-  const { recipe, data } = entry.design;
-  const teacherIds = teachers.map(({ id }) => id);
-  const teacherNames = teachers.map(({ network }) => network.name);
-  distillationStore.setState({ pair: null });
-  const without = await trainOnce(entry, []);
-  if (!without) return tellUnfinished();
-  const pair = { withoutId: without.id, teacherNames, seed: recipe.seed, dataKey: dataKeyOf(data) };
-  distillationStore.setState({ pair: { ...pair, withId: null } });
-  // Back to where both begin, unless the user has gone on to something else.
-  if (present().modelId === without.id)
-    changeEntry((now) => ({ ...now, modelId: entry.modelId, baselineModelId: entry.baselineModelId }));
-  const taught = await trainOnce(entry, teacherIds);
-  if (!taught) return tellUnfinished();
-  distillationStore.setState({ pair: { ...pair, withId: taught.id } });
-  await measureModels([without, taught]);
+  const { design } = entry;
+  const made: [Model, Model][] = [];
+  for (let i = 0; i < Math.min(seeds, MOST_PAIRS); i++) {
+    const last = made.at(-1);
+    if (last) backToStart(entry, last[1].id);
+    const seed = design.recipe.seed + i;
+    const pair = await trainPair(
+      { ...entry, design: { ...design, recipe: { ...design.recipe, seed } } },
+      teachers,
+    );
+    if (!pair) {
+      tellUnfinished(made.length);
+      break;
+    }
+    made.push(pair);
+  }
+  const [first, last] = [made[0]?.[1], made.at(-1)?.[1]];
+  if (first && last && first !== last) {
+    const baselineModelId = design.baseline === design.network ? first.id : entry.baselineModelId;
+    backToStart({ ...entry, modelId: first.id, baselineModelId }, last.id);
+  }
+  await measureModels(made.flat());
 }
 
-const tellUnfinished = (): void =>
+const tellUnfinished = (made: number): void =>
   notify(
     'info',
-    'One of the two trainings did not come to its end, so there is nothing to compare; press "Train both" to begin again.',
+    made === 0
+      ? 'One of the two trainings did not come to its end, so there is nothing to compare; press "Train both" to begin again.'
+      : `A training of pair ${made + 1} did not come to its end; what came before it is compared.`,
   );

@@ -170,3 +170,43 @@ test('a teacher with other pixels and another order of the classes is trained wi
   const student = modelStore.getState().models[pair()?.withId ?? ''];
   expect(student).toMatchObject({ reads: { normalization: 'signed' }, classNames });
 });
+
+test('over several seeds each pair begins at the same place, and the design keeps the first taught student', async () => {
+  const own = { ...teacher, id: 'own', network: start.design.network, weights: numbered(100) };
+  putModel(own);
+  openEntry({ ...start, modelId: 'own', baselineModelId: null });
+  const { seed } = present().design.recipe;
+  await trainBoth(3);
+  expect(worker.trained.map(({ recipe }) => recipe.seed - seed)).toEqual([0, 0, 1, 1, 2, 2]);
+  expect(worker.trained.map(({ weights }) => numberIn(weights))).toEqual(Array(6).fill(100));
+  expect(worker.trained.map(({ teachers }) => teachers.length)).toEqual([0, 1, 0, 1, 0, 1]);
+  const { trials } = distillationStore.getState();
+  expect(trials.map((trial) => trial.seed - seed)).toEqual([0, 1, 2]);
+  expect(new Set(trials.map(({ question }) => question)).size).toBe(1);
+  expect(present().modelId).toBe(trials[0]?.withId);
+  expect(worker.predicted).toHaveLength(6);
+  // the same question once more takes the place of the first pair; another lesson is another question
+  openEntry({ ...start, modelId: 'own', baselineModelId: null });
+  await trainBoth();
+  expect(distillationStore.getState().trials.map((trial) => trial.seed - seed)).toEqual([1, 2, 0]);
+  const { recipe } = start.design;
+  const warmer = { ...recipe, distillation: { ...recipe.distillation, temperature: 4 } };
+  openEntry({ ...start, design: { ...start.design, recipe: warmer }, modelId: 'own', baselineModelId: null });
+  await trainBoth();
+  const questions = distillationStore.getState().trials.map(({ question }) => question);
+  expect(new Set(questions).size).toBe(2);
+});
+
+test('a stop in a later pair leaves the pairs before it compared', async () => {
+  worker.waitsIn = 4;
+  const both = trainBoth(3);
+  await eventually(() => expect(worker.stop).not.toBeNull());
+  stopTraining();
+  await both;
+  expect(worker.trained).toHaveLength(4);
+  expect(distillationStore.getState().trials).toHaveLength(1);
+  expect(worker.predicted).toEqual([2, 12]);
+  expect(noticeStore.getState().notices.at(-1)?.message).toBe(
+    'A training of pair 2 did not come to its end; what came before it is compared.',
+  );
+});

@@ -3,7 +3,7 @@ import { useStore } from 'zustand';
 import { formatNumberOf, formatPercent, formatSignificant } from '../../core/quantity.ts';
 import { epochLine } from '../../core/training/distillation.ts';
 import { comparePaired } from '../../core/training/pairedComparison.ts';
-import { measureModels, trainBoth } from '../../state/actions/distillation.ts';
+import { MOST_PAIRS, measureModels, trainBoth } from '../../state/actions/distillation.ts';
 import { startTraining } from '../../state/actions/train.ts';
 import { dataStore } from '../../state/dataStore.ts';
 import { distillationStore, measuredOf, type TaughtPair } from '../../state/distillationStore.ts';
@@ -11,9 +11,11 @@ import { dataKeyOf } from '../../state/metricsStore.ts';
 import { type LearningCurves, type Model, modelStore } from '../../state/modelStore.ts';
 import { type LiveRun, trainingStore } from '../../state/trainingStore.ts';
 import { comparisonSentences } from '../metrics/metricsText.ts';
+import { NumberField } from '../parts/fields.tsx';
 import { Panel } from '../parts/Panel.tsx';
 import { ScrollRegion } from '../parts/ScrollRegion.tsx';
 import { useEntry, useModel } from '../useEntry.ts';
+import { SeedsTable } from './SeedsTable.tsx';
 import type { TeacherRow } from './teacherRows.ts';
 import { useTraining } from './useTraining.ts';
 
@@ -25,6 +27,7 @@ export function ResultPanel({ teachers }: { teachers: readonly TeacherRow[] }) {
   const model = useModel();
   const pair = useStore(distillationStore, (state) => state.pair);
   const live = useStore(trainingStore, (state) => state.live);
+  const seeds = useStore(distillationStore, (state) => state.seeds);
   const ready = useStore(dataStore, (state) => state.data.status === 'ready');
   const busy = useTraining();
   const { recipe, network } = design;
@@ -51,10 +54,19 @@ export function ResultPanel({ teachers }: { teachers: readonly TeacherRow[] }) {
             type="button"
             disabled={disabled}
             title="The same weights and the same batches, first with labels alone and then with the teachers too"
-            onClick={() => void trainBoth()}
+            onClick={() => void trainBoth(seeds)}
           >
             Train both
           </button>
+          <NumberField
+            label="Seeds"
+            value={seeds}
+            min={1}
+            max={MOST_PAIRS}
+            integer
+            disabled={busy}
+            onChange={(value) => distillationStore.setState({ seeds: value })}
+          />
           <p className="hint">{startText(teachers, model)}</p>
         </div>
         {live && (
@@ -110,7 +122,7 @@ function Outcome({ pair, isGoingOn }: { pair: TaughtPair; isGoingOn: boolean }) 
         </p>
       )}
       {told && !told.ok && <p className="hint warn">{told.error.message}</p>}
-      {!told && taught && same && (
+      {!told && taught && same && !isGoingOn && (
         <p className="hint">
           Both are trained but not yet compared image by image.{' '}
           <button type="button" onClick={() => void measureModels([without, taught])}>
@@ -120,9 +132,10 @@ function Outcome({ pair, isGoingOn }: { pair: TaughtPair; isGoingOn: boolean }) 
       )}
       <p className="hint">
         The loss with teachers has the soft part in it, so the two logs are on different scales; accuracies
-        can be compared. One seed ({seed}): another one can turn a small difference around. Repeat with other
-        seeds before you trust it.
+        can be compared. One seed ({seed}): another one can turn a small difference around. Train both with
+        several seeds before you trust it.
       </p>
+      <SeedsTable dataKey={dataKey} />
     </>
   );
 }
