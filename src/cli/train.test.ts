@@ -2,10 +2,14 @@ import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test, vi } from 'vitest';
+import { landCover } from '../core/data/landCover.ts';
+import { plainChoice } from '../core/data/normalizationChoice.ts';
 import { defaultDesign } from '../core/exploration/defaultDesign.ts';
 import { parseSessionText, writeSession } from '../formats/session/parse.ts';
+import { ImageSet } from '../ml/images.ts';
 import { UsageError } from './command.ts';
 import { inspectCommand } from './inspect.ts';
+import { readTeachers } from './teachers.ts';
 import { trainCommand } from './train.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'sweetspot-train-'));
@@ -49,6 +53,30 @@ test('a session says which of its weights do not travel', async () => {
     expect.stringMatching(/^The session has teachers \(Wide CNN\), whose weights do not travel/),
     expect.stringMatching(/^Epoch 1\/1/),
   ]);
+  told.mockRestore();
+});
+
+test('a model teaches a session, whatever pixels either reads (VT-18)', async () => {
+  const told = vi.spyOn(console, 'error').mockImplementation(() => {});
+  const parsed = parseSessionText(readFileSync(session(100), 'utf8'));
+  if (!parsed.ok) throw new Error(parsed.error.message);
+  writeFileSync(at('taught.json'), writeSession({ ...parsed.value, teachers: ['Tiny CNN'] }));
+  const run = async (...more: string[]) =>
+    JSON.parse(await trainCommand.run([at('taught.json'), '--json', ...more]));
+  const alone = await run('--out', at('teacher.onnx'));
+  told.mockClear();
+  const taught = await run('--teacher', at('teacher.onnx'));
+  expect(told.mock.calls.map(([line]) => String(line).slice(0, 9))).toEqual(['Epoch 1/2', 'Epoch 2/2']);
+  expect(taught.loss).not.toBe(alone.loss);
+  expect((await run('--teacher', at('teacher.onnx'))).loss).toBe(taught.loss);
+  // Its file says that it reads -1 to 1, which is what it is shown, whatever its student reads.
+  const looks = async (normalization: 'signed' | 'unit') =>
+    (await readTeachers([at('teacher.onnx')], new ImageSet(landCover(40, 1), 1, 0.5, normalization)))[0];
+  expect((await looks('signed'))?.normalization).toBeNull();
+  expect((await looks('unit'))?.normalization).toEqual(plainChoice('signed'));
+  await expect(run('--teacher', 'preset:tiny-cnn')).rejects.toThrow(
+    /preset:tiny-cnn holds no weights, so it has nothing to teach/,
+  );
   told.mockRestore();
 });
 

@@ -14,12 +14,14 @@ import { initializeWeights } from '../ml/initialize.ts';
 import { useWasmInNode as startWasm } from '../ml/nodeWasm.ts';
 import { train } from '../ml/train.ts';
 import { TrainControl } from '../ml/trainControl.ts';
+import type { Teaching } from '../ml/trainSession.ts';
 import type { TrainResult } from '../workers/protocol.ts';
 import { asJson, type Command, onlyInput, UsageError } from './command.ts';
 import { formatOf, isModelFormat } from './convertFormat.ts';
 import { writeAll } from './files.ts';
 import { readGivenImages } from './images.ts';
 import { readDesign, readModel, readText } from './input.ts';
+import { readTeachers } from './teachers.ts';
 
 interface Task {
   readonly design: Design;
@@ -31,12 +33,12 @@ interface Task {
 }
 
 /** Weights do not travel in a session: neither those of teachers nor those that a run began with. */
-function missingIn({ teachers, run }: Session): string[] {
+function missingIn({ teachers, run }: Session, isTaught: boolean): string[] {
   const taught = run?.teachers ?? teachers;
   const missing: string[] = [];
-  if (taught.length > 0)
+  if (taught.length > 0 && !isTaught)
     missing.push(
-      `The session has teachers (${taught.join(', ')}), whose weights do not travel: this training learns from labels alone.`,
+      `The session has teachers (${taught.join(', ')}), whose weights do not travel: this training learns from labels alone; give the teachers with --teacher.`,
     );
   if (run && run.earlierEpochs > 0)
     missing.push(
@@ -46,13 +48,14 @@ function missingIn({ teachers, run }: Session): string[] {
 }
 
 /** A session or a design says how it is trained; a preset and a model file get the usual recipe. */
-async function taskOf(input: string): Promise<Task> {
+async function taskOf(input: string, isTaught: boolean): Promise<Task> {
   if (/\.json$/i.test(input)) {
     const text = readText(input);
     if (looksLikeSession(text)) {
       const session = unwrap(parseSessionText(text));
       const { design, run } = session;
-      return { design, recipe: run?.recipe ?? design.recipe, weights: null, missing: missingIn(session) };
+      const missing = missingIn(session, isTaught);
+      return { design, recipe: run?.recipe ?? design.recipe, weights: null, missing };
     }
   }
   const design = await readDesign(input);
@@ -120,8 +123,10 @@ async function trainTold(
   weights: Weights,
   recipe: Recipe,
   images: ImageSet,
+  teachers: Teaching,
 ): Promise<TrainResult> {
-  const run = train({ network, weights, recipe, images, backend: 'wasm', control: new TrainControl() });
+  const control = new TrainControl();
+  const run = train({ network, weights, recipe, images, backend: 'wasm', control, teachers });
   for (;;) {
     const { done, value } = await run.next();
     if (done) return value;
@@ -134,7 +139,7 @@ async function trainTold(
 
 export const trainCommand: Command = {
   usage:
-    'train <input> [--data <file>]... [--recipe <id>] [--epochs <n>] [--seed <n>] [--out <model>] [--json]      a session that Runs exported, a design, preset:<id> or a model; without --data the synthetic set of the design; --out as for convert',
+    'train <input> [--data <file>]... [--recipe <id>] [--epochs <n>] [--seed <n>] [--teacher <model>]... [--out <model>] [--json]      a session that Runs exported, a design, preset:<id> or a model; without --data the synthetic set of the design; --out as for convert',
   async run(args) {
     const { values, positionals } = parseArgs({
       args: [...args],
@@ -144,6 +149,7 @@ export const trainCommand: Command = {
         recipe: { type: 'string' },
         epochs: { type: 'string' },
         seed: { type: 'string' },
+        teacher: { type: 'string', multiple: true },
         out: { type: 'string' },
         json: { type: 'boolean' },
       },
@@ -156,7 +162,7 @@ export const trainCommand: Command = {
       );
     const epochs = wholeOption('epochs', values.epochs, 1);
     const seed = wholeOption('seed', values.seed, 0);
-    const task = await taskOf(input);
+    const task = await taskOf(input, (values.teacher ?? []).length > 0);
     for (const sentence of task.missing) console.error(sentence);
     const recipe = recipeFor(task, values.recipe, epochs, seed);
     const { design } = task;
@@ -166,7 +172,8 @@ export const trainCommand: Command = {
     await startWasm();
     const images = new ImageSet(read, data.splitSeed, data.validationShare, data, data);
     const start = task.weights ?? initializeWeights(network, recipe.seed);
-    const result = await trainTold(network, start, recipe, images);
+    const teachers = await readTeachers(values.teacher ?? [], images);
+    const result = await trainTold(network, start, recipe, images, teachers);
     const { correct, total, loss } = result.validation;
     const files: string[] = [];
     if (values.out !== undefined && format !== null) {

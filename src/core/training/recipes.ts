@@ -1,6 +1,7 @@
 import { USUAL_AUGMENTATION } from '../data/augmentChoice.ts';
 import { DEFAULT_RECIPE_OPTIONS } from '../exploration/defaultDesign.ts';
 import type { Recipe } from '../exploration/design.ts';
+import { SOURCE_DISTILLATION } from './distillation.ts';
 import type { Phase } from './phases.ts';
 
 /** A recipe with a name and where it comes from. */
@@ -105,6 +106,24 @@ export const NAMED_RECIPES: readonly NamedRecipe[] = [
       reduceOnPlateau: { factor: 0.1, patience: 5 },
       earlyStopping: { patience: 15, restoreBest: true },
       checkpoint: 'best-only',
+    },
+  },
+  {
+    id: 'distillation',
+    name: 'Distillation: Adam, 15 epochs',
+    source:
+      'Source 002, section 5.2.4: Adam 0.001, 15 epochs, T = 2, 0.25 soft and 0.75 hard where there are teachers; batch size 32 is ours.',
+    recipe: {
+      ...BASE,
+      optimizer: 'adam',
+      learningRate: SOURCE_DISTILLATION.learningRate,
+      epochs: SOURCE_DISTILLATION.epochs,
+      distillation: {
+        ...BASE.distillation,
+        temperature: SOURCE_DISTILLATION.temperature,
+        softWeight: SOURCE_DISTILLATION.softWeight,
+        hardWeight: SOURCE_DISTILLATION.hardWeight,
+      },
     },
   },
   {

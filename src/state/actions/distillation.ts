@@ -138,7 +138,7 @@ function backToStart({ modelId, baselineModelId }: Entry, made: string): void {
   if (present().modelId === made) changeEntry((now) => ({ ...now, modelId, baselineModelId }));
 }
 
-/** Pairs trained in a row at most: as many as the interval over seeds knows what to do with. */
+/** Pairs trained in a row at most; the interval over seeds would take 31. */
 export const MOST_PAIRS = 20;
 
 /**
