@@ -3,6 +3,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { FaultError } from '../core/result.ts';
 import type { BackendName } from '../workers/protocol.ts';
 import { registerWasmGradientKernels, registerWebglGradientKernels } from './kernels/register.ts';
+import { registerSimdKernels } from './simd/register.ts';
 
 /**
  * Says where the .wasm files are: a folder URL that ends in `/`, or a folder path in Node.
@@ -32,7 +33,10 @@ export async function activate(backend: BackendName): Promise<void> {
   let reason = 'it could not be started';
   try {
     await LOADERS[backend]();
-    if ((await tf.setBackend(backend)) && tf.getBackend() === backend) return;
+    if ((await tf.setBackend(backend)) && tf.getBackend() === backend) {
+      if (backend === 'wasm') await registerSimdKernels();
+      return;
+    }
   } catch (error) {
     reason = error instanceof Error ? error.message : String(error);
   }

@@ -11,7 +11,7 @@ import { adam } from './optimizers.ts';
 import { Session } from './session.ts';
 
 const SIZE = 16;
-const BATCH = 16;
+const BATCH = 8;
 const STEPS = 20;
 
 beforeAll(useWasmInNode);

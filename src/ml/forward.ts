@@ -64,10 +64,10 @@ export interface Tape {
 const NONE: ReadonlySet<LayerId> = new Set();
 
 /** The steps of a training pass: frozen layers work as in inference, there and back. */
-const trainingSteps = ({ steps }: Plan, frozen: ReadonlySet<LayerId>): readonly Step[] =>
+const stepsOf = ({ trainingSteps }: Plan, frozen: ReadonlySet<LayerId>): readonly Step[] =>
   frozen.size === 0
-    ? steps
-    : steps.map((step) => {
+    ? trainingSteps
+    : trainingSteps.map((step) => {
         const still = frozen.has(step.layer.id) ? step.operation.frozen : undefined;
         return still ? { ...step, operation: still } : step;
       });
@@ -111,7 +111,7 @@ export function forwardTraining(
   random: Random,
   frozen: ReadonlySet<LayerId> = NONE,
 ): Tape {
-  const steps = trainingSteps(plan, frozen);
+  const steps = stepsOf(plan, frozen);
   const carries = carriesGradient(plan, steps, frozen);
   const last = steps.length - 1;
   const needed = neededBackward(steps, carries);

@@ -27,6 +27,8 @@ export interface Plan {
   readonly geometry: Geometry;
   readonly inputId: LayerId;
   readonly steps: readonly Step[];
+  /** The same for training, with {@link poolFirst}. */
+  readonly trainingSteps: readonly Step[];
   readonly classCount: number;
 }
 
@@ -86,6 +88,24 @@ function operationOf(layer: Layer, geometry: LayerGeometry): Operation {
 }
 
 /**
+ * A ReLU and the max pooling that alone reads it change places: the largest of what is cut off at 0 is the largest cut off
+ * at 0, and where that is 0 no gradient passes either way. The ReLU then has a quarter of the pixels to do.
+ */
+function poolFirst(steps: readonly Step[]): readonly Step[] {
+  const swapped = [...steps];
+  for (const [index, pool] of steps.entries()) {
+    const before = pool.inputs[0] ?? -1;
+    const relu = steps[before];
+    if (relu?.readers !== 1) continue;
+    const isPool = pool.layer.kind === 'maxPool' || pool.layer.kind === 'globalMaxPool';
+    if (!isPool || (relu.layer.kind !== 'relu' && relu.layer.kind !== 'relu6')) continue;
+    swapped[before] = { ...relu, operation: pool.operation };
+    swapped[index] = { ...pool, operation: relu.operation };
+  }
+  return swapped;
+}
+
+/**
  * Plans a valid network with one input and one output. The last softmax is left out: the loss works on its
  * input, the logits, and the class order does not change.
  */
@@ -119,5 +139,6 @@ export function planOf(network: Network): Plan {
     inputs: layer.inputs.map((id) => indexOf.get(id) ?? -1),
     readers: layers.reduce((n, other) => n + other.inputs.filter((id) => id === layer.id).length, 0),
   }));
-  return { network, geometry, inputId: input.id, steps, classCount: ofm.channels };
+  const trainingSteps = poolFirst(steps);
+  return { network, geometry, inputId: input.id, steps, trainingSteps, classCount: ofm.channels };
 }

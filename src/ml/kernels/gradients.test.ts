@@ -50,6 +50,15 @@ const CASES = [1, 2, 3, 4, 5].flatMap((kernel) =>
   ),
 );
 
+/** Channels and filters: a vector's width, more, less, and several. */
+const widthsOf = (kernel: number) =>
+  [
+    [3, 4],
+    [5, 11],
+    [8, 3],
+    [16, 24],
+  ].slice(0, kernel === 3 ? 4 : 2) as [number, number][];
+
 const padsOf = (padding: 'same' | 'valid' | 'explicit', kernel: number, stride: number): Pads => {
   if (padding === 'same') return [...samePads(9, kernel, stride), ...samePads(8, kernel, stride)];
   return padding === 'valid' ? [0, 0, 0, 0] : [0, 2, 3, 1];
@@ -70,32 +79,55 @@ test.each(CASES)('conv2d gradients: kernel $kernel, stride $stride, $padding', a
         ]
       : options.padding;
   const attributes = { strides: [stride, stride], pad, dataFormat: 'NHWC' };
+  for (const [channels, filters] of widthsOf(kernel)) {
+    await expectAgreement(
+      ([x, dy]) =>
+        tf
+          .engine()
+          .runKernel(
+            'Conv2DBackpropFilter',
+            { x: x!, dy: dy! },
+            { ...attributes, filterShape: [kernel, kernel, channels, filters] },
+          ) as tf.Tensor,
+      [
+        [2, 9, 8, channels],
+        [2, rows, columns, filters],
+      ],
+    );
+    await expectAgreement(
+      ([dy, filter]) =>
+        tf
+          .engine()
+          .runKernel(
+            'Conv2DBackpropInput',
+            { dy: dy!, filter: filter! },
+            { ...attributes, inputShape: [2, 9, 8, channels] },
+          ) as tf.Tensor,
+      [
+        [2, rows, columns, filters],
+        [kernel, kernel, channels, filters],
+      ],
+    );
+  }
+});
+
+test('a window larger than the map, and one of other rows than columns', async () => {
+  const attributes = { strides: [1, 2], pad: 'same', dataFormat: 'NHWC' };
+  const filterShape = [7, 3, 5, 6];
+  const run = (kernel: string, inputs: tf.NamedTensorMap, more: object) =>
+    tf.engine().runKernel(kernel, inputs, { ...attributes, ...more }) as tf.Tensor;
   await expectAgreement(
-    ([x, dy]) =>
-      tf
-        .engine()
-        .runKernel(
-          'Conv2DBackpropFilter',
-          { x: x!, dy: dy! },
-          { ...attributes, filterShape: [kernel, kernel, 3, 4] },
-        ) as tf.Tensor,
+    ([x, dy]) => run('Conv2DBackpropFilter', { x: x!, dy: dy! }, { filterShape }),
     [
-      [2, 9, 8, 3],
-      [2, rows, columns, 4],
+      [3, 3, 5, 5],
+      [3, 3, 3, 6],
     ],
   );
   await expectAgreement(
-    ([dy, filter]) =>
-      tf
-        .engine()
-        .runKernel(
-          'Conv2DBackpropInput',
-          { dy: dy!, filter: filter! },
-          { ...attributes, inputShape: [2, 9, 8, 3] },
-        ) as tf.Tensor,
+    ([dy, filter]) => run('Conv2DBackpropInput', { dy: dy!, filter: filter! }, { inputShape: [3, 3, 5, 5] }),
     [
-      [2, rows, columns, 4],
-      [kernel, kernel, 3, 4],
+      [3, 3, 3, 6],
+      [7, 3, 5, 6],
     ],
   );
 });
@@ -117,7 +149,12 @@ test.each(CASES.filter(({ stride }) => stride < 3))(
           ]
         : options.padding;
     const attributes = { strides: [stride, stride], pad, dilations: [1, 1] };
-    for (const multiplier of [1, 2]) {
+    for (const [channels, multiplier] of [
+      [3, 1],
+      [3, 2],
+      [6, 1],
+      [21, 1],
+    ] as const) {
       await expectAgreement(
         ([x, dy]) =>
           tf
@@ -125,11 +162,11 @@ test.each(CASES.filter(({ stride }) => stride < 3))(
             .runKernel(
               'DepthwiseConv2dNativeBackpropFilter',
               { x: x!, dy: dy! },
-              { ...attributes, filterShape: [kernel, kernel, 3, multiplier] },
+              { ...attributes, filterShape: [kernel, kernel, channels, multiplier] },
             ) as tf.Tensor,
         [
-          [2, 9, 8, 3],
-          [2, rows, columns, 3 * multiplier],
+          [2, 9, 8, channels],
+          [2, rows, columns, channels * multiplier],
         ],
       );
       await expectAgreement(
@@ -139,11 +176,11 @@ test.each(CASES.filter(({ stride }) => stride < 3))(
             .runKernel(
               'DepthwiseConv2dNativeBackpropInput',
               { dy: dy!, filter: filter! },
-              { ...attributes, inputShape: [2, 9, 8, 3] },
+              { ...attributes, inputShape: [2, 9, 8, channels] },
             ) as tf.Tensor,
         [
-          [2, rows, columns, 3 * multiplier],
-          [kernel, kernel, 3, multiplier],
+          [2, rows, columns, channels * multiplier],
+          [kernel, kernel, channels, multiplier],
         ],
       );
     }
@@ -157,51 +194,55 @@ const POOLS: readonly { pool: number; stride: number; pads: Pads }[] = [
   { pool: 2, stride: 1, pads: [0, 1, 0, 1] },
 ];
 
-test.each(POOLS)('pool gradients: pool $pool, stride $stride, pads $pads', async ({ pool, stride, pads }) => {
-  const window = { poolSize: [pool, pool], strides: [stride, stride], pads } as const;
-  const padding = [
-    [0, 0],
-    [pads[0], pads[1]],
-    [pads[2], pads[3]],
-    [0, 0],
-  ] as [[number, number], [number, number], [number, number], [number, number]];
-  const dyShape: Shape = [
-    2,
-    outputSize(9, pool, stride, pads[0], pads[1]),
-    outputSize(8, pool, stride, pads[2], pads[3]),
-    3,
-  ];
-  for (const kind of ['max', 'average'] as const) {
-    // the reference is the sum of a pooled product, moved one value at a time
-    await activate('wasm');
-    const x = values([2, 9, 8, 3]);
-    const dy = values(dyShape);
-    const gradient = tf.tidy(() => {
-      const tx = tf.tensor4d(x, [2, 9, 8, 3]);
-      const tdy = tf.tensor4d(dy, dyShape);
-      const y = tf.maxPool(tx, pool, stride, padding);
-      return (
-        kind === 'max' ? maxPoolGradient(tdy, tx, y, window) : averagePoolGradient(tdy, tx, window)
-      ).dataSync();
-    });
-    await activate('cpu');
-    const objective = (input: Float32Array) =>
-      tf.tidy(() => {
-        const tx = tf.tensor4d(input, [2, 9, 8, 3]);
-        const y =
-          kind === 'max' ? tf.maxPool(tx, pool, stride, padding) : tf.avgPool(tx, pool, stride, padding);
-        return (y.dataSync() as Float32Array).reduce((sum, value, i) => sum + value * dy[i]!, 0);
+test.each(POOLS.flatMap((window) => [3, 4, 10].map((channels) => ({ ...window, channels }))))(
+  'pool gradients: pool $pool, stride $stride, pads $pads, $channels channels',
+  async (options) => {
+    const { pool, stride, pads, channels } = options;
+    const window = { poolSize: [pool, pool], strides: [stride, stride], pads } as const;
+    const padding = [
+      [0, 0],
+      [pads[0], pads[1]],
+      [pads[2], pads[3]],
+      [0, 0],
+    ] as [[number, number], [number, number], [number, number], [number, number]];
+    const dyShape: Shape = [
+      2,
+      outputSize(9, pool, stride, pads[0], pads[1]),
+      outputSize(8, pool, stride, pads[2], pads[3]),
+      channels,
+    ];
+    for (const kind of ['max', 'average'] as const) {
+      // the reference is the sum of a pooled product, moved one value at a time
+      await activate('wasm');
+      const x = values([2, 9, 8, channels]);
+      const dy = values(dyShape);
+      const gradient = tf.tidy(() => {
+        const tx = tf.tensor4d(x, [2, 9, 8, channels]);
+        const tdy = tf.tensor4d(dy, dyShape);
+        const y = tf.maxPool(tx, pool, stride, padding);
+        return (
+          kind === 'max' ? maxPoolGradient(tdy, tx, y, window) : averagePoolGradient(tdy, tx, window)
+        ).dataSync();
       });
-    for (let i = 0; i < x.length; i += 17) {
-      const step = 1e-3;
-      const up = x.slice();
-      up[i]! += step;
-      const down = x.slice();
-      down[i]! -= step;
-      expect(gradient[i]).toBeCloseTo((objective(up) - objective(down)) / (2 * step), 2);
+      await activate('cpu');
+      const objective = (input: Float32Array) =>
+        tf.tidy(() => {
+          const tx = tf.tensor4d(input, [2, 9, 8, channels]);
+          const y =
+            kind === 'max' ? tf.maxPool(tx, pool, stride, padding) : tf.avgPool(tx, pool, stride, padding);
+          return (y.dataSync() as Float32Array).reduce((sum, value, i) => sum + value * dy[i]!, 0);
+        });
+      for (let i = 0; i < x.length; i += 17) {
+        const step = 1e-3;
+        const up = x.slice();
+        up[i]! += step;
+        const down = x.slice();
+        down[i]! -= step;
+        expect(gradient[i]).toBeCloseTo((objective(up) - objective(down)) / (2 * step), 2);
+      }
     }
-  }
-});
+  },
+);
 
 test('values that share a maximum share its gradient', async () => {
   await activate('wasm');

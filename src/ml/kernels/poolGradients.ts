@@ -1,5 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Pair } from '../../core/network/network.ts';
+import { hasSimdKernels, runSimd } from '../simd/register.ts';
+import { poolsSideBySide } from '../simd/windowKernels.ts';
 import { addAll } from './channels.ts';
 import { depthwiseInputGradient, oneHotFilter } from './depthwiseGradients.ts';
 import { explicitPadding, type Pads, type Window } from './window.ts';
@@ -54,6 +56,8 @@ export function maxPoolGradient(
   const { poolSize, strides } = window;
   return tf.tidy(() => {
     if (!sideBySide(window, y.shape)) return overlappingMaxPoolGradient(dy, x, y, window);
+    if (hasSimdKernels() && poolsSideBySide(poolSize, x.shape[3]))
+      return runSimd<tf.Tensor4D>('SideBySideMaxPoolGradient', { dy, x, y }, { size: poolSize[0] });
     const maxima = enlarge(y, poolSize);
     const [batch, rows, columns, channels] = maxima.shape;
     const covered =

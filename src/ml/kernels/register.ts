@@ -1,5 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Pair } from '../../core/network/network.ts';
+import { heapOf } from '../simd/heap.ts';
+import { filterGradient } from '../simd/windowKernels.ts';
 import { conv2dFilterGradient, conv2dInputGradient } from './convGradients.ts';
 import { depthwiseFilterGradient, depthwiseInputGradient } from './depthwiseGradients.ts';
 import type { Window } from './window.ts';
@@ -74,6 +76,32 @@ const KERNELS: Readonly<Record<string, Composed>> = {
   },
 };
 
+/** In wasm's own memory, where there is a kernel for it. */
+const NATIVE: Readonly<Record<string, { readonly isDepthwise: boolean }>> = {
+  Conv2DBackpropFilter: { isDepthwise: false },
+  DepthwiseConv2dNativeBackpropFilter: { isDepthwise: true },
+};
+
+function native(
+  kernelName: string,
+  backend: tf.KernelBackend,
+  { x, dy }: Record<string, tf.Tensor4D>,
+  attributes: ConvAttributes,
+): tf.TensorInfo | null {
+  const heap = heapOf(backend);
+  const kind = NATIVE[kernelName];
+  if (!heap || !kind || !x || !dy) return null;
+  const { filterShape } = attributes;
+  return filterGradient(
+    heap,
+    x,
+    dy,
+    filterShape,
+    windowOf(x.shape, filterShape, attributes),
+    kind.isDepthwise,
+  );
+}
+
 function register(backendName: string, kernelNames: readonly string[]): void {
   for (const kernelName of kernelNames) {
     const composed = KERNELS[kernelName];
@@ -82,15 +110,21 @@ function register(backendName: string, kernelNames: readonly string[]): void {
     tf.registerKernel({
       kernelName,
       backendName,
-      kernelFunc: ({ inputs, attrs }) =>
-        composed(inputs as Record<string, tf.Tensor4D>, attrs as unknown as ConvAttributes),
+      kernelFunc: ({ inputs, attrs, backend }) => {
+        const tensors = inputs as Record<string, tf.Tensor4D>;
+        const attributes = attrs as unknown as ConvAttributes;
+        return (
+          native(kernelName, backend as tf.KernelBackend, tensors, attributes) ??
+          composed(tensors, attributes)
+        );
+      },
     });
   }
 }
 
 /**
- * Gives wasm the gradient kernels it lacks, and a faster Conv2DBackpropInput in place of its own: all are
- * composed from forward kernels. cpu keeps its own.
+ * Gives wasm the gradient kernels it lacks, and a faster Conv2DBackpropInput in place of its own: composed from forward
+ * kernels, but for the gradients of filters where there are vector instructions. cpu keeps its own.
  */
 export const registerWasmGradientKernels = (): void => register('wasm', Object.keys(KERNELS));
 

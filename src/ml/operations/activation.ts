@@ -1,11 +1,18 @@
 import * as tf from '@tensorflow/tfjs-core';
+import { hasSimdKernels, runSimd } from '../simd/register.ts';
 import { first, type Operation } from './operation.ts';
 
 /** The mask comes from the output, so that the input can go. At exactly 0 and 6 the gradient is 0, as in TensorFlow. */
 export const relu: Operation = {
   needs: { input: false, output: true },
   infer: (inputs) => tf.relu(first(inputs)),
-  backward: ({ dy, output }) => ({ inputs: [tf.mul(dy, tf.step(output)) as tf.Tensor4D] }),
+  backward: ({ dy, output }) => ({
+    inputs: [
+      hasSimdKernels()
+        ? runSimd<tf.Tensor4D>('ReluGradient', { dy, y: output })
+        : (tf.mul(dy, tf.step(output)) as tf.Tensor4D),
+    ],
+  }),
 };
 
 export const relu6: Operation = {

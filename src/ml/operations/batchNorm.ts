@@ -1,7 +1,8 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { BatchNormLayer } from '../../core/network/network.ts';
 import { channelMean, scaleShift } from '../kernels/channels.ts';
-import { first, type Operation, type ParameterReader } from './operation.ts';
+import { hasSimdKernels, runSimd } from '../simd/register.ts';
+import { type Forwarded, first, type Operation, type ParameterReader } from './operation.ts';
 
 type Vector = tf.Tensor1D;
 
@@ -18,6 +19,13 @@ function normalize(x: tf.Tensor4D, mean: Vector, factor: Vector, parameters: Par
 
 /** x - mean: variance and gradient are taken from it, for E[x^2] - mean^2 loses digits in float32. */
 const centered = (x: tf.Tensor4D, mean: Vector) => scaleShift(x, tf.onesLike(mean), tf.neg(mean) as Vector);
+
+function simdForward(x: tf.Tensor4D, parameters: ParameterReader, epsilon: number): Forwarded {
+  const inputs = { x, gamma: parameters('gamma'), beta: parameters('beta') };
+  const found = runSimd<tf.Tensor[]>('TrainingBatchNorm', inputs, { epsilon });
+  const [output, mean, variance, factor] = found as [tf.Tensor4D, Vector, Vector, Vector];
+  return { output, kept: [mean, factor], statistics: { mean: tf.clone(mean), variance } };
+}
 
 /**
  * Batch norm: the batch's own statistics in training, the moving ones in inference. Way back (Ioffe and
@@ -43,6 +51,7 @@ export function batchNorm({ epsilon }: BatchNormLayer): Operation {
     infer,
     forward: (inputs, parameters) => {
       const x = first(inputs);
+      if (hasSimdKernels()) return simdForward(x, parameters, epsilon);
       const mean = channelMean(x);
       const variance = channelMean(tf.square(centered(x, mean)) as tf.Tensor4D);
       const factor = reciprocalDeviation(variance, epsilon);
@@ -55,6 +64,12 @@ export function batchNorm({ epsilon }: BatchNormLayer): Operation {
     backward: ({ dy, inputs, kept, parameters, wantsInputGradient }) => {
       const [mean, factor] = kept as [Vector, Vector];
       const x = first(inputs);
+      if (hasSimdKernels()) {
+        const own = { dy, x, mean, factor, gamma: parameters('gamma') };
+        const found = runSimd<tf.Tensor[]>('TrainingBatchNormGradient', own, { wantsInputGradient });
+        const [gamma, beta, dx] = found as [Vector, Vector, tf.Tensor4D?];
+        return { inputs: dx ? [dx] : [], parameters: { gamma, beta } };
+      }
       const count = x.shape[0] * x.shape[1] * x.shape[2];
       const difference = centered(x, mean);
       const meanDy = channelMean(dy);
