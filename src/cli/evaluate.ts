@@ -6,10 +6,9 @@ import type { LayerId, Network, Weights } from '../core/network/network.ts';
 import { FaultError } from '../core/result.ts';
 import { activate } from '../ml/activate.ts';
 import { measureApoz } from '../ml/apoz.ts';
-import { inputOf, overHeld } from '../ml/evaluate.ts';
+import { predict } from '../ml/evaluate.ts';
 import { ImageSet } from '../ml/images.ts';
 import { useWasmInNode } from '../ml/nodeWasm.ts';
-import { Session } from '../ml/session.ts';
 import { asJson, asTable, type Command, onlyInput, UsageError } from './command.ts';
 import { readGivenImages } from './images.ts';
 import { normalizationOption, readModel } from './input.ts';
@@ -18,6 +17,8 @@ export interface ClassCounts {
   readonly name: string;
   readonly correct: number;
   readonly total: number;
+  /** Images taken for this class. */
+  readonly predicted: number;
 }
 
 export interface Evaluation {
@@ -25,22 +26,23 @@ export interface Evaluation {
   readonly accuracy: number;
   readonly correct: number;
   readonly total: number;
+  /** 95 % interval of the accuracy (Wilson). */
+  readonly accuracyInterval: readonly [number, number];
+  /** Mean cross entropy in nats. */
+  readonly loss: number;
+  /** Share of the images whose class is among the k most probable, k = 1 up to 5. */
+  readonly topK: readonly number[];
+  readonly meanAveragePrecision: number | null;
+  readonly expectedCalibrationError: number;
   readonly classes: readonly ClassCounts[];
   /** Mean APoZ over the channels of each ReLU, where asked for. */
   readonly apoz?: Readonly<Record<LayerId, number>>;
 }
 
-const largest = (logits: Float32Array, from: number, count: number): number => {
-  let best = 0;
-  for (let i = 1; i < count; i++)
-    if ((logits[from + i] as number) > (logits[from + best] as number)) best = i;
-  return best;
-};
-
 /**
  * Classifies every image on the active backend, its bytes normalized as the network was trained with, which only some
  * model files say. Images are resized where the network reads another size.
- * Throws a FaultError where the images can't be what the network reads.
+ * Throws a FaultError where the images can't be what the network reads, and where its answers are no numbers.
  */
 export async function evaluateAll(
   network: Network,
@@ -50,49 +52,44 @@ export async function evaluateAll(
   withApoz: boolean,
 ): Promise<Evaluation> {
   const set = new ImageSet(images, 0, 1, normalization);
-  const session = new Session(network, weights);
-  const correct = new Uint32Array(images.classNames.length);
-  const total = new Uint32Array(images.classNames.length);
-  try {
-    const { plan } = session;
-    set.check(inputOf(plan), plan.classCount);
-    await overHeld(plan, set, 'validation', {}, async (batch) => {
-      const logits = await session.logits(batch);
-      batch.labels.forEach((label, i) => {
-        const hit = largest(logits, i * plan.classCount, plan.classCount) === label;
-        total[label] = (total[label] ?? 0) + 1;
-        if (hit) correct[label] = (correct[label] ?? 0) + 1;
-      });
-    });
-  } finally {
-    session.dispose();
-  }
-  const hits = correct.reduce((sum, n) => sum + n, 0);
-  const classes = images.classNames.map((name, i) => ({
-    name,
-    correct: correct[i] ?? 0,
-    total: total[i] ?? 0,
-  }));
-  const counts = {
-    accuracy: hits / images.labels.length,
-    correct: hits,
-    total: images.labels.length,
-    classes,
+  const { report } = await predict(network, weights, set);
+  const { correct, imageCount, accuracyInterval, loss, topK, meanAveragePrecision, calibration } = report;
+  const evaluation = {
+    accuracy: correct / imageCount,
+    correct,
+    total: imageCount,
+    accuracyInterval,
+    loss,
+    topK: topK.map((count) => count / imageCount),
+    meanAveragePrecision,
+    expectedCalibrationError: calibration.expectedError,
+    classes: images.classNames.map((name, i) => {
+      const { correct = 0, support = 0, predictedCount = 0 } = report.classes[i] ?? {};
+      return { name, correct, total: support, predicted: predictedCount };
+    }),
   };
-  if (!withApoz) return counts;
+  if (!withApoz) return evaluation;
   const { byActivation } = await measureApoz(network, weights, set);
   const means = Object.entries(byActivation).map(([id, shares]) => [
     id,
     shares.reduce((sum, share) => sum + share, 0) / shares.length,
   ]);
-  return { ...counts, apoz: Object.fromEntries(means) };
+  return { ...evaluation, apoz: Object.fromEntries(means) };
 }
 
-function asText({ accuracy, correct, total, classes, apoz }: Evaluation): string {
-  const rows = classes.map(({ name, ...counts }) => [name, counts.correct, counts.total] as const);
+const percent = (share: number) => `${(100 * share).toFixed(2)} %`;
+
+function asText(evaluation: Evaluation): string {
+  const { accuracy, correct, total, accuracyInterval, loss, topK, classes, apoz } = evaluation;
+  const rows = classes.map(({ name, ...counts }) => [name, counts.correct, counts.total, counts.predicted]);
+  const [low, high] = accuracyInterval;
+  const top = topK[4];
   const lines = [
-    asTable(['class', 'correct', 'total'], rows),
-    `accuracy    ${(100 * accuracy).toFixed(2)} % (${correct} of ${total})`,
+    asTable(['class', 'correct', 'total', 'predicted'], rows),
+    `accuracy    ${percent(accuracy)} (${correct} of ${total}), 95 % interval ${percent(low)} to ${percent(high)}`,
+    ...(top === undefined || topK.length >= classes.length ? [] : [`top-5       ${percent(top)}`]),
+    `loss        ${loss.toFixed(4)}`,
+    `ECE         ${percent(evaluation.expectedCalibrationError)}`,
   ];
   for (const [id, mean] of Object.entries(apoz ?? {})) lines.push(`APoZ        ${mean.toFixed(4)} ${id}`);
   return `${lines.join('\n')}\n`;

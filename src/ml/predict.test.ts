@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, expect, test } from 'vitest';
 import { plainChoice } from '../core/data/normalizationChoice.ts';
 import { NetworkBuilder } from '../core/network/builder.ts';
-import { evaluate, predict } from './evaluate.ts';
+import { evaluate, evaluateFinite, predict } from './evaluate.ts';
 import { ImageSet } from './images.ts';
 import { imagesAt } from './imagesAt.ts';
 import { initializeWeights } from './initialize.ts';
@@ -84,6 +84,52 @@ test('weights that are no numbers are refused with a sentence, and nothing is le
     /weights hold values that are no numbers/,
   );
   expect(tf.memory().numTensors).toBe(before);
+});
+
+test('no accuracy is told of answers that are no numbers: all would count as the first class', async () => {
+  const network = small();
+  const weights = initializeWeights(network, 4);
+  const images = new ImageSet(stripes(40), 1, 0.5);
+  expect(await evaluateFinite(network, weights, images)).toEqual(await evaluate(network, weights, images));
+  weights['fc1/bias']!.values.fill(Number.NaN);
+  await expect(evaluateFinite(network, weights, images)).rejects.toThrow(
+    /answers of small are no numbers, and no accuracy can be told/,
+  );
+});
+
+test('the loss is that of evaluate also where single precision rounds probabilities to 0', async () => {
+  const network = small();
+  const weights = initializeWeights(network, 4);
+  weights['fc1/bias']!.values.set([400, 0, 0]);
+  const images = new ImageSet(stripes(60), 1, 0.5);
+  const { loss } = await evaluate(network, weights, images);
+  expect(loss).toBeGreaterThan(150); // half of the images are of the class that gets nothing
+  expect((await predict(network, weights, images)).report.loss).toBeCloseTo(loss, 6);
+});
+
+test('a cancel is heard while the numbers are counted, which takes seconds where classes and images are many', async () => {
+  const count = 20_000;
+  const classNames = Array.from({ length: 60 }, (_, k) => `class ${k}`);
+  const labels = Uint8Array.from({ length: count }, (_, i) => i % classNames.length);
+  const image = { height: 4, width: 4, channels: 1 };
+  const pixels = Uint8Array.from({ length: 16 * count }, (_, i) => (i * 7) % 256);
+  const images = new ImageSet({ name: 'many', synthetic: true, image, classNames, labels, pixels }, 1, 1);
+  const b = new NetworkBuilder('wide', image);
+  b.globalAveragePool();
+  b.dense(classNames.length);
+  const network = b.build();
+  const abort = new AbortController();
+  let seen = 0;
+  const counting = predict(network, initializeWeights(network, 1), images, {
+    signal: abort.signal,
+    progress: ({ done, total }) => {
+      seen = done;
+      // the turn behind the last batch is over by then
+      if (done === total) setTimeout(() => abort.abort(), 5);
+    },
+  });
+  await expect(counting).rejects.toThrow(/abort/i);
+  expect(seen).toBe(count);
 });
 
 test('a cancel ends it', async () => {

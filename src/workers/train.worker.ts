@@ -8,7 +8,7 @@ import { activate, prepareWasm } from '../ml/activate.ts';
 import { checkActivations } from '../ml/activationCheck.ts';
 import { measureApoz } from '../ml/apoz.ts';
 import { chooseBackend } from '../ml/backend.ts';
-import { evaluate, predict } from '../ml/evaluate.ts';
+import { evaluateFinite, predict } from '../ml/evaluate.ts';
 import { ImageSet } from '../ml/images.ts';
 import { imagesAt } from '../ml/imagesAt.ts';
 import { completeWeights } from '../ml/initialize.ts';
@@ -96,7 +96,7 @@ serve<TrainCalls>({
 
   async evaluate({ network, weights, part }, { progress, signal }) {
     await backend();
-    return evaluate(network, weights, givenImages(), { progress, signal }, part);
+    return evaluateFinite(network, weights, givenImages(), { progress, signal }, part);
   },
 
   async predict({ network, weights, part, viewpoint }, { progress, signal }) {

@@ -74,14 +74,19 @@ export function meanAveragePrecision(ofClasses: readonly (number | null)[]): num
   return known.length === 0 ? null : known.reduce((sum, value) => sum + value, 0) / known.length;
 }
 
-/** Average precision of each class of a classifier: all images, ranked by its probability. */
-export function averagePrecisions(
+/**
+ * Average precision of each class of a classifier: all images, ranked by its probability. A step a class: with many
+ * images each takes a while.
+ */
+export function* averagePrecisionSteps(
   { probabilities, labels, classCount }: Predictions,
   interpolation: Interpolation = 'all points',
-): (number | null)[] {
+): Generator<void, (number | null)[]> {
   const support = new Uint32Array(classCount);
   for (const label of labels) support[label] = (support[label] as number) + 1;
-  return Array.from(support, (own, k) => {
+  const precisions: (number | null)[] = [];
+  for (let k = 0; k < classCount; k++) {
+    const own = support[k] as number;
     const right = new Float32Array(own);
     const wrong = new Float32Array(labels.length - own);
     let [hit, miss] = [0, 0];
@@ -90,6 +95,20 @@ export function averagePrecisions(
       if (labels[image] === k) right[hit++] = score;
       else wrong[miss++] = score;
     }
-    return averagePrecision(right, wrong, own, interpolation);
-  });
+    precisions.push(averagePrecision(right, wrong, own, interpolation));
+    yield;
+  }
+  return precisions;
+}
+
+/** {@link averagePrecisionSteps} at once. */
+export function averagePrecisions(
+  predictions: Predictions,
+  interpolation: Interpolation = 'all points',
+): (number | null)[] {
+  const steps = averagePrecisionSteps(predictions, interpolation);
+  for (;;) {
+    const { done, value } = steps.next();
+    if (done) return value;
+  }
 }
