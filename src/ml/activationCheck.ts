@@ -7,6 +7,7 @@ import {
   candidatesFor,
   type NormalizationCheck,
   type NormalizationFit,
+  ownStandardization,
 } from '../core/training/normalizationFit.ts';
 import { chunkSize, inputOf } from './evaluate.ts';
 import { EventTurns } from './events.ts';
@@ -198,10 +199,13 @@ export async function checkActivations(
   const input = inputOf(plan);
   const { image, classNames } = images.images;
   if (!canAdapt(image.channels, input.channels)) return { fits: [], imageCount: 0 };
-  const choices = candidatesFor(chosen, input.channels);
-  const indices = spread(images.split.validation, sampleSize(network, choices.length).count);
+  // one more than the known ones: that of these images themselves
+  const choiceCount = candidatesFor(chosen, input.channels).length + 1;
+  const indices = spread(images.split.validation, sampleSize(network, choiceCount).count);
   const labels = classNames.length === plan.classCount ? images.labelsAt(indices) : null;
   const bytes = await images.bytes(indices, input);
+  const own = input.channels <= 4 ? ownStandardization(bytes, input.channels) : null;
+  const choices = candidatesFor(chosen, input.channels, own);
   const fits = await measureFits(network, weights, { bytes, labels }, choices, signal);
   return { fits, imageCount: indices.length };
 }

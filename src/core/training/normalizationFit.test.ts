@@ -1,6 +1,11 @@
 import { describe, expect, test } from 'vitest';
 import { type NormalizationChoice, plainChoice } from '../data/normalizationChoice.ts';
-import { candidatesFor, judgeNormalization, type NormalizationFit } from './normalizationFit.ts';
+import {
+  candidatesFor,
+  judgeNormalization,
+  type NormalizationFit,
+  ownStandardization,
+} from './normalizationFit.ts';
 
 const fitOf = (
   normalization: 'none' | 'unit' | 'signed',
@@ -27,6 +32,14 @@ test('the chosen normalization comes first among the candidates, and none comes 
     'none',
     'unit',
   ]);
+});
+
+test("the images' own mean and deviation are a candidate, a number a channel", () => {
+  // red 0 and 200, green always 50, blue 10 and 30
+  const own = ownStandardization(Uint8Array.of(0, 50, 10, 200, 50, 30), 3);
+  expect(own.standardization).toEqual({ mean: [100, 50, 20], deviation: [100, 1, 10] });
+  expect(candidatesFor(plainChoice('unit'), 3, own).at(-1)).toBe(own);
+  expect(candidatesFor(own, 3, own).filter((choice) => choice === own)).toHaveLength(1);
 });
 
 describe('by batch norms', () => {

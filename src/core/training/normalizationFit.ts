@@ -29,9 +29,41 @@ const IMAGE_NET: NormalizationChoice = {
   standardization: { mean: [123.675, 116.28, 103.53], deviation: [58.395, 57.12, 57.375] },
 };
 
-/** The chosen normalization and all others that a network may have been trained with. */
-export function candidatesFor(chosen: NormalizationChoice, channels: number): readonly NormalizationChoice[] {
-  const known = [...PLAIN_NORMALIZATIONS.map(plainChoice), ...(channels === 3 ? [IMAGE_NET] : [])];
+/**
+ * The mean and the deviation of some images, a channel (NHWC bytes): what takes these away is what a network was trained
+ * with that was trained on such images with their own, as is usual for MNIST and CIFAR. Four digits: they are a sample.
+ */
+export function ownStandardization(bytes: Uint8Array, channels: number): NormalizationChoice {
+  const count = Math.max(1, bytes.length / channels);
+  const mean = new Array<number>(channels).fill(0);
+  const deviation = new Array<number>(channels).fill(0);
+  for (let c = 0; c < channels; c++) {
+    let [sum, squares] = [0, 0];
+    for (let i = c; i < bytes.length; i += channels) {
+      const byte = bytes[i] as number;
+      sum += byte;
+      squares += byte * byte;
+    }
+    mean[c] = Number((sum / count).toPrecision(4));
+    // images of one color have none: what is divided by is never 0
+    deviation[c] = Number(
+      Math.max(1, Math.sqrt(Math.max(0, squares / count - (sum / count) ** 2))).toPrecision(4),
+    );
+  }
+  return { normalization: 'standardized', standardization: { mean, deviation } };
+}
+
+/** The chosen normalization and all others that a network may have been trained with, `own` that of the images. */
+export function candidatesFor(
+  chosen: NormalizationChoice,
+  channels: number,
+  own: NormalizationChoice | null = null,
+): readonly NormalizationChoice[] {
+  const known = [
+    ...PLAIN_NORMALIZATIONS.map(plainChoice),
+    ...(channels === 3 ? [IMAGE_NET] : []),
+    ...(own ? [own] : []),
+  ];
   return [chosen, ...known.filter((choice) => !sameNormalization(choice, chosen, channels))];
 }
 
