@@ -3,7 +3,7 @@ import type { Network, Weights } from '../core/network/network.ts';
 import { unwrap } from '../core/result.ts';
 import type { Viewpoint } from '../core/training/classOrder.ts';
 import { balancedClassWeights } from '../core/training/classWeights.ts';
-import { frozenLayers } from '../core/training/transfer.ts';
+import { frozenLayers } from '../core/training/freeze.ts';
 import type { Teacher } from './distill.ts';
 import type { ImageSet } from './images.ts';
 import type { Layout } from './parameters.ts';

@@ -1,10 +1,20 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { changeKind, setAttribute } from '../core/network/editing/attributes.ts';
 import { removeLayers } from '../core/network/editing/remove.ts';
+import { replaceHead } from '../core/network/editing/replaceHead.ts';
 import { unwrap } from '../core/result.ts';
 import { initializeWeights } from '../ml/initialize.ts';
-import { changeNetwork, editNetwork, openEntry, present, undoDesign } from './designStore.ts';
-import { modelById, putModel } from './modelStore.ts';
+import {
+  changeData,
+  changeNetwork,
+  editNetwork,
+  openEntry,
+  present,
+  putHead,
+  undoDesign,
+} from './designStore.ts';
+import { modelById, patchModel, putModel } from './modelStore.ts';
+import { runsStore, type TrainingRun } from './runsStore.ts';
 
 const { network } = present().design;
 
@@ -54,5 +64,44 @@ describe('an edited network', () => {
     changeNetwork(network);
     expect(present()).toMatchObject({ modelId: null });
     expect(present().startModelId ?? null).toBeNull();
+  });
+});
+
+describe('a transfer, when the images or their normalization are changed on the way (VT-05)', () => {
+  const newHead = () => putHead(unwrap(replaceHead(network, 10)).network);
+  const { data } = present().design;
+  const start = () => present().startModelId ?? null;
+
+  beforeEach(() => runsStore.setState({ runs: [] }));
+
+  test('goes on from weights of a file', () => {
+    patchModel('trained', { origin: 'imported' });
+    newHead();
+    expect(start()).toBe('trained');
+    changeData({ ...data, normalization: 'none' });
+    expect(start()).toBe('trained');
+    changeData({ ...data, splitSeed: 7 });
+    expect(start()).toBe('trained');
+  });
+
+  test('keeps the new head drawn anew through later edits, though it differs from the old one by its name only', () => {
+    newHead();
+    const relu = present().design.network.layers.find(({ kind }) => kind === 'relu')!.id;
+    editNetwork(unwrap(changeKind(present().design.network, relu, 'leakyRelu')).network);
+    editNetwork(unwrap(changeKind(present().design.network, relu, 'relu')).network);
+    expect(present()).toMatchObject({ modelId: null, startModelId: 'trained' });
+  });
+
+  test('goes on from a run on other images, and not from one that has seen these in another split', () => {
+    const { design } = present();
+    const run = { id: 'run', modelId: 'trained', design } as TrainingRun;
+    runsStore.setState({ runs: [run] });
+    newHead();
+    changeData({ ...data, splitSeed: 7 });
+    expect(start()).toBeNull();
+    undoDesign();
+    expect(start()).toBe('trained');
+    changeData({ ...data, source: { kind: 'flowers', imageCount: 100, seed: 1 } });
+    expect(start()).toBe('trained');
   });
 });

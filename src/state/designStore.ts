@@ -1,9 +1,10 @@
 import { createStore } from 'zustand/vanilla';
 import { defaultDesign } from '../core/exploration/defaultDesign.ts';
 import type { Design } from '../core/exploration/design.ts';
-import { weightsAfterEdit } from '../core/training/transfer.ts';
+import { carryWeights, weightsAfterEdit } from '../core/training/transfer.ts';
 import { amend, beginHistory, type History, record, redo, settle, undo } from './history.ts';
 import { modelById, newId, putModel } from './modelStore.ts';
+import { runOfModel } from './runsStore.ts';
 
 /** What one step of undo brings back: the choices, and the weights that belong to them. */
 export interface Entry {
@@ -62,7 +63,9 @@ const withNetwork = (design: Design, network: Design['network']): Design => ({
 export function editNetwork(network: Design['network'], merge: string | null = null): void {
   changeEntry((entry) => {
     const source = modelById(entry.modelId ?? entry.startModelId ?? null);
-    const carried = source ? weightsAfterEdit(source.network, source.weights, network) : null;
+    // Weights to start from belong to a network before other edits: a layer that differs by its name is a new head.
+    const carry = entry.modelId === null ? carryWeights : weightsAfterEdit;
+    const carried = source && carry(source, network);
     const plain = { design: withNetwork(entry.design, network), modelId: null, baselineModelId: null };
     if (!source || !carried?.ok || carried.value.kept.length === 0) return plain;
     if (carried.value.fresh.length > 0) return { ...plain, startModelId: source.id };
@@ -73,12 +76,35 @@ export function editNetwork(network: Design['network'], merge: string | null = n
   }, merge);
 }
 
+/** The same network with a new head: its next training starts from the weights of all other layers. */
+export function putHead(network: Design['network']): void {
+  changeEntry(({ design, modelId, startModelId = null }) => {
+    const source = modelById(modelId ?? startModelId);
+    const plain = { design: withNetwork(design, network), modelId: null, baselineModelId: null };
+    return source ? { ...plain, startModelId: source.id } : plain;
+  });
+}
+
+/**
+ * What the next training starts from on other images: weights that were not trained on them. Another split of the same
+ * ones would make validation images of those that they have seen.
+ */
+function startOn(data: Design['data'], startModelId: string | null): { startModelId?: string } {
+  const model = modelById(startModelId);
+  if (!model) return {};
+  const run = runOfModel(model.id);
+  const isElsewhere =
+    model.origin === 'imported' ||
+    (run !== null && JSON.stringify(run.design.data.source) !== JSON.stringify(data.source));
+  return isElsewhere ? { startModelId: model.id } : {};
+}
+
 /**
  * Other images or another split: weights trained on the old ones say nothing about them. Weights from a file stay, as
  * they were trained elsewhere; what was measured with them does not.
  */
 export function changeData(data: Design['data']): void {
-  changeEntry(({ design, modelId }) => {
+  changeEntry(({ design, modelId, startModelId = null }) => {
     const model = modelById(modelId);
     const kept = model?.origin === 'imported' ? newId() : null;
     if (model && kept !== null) putModel({ ...model, id: kept, validation: null, apoz: null });
@@ -86,6 +112,7 @@ export function changeData(data: Design['data']): void {
       design: { ...design, data, baseline: design.network, pruning: { ...design.pruning, thresholds: {} } },
       modelId: kept,
       baselineModelId: kept,
+      ...(kept === null ? startOn(data, startModelId) : {}),
     };
   });
 }

@@ -3,7 +3,7 @@ import type { Design } from '../core/exploration/design.ts';
 import type { Weights } from '../core/network/network.ts';
 import type { NormalizationVerdict } from '../core/training/normalizationFit.ts';
 import type { Entry } from './designStore.ts';
-import { modelById } from './modelStore.ts';
+import { type Model, modelById } from './modelStore.ts';
 
 /** What was found out about weights from a file on the images of a design. */
 export interface NormalizationAnswer {
@@ -21,12 +21,19 @@ export const normalizationStore = createStore<{ readonly answer: NormalizationAn
 export const normalizationKeyOf = ({ source, normalization, standardization }: Design['data']): string =>
   JSON.stringify({ source, normalization, standardization });
 
+/**
+ * Weights from a file that the design has, or that its next training takes over under a new head: nobody here chose how
+ * images reach them. Null where there are none.
+ */
+export function modelToCheck({ modelId, startModelId = null }: Entry): Model | null {
+  const model = modelById(modelId ?? startModelId);
+  return model?.origin === 'imported' ? model : null;
+}
+
 /** The verdict about the weights and the images of a design as it is; null where there is none. */
-export function verdictFor(
-  answer: NormalizationAnswer | null,
-  { design, modelId }: Entry,
-): NormalizationVerdict | null {
+export function verdictFor(answer: NormalizationAnswer | null, entry: Entry): NormalizationVerdict | null {
   const isCurrent =
-    answer?.weights === modelById(modelId)?.weights && answer?.dataKey === normalizationKeyOf(design.data);
+    answer?.weights === modelToCheck(entry)?.weights &&
+    answer?.dataKey === normalizationKeyOf(entry.design.data);
   return isCurrent ? (answer?.verdict ?? null) : null;
 }

@@ -28,8 +28,10 @@ export interface TrainingRun {
   readonly backend: BackendName | null;
   /** Of the last epoch; null before. */
   readonly imagesPerSecond: number | null;
-  /** Epochs of the weights that it started from; 0 where they were drawn from the seed. */
+  /** Epochs that the weights had been trained here when it began; 0 also for those of a file. */
   readonly earlierEpochs: number;
+  /** Name of the weights that it began with; null where they were drawn from the seed. Older runs do not tell. */
+  readonly startWeights?: string | null;
   readonly curves: LearningCurves;
   /** Steps behind each of `curves.stepLosses`: long runs keep the means of so many. */
   readonly stepsPerLoss: number;
@@ -69,6 +71,10 @@ export const runsStore = createStore<RunsState>(() => ({ runs: [], chosen: [], p
 
 export const runById = (id: string): TrainingRun | null =>
   runsStore.getState().runs.find((run) => run.id === id) ?? null;
+
+/** The run that made a model; null where none did, or it is no longer kept. */
+export const runOfModel = (modelId: string): TrainingRun | null =>
+  runsStore.getState().runs.find((run) => run.modelId === modelId) ?? null;
 
 /** As many as are told apart in one chart. */
 export const MOST_CHOSEN = 6;

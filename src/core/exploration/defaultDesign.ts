@@ -55,6 +55,7 @@ export const DEFAULT_RECIPE_OPTIONS = {
   reduceOnPlateau: null,
   earlyStopping: null,
   checkpoint: 'each-epoch',
+  measuresMap: false,
   stepsPerEpoch: null,
   augmentation: NO_AUGMENTATION,
   freeze: 'nothing',

@@ -102,12 +102,17 @@ export interface Recipe {
   readonly reduceOnPlateau: { readonly factor: number; readonly patience: number } | null;
   readonly earlyStopping: { readonly patience: number; readonly restoreBest: boolean } | null;
   readonly checkpoint: 'each-epoch' | 'best-only';
+  /** Whether the mean average precision on the validation images is measured after each epoch. */
+  readonly measuresMap: boolean;
   /** Batches that are called an epoch; null: as many as all images give. */
   readonly stepsPerEpoch: number | null;
   /** What is done to the training images, at random and anew in every epoch. */
   readonly augmentation: AugmentationChoice;
-  /** The id of a choice of `freezeChoices` (core/training/transfer.ts); `nothing` trains all layers. */
-  readonly freeze: string;
+  /**
+   * The id of a choice of `freezeChoices` (core/training/freeze.ts), of which `nothing` trains all layers; or the ids of
+   * the layers that are frozen.
+   */
+  readonly freeze: string | readonly LayerId[];
   /** Which of the training images make an epoch where some classes have more than others. */
   readonly balance: Balance;
   /** How much a student listens to its teachers, where it has any. */

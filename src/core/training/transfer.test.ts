@@ -4,19 +4,11 @@ import { setFilters } from '../network/edit.ts';
 import { setAttribute } from '../network/editing/attributes.ts';
 import { duplicateLayers, renameLayer } from '../network/editing/graph.ts';
 import { removeLayers } from '../network/editing/remove.ts';
-import { replaceHead } from '../network/editing/replaceHead.ts';
 import { type Network, parameterKey, type Weights, type WeightTensor } from '../network/network.ts';
 import { presetById } from '../network/presets.ts';
 import { geometryAt, geometryOf } from '../network/shapes.ts';
 import { unwrap } from '../result.ts';
-import {
-  bitEqual,
-  carryWeights,
-  freezeChoices,
-  frozenAllButHead,
-  progressLine,
-  weightsAfterEdit,
-} from './transfer.ts';
+import { bitEqual, carryWeights, progressLine, weightsAfterEdit } from './transfer.ts';
 
 const built = (id: string): Network => {
   const preset = presetById(id);
@@ -40,7 +32,7 @@ function numbered(network: Network): Weights {
 
 const network = built('tiny-resnet');
 const weights = numbered(network);
-const carriedTo = (edited: Network) => unwrap(weightsAfterEdit(network, weights, edited));
+const carriedTo = (edited: Network) => unwrap(weightsAfterEdit({ network, weights }, edited));
 
 describe('weights after an edit', () => {
   test('are complete where no layer with weights changed', () => {
@@ -89,40 +81,6 @@ describe('weights after an edit', () => {
     expect(again.fresh).toEqual([]);
     expect(again.weights[`${dense.id}/bias`]?.values).toEqual(new Float32Array(10));
   });
-});
-
-describe('what is frozen', () => {
-  test('is all but the new head, and the weights of all of it are there (VT-05)', () => {
-    const { network: edited, added } = unwrap(replaceHead(network, 2));
-    const frozen = unwrap(frozenAllButHead(edited));
-    const { kept, fresh } = unwrap(carryWeights({ network, weights }, edited));
-    expect(fresh).toEqual(added);
-    expect(kept.every((id) => frozen.has(id))).toBe(true);
-    expect(frozen.has(added[0]!)).toBe(false);
-  });
-
-  test('leaves the dropout before the head at work, and stops those between frozen layers', () => {
-    const alexnet = built('alexnet');
-    const frozen = unwrap(frozenAllButHead(alexnet));
-    const dropouts = alexnet.layers.filter(({ kind }) => kind === 'dropout').map(({ id }) => id);
-    const head = alexnet.layers.findLast(({ kind }) => kind === 'dense')!;
-    for (const id of dropouts)
-      expect(frozen.has(id), id).toBe(!head.inputs.includes(id) && dropouts.at(-1) !== id);
-  });
-
-  test.each(['tiny-resnet', 'mobilenet-v3-small', 'squeezenet-1.1', 'tfc'])(
-    'can be chosen in stages that free fewer and fewer parameters of %s',
-    (id) => {
-      const choices = unwrap(freezeChoices(built(id)));
-      expect(choices.map(({ id }) => id)).toEqual(expect.arrayContaining(['nothing', 'body']));
-      expect(choices[0]).toMatchObject({ frozen: new Set(), trainableCount: choices[0]!.allCount });
-      for (let i = 1; i < choices.length; i++) {
-        expect(choices[i]!.trainableCount).toBeLessThan(choices[i - 1]!.trainableCount);
-        expect(choices[i]!.frozen).toEqual(new Set([...choices[i - 1]!.frozen, ...choices[i]!.frozen]));
-      }
-      if (id === 'tiny-resnet') expect(choices.at(-1)!.trainableCount).toBe(64 * 10 + 10);
-    },
-  );
 });
 
 test('weights differ where one bit does, even the sign of a zero', () => {

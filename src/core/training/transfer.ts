@@ -1,5 +1,4 @@
-import { layerCounts, parameterShapes } from '../network/counts.ts';
-import { headOf } from '../network/editing/replaceHead.ts';
+import { parameterShapes } from '../network/counts.ts';
 import {
   type Layer,
   type LayerId,
@@ -8,8 +7,8 @@ import {
   type Weights,
   type WeightTensor,
 } from '../network/network.ts';
-import { type Geometry, geometryAt, geometryOf, inferGeometry } from '../network/shapes.ts';
-import { fail, ok, type Result } from '../result.ts';
+import { type Geometry, geometryAt, inferGeometry } from '../network/shapes.ts';
+import { ok, type Result } from '../result.ts';
 
 /** Which weights of one network another one takes over. */
 export interface CarriedWeights {
@@ -24,7 +23,8 @@ export interface CarriedWeights {
 const sameShape = (tensor: WeightTensor | undefined, shape: readonly number[]): tensor is WeightTensor =>
   tensor !== undefined && tensor.shape.join() === shape.join();
 
-const withWeights = (network: Network, geometry: Geometry): readonly Layer[] =>
+/** Those of a network's layers that have parameters. */
+export const withWeights = (network: Network, geometry: Geometry): readonly Layer[] =>
   network.layers.filter(
     (layer) => Object.keys(parameterShapes(layer, geometryAt(geometry, layer.id))).length > 0,
   );
@@ -32,13 +32,19 @@ const withWeights = (network: Network, geometry: Geometry): readonly Layer[] =>
 /** A parameter that changes nothing at 0 and so may join a layer that keeps the others. */
 const isBias = (name: string) => name === 'bias';
 
+/** A network with its weights. */
+export interface WeightedNetwork {
+  readonly network: Network;
+  readonly weights: Weights;
+}
+
 /**
  * The weights that a network can take from another: a layer keeps them where one of the same id and kind had parameters
  * of all its shapes. A bias that a layer has now and did not have before starts at 0, which changes nothing, and one that
  * is gone is left behind.
  */
 export function carryWeights(
-  from: { readonly network: Network; readonly weights: Weights },
+  from: WeightedNetwork,
   to: Network,
   renamed: ReadonlyMap<LayerId, LayerId> = new Map(),
 ): Result<CarriedWeights> {
@@ -89,83 +95,9 @@ function renamedLayer(before: Network, after: Network): readonly [LayerId, Layer
  * What stays of a network's weights after an edit: those of every layer whose id and shapes stayed, and of a layer that was
  * only renamed. Where `fresh` is empty, they are complete: a removed activation, another stride or a dropout leaves all.
  */
-export function weightsAfterEdit(before: Network, weights: Weights, after: Network): Result<CarriedWeights> {
-  const renamed = renamedLayer(before, after);
-  return carryWeights({ network: before, weights }, after, new Map(renamed ? [renamed] : []));
-}
-
-/** The given layers with weights and everything that only leads to them. */
-function upTo(network: Network, layers: ReadonlySet<LayerId>): ReadonlySet<LayerId> {
-  const frozen = new Set(layers);
-  for (const { id, inputs } of network.layers.toReversed())
-    if (frozen.has(id)) for (const input of inputs) frozen.add(input);
-  return frozen;
-}
-
-/**
- * All layers but the head's: the layers with weights before the classifier and what leads to them. Poolings and dropouts
- * between the last frozen weights and the head are not frozen, so that a head's dropout still works. A fault where the
- * network has no single head (`replaceHead` says why).
- */
-export function frozenAllButHead(network: Network): Result<ReadonlySet<LayerId>> {
-  const head = headOf(network);
-  if (!head.ok) return head;
-  const own = new Set([head.value.head.id, ...head.value.tail.map(({ id }) => id)]);
-  const body = withWeights(network, geometryOf(network)).filter(({ id }) => !own.has(id));
-  return ok(upTo(network, new Set(body.map(({ id }) => id))));
-}
-
-/** A share of the network that a transfer may freeze. */
-export interface FreezeChoice {
-  readonly id: string;
-  readonly title: string;
-  readonly frozen: ReadonlySet<LayerId>;
-  /** Trained parameters that still are trained with this choice, and all of them. */
-  readonly trainableCount: number;
-  readonly allCount: number;
-}
-
-/**
- * What can be frozen, from nothing to all but the head: in between one choice for each size of the feature maps, which
- * freezes all layers with larger maps (early layers find edges and colors that serve any images, Yosinski et al. 2014).
- */
-export function freezeChoices(network: Network): Result<readonly FreezeChoice[]> {
-  const body = frozenAllButHead(network);
-  if (!body.ok) return body;
-  const geometry = geometryOf(network);
-  const trainable = (layer: Layer) => layerCounts(layer, geometryAt(geometry, layer.id)).trainableCount;
-  const allCount = network.layers.reduce((sum, layer) => sum + trainable(layer), 0);
-  const choice = (id: string, title: string, frozen: ReadonlySet<LayerId>): FreezeChoice => ({
-    id,
-    title,
-    frozen,
-    trainableCount: network.layers.reduce(
-      (sum, layer) => sum + (frozen.has(layer.id) ? 0 : trainable(layer)),
-      0,
-    ),
-    allCount,
-  });
-  const layers = withWeights(network, geometry).filter(({ id }) => body.value.has(id));
-  const extent = ({ id }: Layer) => {
-    const { height, width } = geometryAt(geometry, id).ofm;
-    return height * width;
-  };
-  const choices = [choice('nothing', 'Nothing', new Set())];
-  const extents = [...new Set(layers.map(extent))].sort((a, b) => b - a);
-  for (const limit of extents.slice(0, -1)) {
-    const stage = layers.filter((layer) => extent(layer) >= limit);
-    const { height, width } = geometryAt(geometry, stage.at(-1)?.id ?? '').ofm;
-    choices.push(
-      choice(
-        `maps-${height}x${width}`,
-        `Layers with maps of at least ${height}x${width}`,
-        upTo(network, new Set(stage.map(({ id }) => id))),
-      ),
-    );
-  }
-  choices.push(choice('body', 'All but the head', body.value));
-  // Gates of 1x1 maps are frozen with the layers they lead to, so that the last stages may free the same.
-  return ok(choices.filter(({ trainableCount }, i) => trainableCount !== choices[i + 1]?.trainableCount));
+export function weightsAfterEdit(before: WeightedNetwork, after: Network): Result<CarriedWeights> {
+  const renamed = renamedLayer(before.network, after);
+  return carryWeights(before, after, new Map(renamed ? [renamed] : []));
 }
 
 /** Whether no parameter of these layers differs in a single bit: what frozen layers promise. */
@@ -194,18 +126,4 @@ export function progressLine(line: {
     (value) => value.toFixed(4),
   );
   return `Epoch: ${line.epoch}/${line.epochs} | Training Loss: ${train} | Validation Loss: ${loss} | Validation Accuracy: ${accuracy}`;
-}
-
-/** The layers that a recipe's `freeze` means in this network; a choice that the network does not have is a fault. */
-export function frozenLayers(network: Network, choice: string): Result<ReadonlySet<LayerId>> {
-  if (choice === 'nothing') return ok(new Set());
-  const choices = freezeChoices(network);
-  if (!choices.ok) return choices;
-  const found = choices.value.find(({ id }) => id === choice);
-  if (found) return ok(found.frozen);
-  return fail(
-    'no-freeze-choice',
-    `${network.name} can't freeze "${choice}": it has ${choices.value.map(({ id }) => id).join(', ')}. Choose one of these in Train.`,
-    'recipe.freeze',
-  );
 }

@@ -203,6 +203,11 @@ const augmentation = object(
   ) as unknown as Record<AugmentationKind, v.GenericSchema<Augmentation>>,
 );
 
+const freeze = v.union(
+  [text(40), listOf(id, 0, LARGEST_LAYER_COUNT)],
+  'must be what is frozen, as in nothing or body, or a list of layer ids',
+);
+
 export const recipeSchema = object({
   optimizer: oneOf('adam', 'adamw', 'sgd', 'rmsprop'),
   learningRate: rate,
@@ -223,9 +228,10 @@ export const recipeSchema = object({
   ),
   earlyStopping: v.optional(v.nullable(object({ patience, restoreBest: truth })), LATER_RECIPE.earlyStopping),
   checkpoint: v.optional(oneOf('each-epoch', 'best-only'), LATER_RECIPE.checkpoint),
+  measuresMap: v.optional(truth, LATER_RECIPE.measuresMap),
   stepsPerEpoch: v.optional(v.nullable(whole(1, 100_000)), LATER_RECIPE.stepsPerEpoch),
   augmentation: v.optional(augmentation, LATER_RECIPE.augmentation),
-  freeze: v.optional(text(40), LATER_RECIPE.freeze),
+  freeze: v.optional(freeze, LATER_RECIPE.freeze),
   balance: v.optional(v.picklist(BALANCES, `must be one of ${BALANCES.join(', ')}`), LATER_RECIPE.balance),
   distillation: v.optional(
     object({

@@ -19,6 +19,8 @@ export interface SessionRun {
   readonly backend: string | null;
   readonly imagesPerSecond: number | null;
   readonly earlierEpochs: number;
+  /** Name of the weights that it began with; null where they were drawn from the seed. Older sessions do not tell. */
+  readonly startWeights?: string | null | undefined;
   readonly curves: {
     readonly stepLosses: readonly number[];
     readonly stepsPerEpoch: number;
@@ -28,6 +30,7 @@ export interface SessionRun {
       readonly trainAccuracy: number;
       readonly validationLoss: number;
       readonly validationAccuracy: number;
+      readonly validationMap?: number | undefined;
       readonly learningRate?: number | undefined;
     }[];
   };
@@ -88,6 +91,7 @@ const epoch = object({
   trainAccuracy: measured,
   validationLoss: measured,
   validationAccuracy: measured,
+  validationMap: v.optional(number(0, 1)),
   learningRate: v.optional(finite),
 });
 
@@ -107,6 +111,7 @@ export const runSchema = object({
   backend: v.nullable(text(40)),
   imagesPerSecond: v.nullable(number(0, 1e9)),
   earlierEpochs: count,
+  startWeights: v.optional(v.nullable(text(200))),
   curves: object({
     stepLosses: list(measured, 20_000),
     stepsPerEpoch: whole(1, 1e6),

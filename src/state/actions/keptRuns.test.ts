@@ -154,3 +154,33 @@ test('weights that teach the training that runs, or an interrupted one, stay', (
   trainingStore.setState({ checkpoint: null });
   expect(neededBecause(run)).toBeNull();
 });
+
+test('a run that began with weights of a file, or took some over, is not one from the seed', () => {
+  const model = modelById(ended('source').modelId ?? '');
+  const begun = (startModel: typeof model) => {
+    const { design } = present();
+    return newRun({
+      design,
+      recipe: design.recipe,
+      kind: 'train',
+      backend: 'wasm',
+      modelId: 'new',
+      startModel,
+    });
+  };
+  expect(startsFromSeed(begun(null))).toBe(true);
+  const transfer = begun(model);
+  expect(transfer).toMatchObject({ earlierEpochs: 0, startWeights: runsStore.getState().runs[0]?.name });
+  expect(startsFromSeed(transfer)).toBe(false);
+  const file = model && { ...model, id: 'file', origin: 'imported' as const };
+  expect(begun(file).startWeights).toBe(`${first.network.name} from a file`);
+});
+
+test('weights that a waiting training starts from, layer by layer, are needed', () => {
+  const run = ended('start');
+  expect(neededBecause(run)).toBeNull();
+  const entry = { ...present(), modelId: null, startModelId: 'start' };
+  trainingStore.setState({ queue: [{ id: 'q', title: 'q', entry, teacherIds: [] }] });
+  expect(neededBecause(run)).toMatch(/training that waits needs them/);
+  trainingStore.setState({ queue: [] });
+});

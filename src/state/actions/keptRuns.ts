@@ -40,8 +40,8 @@ export async function restoreRun(id: string): Promise<void> {
 }
 
 /** What training again means for a run: all of it from its seed, or its recipe only. */
-export const startsFromSeed = ({ kind, earlierEpochs, phase }: TrainingRun): boolean =>
-  kind === 'train' && earlierEpochs === 0 && phase === null;
+export const startsFromSeed = ({ kind, earlierEpochs, phase, startWeights }: TrainingRun): boolean =>
+  kind === 'train' && earlierEpochs === 0 && phase === null && !startWeights;
 
 /**
  * Trains a run again as it was: its network from its seed, with its recipe, on its images. A run that began with weights

@@ -107,6 +107,23 @@ test('what is better is chosen in a step of undo, and checked again', async () =
   expect(worker.calls[2]?.request.chosen.normalization).toBe('signed');
 });
 
+test('weights from a file are still checked under a new head, whose training starts from them', async () => {
+  adopt('imported');
+  await settle();
+  worker.calls[0]?.answer(wrong);
+  await settle();
+  const { modelId } = present();
+  changeEntry(({ design }) => ({ design, modelId: null, baselineModelId: null, startModelId: modelId }));
+  expect(verdict()?.better).toEqual(plainChoice('none'));
+  chooseNormalization(plainChoice('none'));
+  await settle();
+  expect(present().startModelId).toBe(modelId);
+  expect(worker.calls[1]?.request.chosen.normalization).toBe('none');
+  worker.calls[1]?.answer(right);
+  await settle();
+  expect(verdict()).toBeNull();
+});
+
 test('what comes late for another choice is not shown', async () => {
   adopt('imported');
   await settle();

@@ -2,10 +2,9 @@ import type { NormalizationChoice } from '../../core/data/normalizationChoice.ts
 import { FaultError } from '../../core/result.ts';
 import { judgeNormalization } from '../../core/training/normalizationFit.ts';
 import { dataStore, loadedData } from '../dataStore.ts';
-import { modelOf } from '../derived.ts';
 import { changeData, designStore, present } from '../designStore.ts';
 import { runJob } from '../jobStore.ts';
-import { normalizationKeyOf, normalizationStore } from '../normalizationStore.ts';
+import { modelToCheck, normalizationKeyOf, normalizationStore } from '../normalizationStore.ts';
 import { trainWorker } from '../services.ts';
 import { trainingStore } from '../trainingStore.ts';
 import { handImagesToTrainer } from './data.ts';
@@ -14,8 +13,8 @@ let running: AbortController | null = null;
 
 /** Asks the train worker how weights from a file take the design's images. */
 async function check(): Promise<void> {
-  const { design, modelId } = present();
-  const model = modelOf({ design, modelId, baselineModelId: null });
+  const { design } = present();
+  const model = modelToCheck(present());
   if (!model) return;
   const { network, weights } = model;
   const { normalization, standardization } = design.data;
@@ -46,7 +45,7 @@ function isReady(): boolean {
   const loaded = loadedData();
   return (
     live === null &&
-    modelOf(entry)?.origin === 'imported' &&
+    modelToCheck(entry) !== null &&
     loaded !== null &&
     JSON.stringify(loaded.source) === JSON.stringify(entry.design.data.source)
   );
@@ -62,7 +61,7 @@ export function followNormalization(): void {
     const { answer } = normalizationStore.getState();
     const entry = present();
     const isKnown =
-      answer?.weights === modelOf(entry)?.weights &&
+      answer?.weights === modelToCheck(entry)?.weights &&
       answer?.dataKey === normalizationKeyOf(entry.design.data);
     if (!isKnown) void check();
   };

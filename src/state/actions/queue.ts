@@ -25,11 +25,11 @@ export function enqueueTraining({ fromScratch, seeds = 1 }: QueueOptions): void 
   const room = MOST_QUEUED - trainingStore.getState().queue.length;
   const added = Array.from({ length: Math.min(room, seeds) }, (_, i): QueuedTraining => {
     const seeded = { ...now.design, recipe: { ...recipe, seed: recipe.seed + i } };
-    const start = fromScratch || now.modelId === null ? 'from the start' : 'from these weights';
+    const start = fromScratch ? 'from the start' : 'from these weights';
     return {
       id: newId(),
       title: `${network.name}, seed ${recipe.seed + i}, ${start}`,
-      entry: { ...now, design: seeded, ...(fromScratch ? { modelId: null } : {}) },
+      entry: { ...now, design: seeded, ...(fromScratch ? { modelId: null, startModelId: null } : {}) },
       teacherIds: listens ? teacherIds : [],
     };
   });

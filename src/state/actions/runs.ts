@@ -1,9 +1,9 @@
 import type { Design, Recipe } from '../../core/exploration/design.ts';
 import type { BackendName } from '../../workers/protocol.ts';
 import { cachedCounts } from '../derived.ts';
-import { newId } from '../modelStore.ts';
+import { type Model, newId } from '../modelStore.ts';
 import { notify } from '../noticeStore.ts';
-import { type RunKind, runById, runsStore, type TrainingRun } from '../runsStore.ts';
+import { type RunKind, runById, runOfModel, runsStore, type TrainingRun } from '../runsStore.ts';
 import { thinCurves } from '../thinCurves.ts';
 
 /** Characters of the name of a run, which a session and a row of the table have room for. */
@@ -53,11 +53,18 @@ export interface NewRun {
   readonly modelId: string;
   readonly teachers?: readonly string[];
   readonly earlierEpochs?: number;
+  /** The model whose weights it begins with, all or some; null where they are drawn from the seed. */
+  readonly startModel?: Model | null;
 }
+
+/** What weights are called that a training begins with. */
+export const weightsName = ({ id, network, origin }: Model): string =>
+  runOfModel(id)?.name ??
+  (origin === 'imported' ? `${network.name} from a file` : `${network.name}, ${origin}`);
 
 /** A run that begins now, with its name and counts; for {@link recordRun}. */
 export function newRun(begun: NewRun): TrainingRun {
-  const { design, recipe, kind, backend, modelId, teachers = [], earlierEpochs = 0 } = begun;
+  const { design, recipe, kind, backend, modelId, teachers = [], earlierEpochs = 0, startModel } = begun;
   const phase = begun.phase ? { name: begun.phase.name, round: begun.phase.round } : null;
   const { parameterCount, macCount } = cachedCounts(design.network);
   return {
@@ -74,6 +81,7 @@ export function newRun(begun: NewRun): TrainingRun {
     backend,
     imagesPerSecond: null,
     earlierEpochs,
+    startWeights: startModel ? weightsName(startModel).slice(0, 200) : null,
     curves: { stepLosses: [], stepsPerEpoch: 1, epochs: [] },
     stepsPerLoss: 1,
     epochSeconds: [],

@@ -26,6 +26,7 @@ const epochOf = ({
   trainAccuracy,
   validationLoss,
   validationAccuracy,
+  validationMap,
   learningRate,
 }: EpochPoint): EpochPoint => ({
   epoch,
@@ -33,6 +34,7 @@ const epochOf = ({
   trainAccuracy,
   validationLoss,
   validationAccuracy,
+  ...(validationMap === undefined ? {} : { validationMap }),
   ...(learningRate === undefined ? {} : { learningRate }),
 });
 
@@ -48,6 +50,7 @@ function sessionRunOf(run: TrainingRun): SessionRun {
     backend: run.backend,
     imagesPerSecond: run.imagesPerSecond,
     earlierEpochs: run.earlierEpochs,
+    startWeights: run.startWeights ?? null,
     curves: {
       stepLosses: curves.stepLosses,
       stepsPerEpoch: curves.stepsPerEpoch,
@@ -85,7 +88,9 @@ function runFrom({ design }: Session, run: SessionRun): TrainingRun {
   const result = run.result === 'running' ? 'interrupted' : run.result;
   const epochs = run.curves.epochs.map((epoch) => epochOf(epoch as EpochPoint));
   const curves = { ...run.curves, epochs };
-  return { ...run, id: newId(), design, parameterCount, macCount, backend, result, curves, modelId: null };
+  const startWeights = run.startWeights ?? null;
+  const known = { design, parameterCount, macCount, backend, result, curves, startWeights };
+  return { ...run, ...known, id: newId(), modelId: null };
 }
 
 const isKnown = ({ startedAt, name }: SessionRun): boolean =>

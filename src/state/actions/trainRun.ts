@@ -1,7 +1,7 @@
 import type { Recipe } from '../../core/exploration/design.ts';
 import { type Network, outputsOf } from '../../core/network/network.ts';
 import { FaultError } from '../../core/result.ts';
-import { weightsAfterEdit } from '../../core/training/transfer.ts';
+import { carryWeights } from '../../core/training/transfer.ts';
 import { loadedData } from '../dataStore.ts';
 import { cachedGeometry } from '../derived.ts';
 import { type Entry, present } from '../designStore.ts';
@@ -72,13 +72,9 @@ async function modelToStart(id: string, { design }: Entry): Promise<Model> {
   });
 }
 
-/** The weights of an edited network that still fit it. */
-async function carriedWeights(entry: Entry) {
-  const { design, startModelId = null } = entry;
-  if (startModelId === null) return {};
-  const source = await modelToStart(startModelId, entry);
-  const carried = weightsAfterEdit(source.network, source.weights, design.network);
-  return carried.ok ? { carried: carried.value.weights } : {};
+function carriedWeights(source: Model | null, network: Network) {
+  const carried = source && carryWeights(source, network);
+  return carried?.ok ? { carried: carried.value.weights } : {};
 }
 
 /** A run from its first epoch. */
@@ -88,12 +84,15 @@ export async function newTraining(order: Order, job: JobContext): Promise<Run> {
   const { network, data } = design;
   checkClasses(network);
   checkImages(design);
-  const model = entry.modelId === null ? null : await modelToStart(entry.modelId, entry);
+  const fetched = async (id: string | null) => (id === null ? null : modelToStart(id, entry));
+  const model = await fetched(entry.modelId);
+  // an edited network, or one on other images, takes over what fits
+  const source = model ? null : await fetched(entry.startModelId ?? null);
   const weights =
     model?.weights ??
     (await trainWorker.call(
       'initialize',
-      { network, seed: recipe.seed, ...(await carriedWeights(entry)) },
+      { network, seed: recipe.seed, ...carriedWeights(source, network) },
       { signal: job.signal },
     ));
   // Last, and asked again: what was changed on the way is not to be trained with.
@@ -111,6 +110,7 @@ export async function newTraining(order: Order, job: JobContext): Promise<Run> {
     modelId: id,
     teachers: teachers.map(({ network: taught }) => taught.name),
     earlierEpochs,
+    startModel: model ?? source,
   });
   recordRun(line);
   return {

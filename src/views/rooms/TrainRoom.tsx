@@ -16,13 +16,14 @@ import { Panel } from '../parts/Panel.tsx';
 import { Tabs } from '../parts/Tabs.tsx';
 import { AugmentationPage } from '../train/AugmentationPage.tsx';
 import { BackendPanel } from '../train/BackendPanel.tsx';
+import { FreezeField } from '../train/FreezeField.tsx';
 import { PhasesPanel } from '../train/PhasesPanel.tsx';
 import { QueueControls } from '../train/QueueControls.tsx';
 import { RatePanel } from '../train/RatePanel.tsx';
 import { RecipeFields } from '../train/RecipeFields.tsx';
 import { RunButtons } from '../train/RunButtons.tsx';
 import { RunSummary } from '../train/RunSummary.tsx';
-import { FreezeField, StartNote } from '../train/StartNote.tsx';
+import { StartFields } from '../train/StartFields.tsx';
 import { useEntry, useModel } from '../useEntry.ts';
 
 // Loaded when they are entered.
@@ -161,7 +162,7 @@ function TrainControls({ model }: { model: Model | null }) {
         )}
         <QueueControls ready={ready} />
         {busy && <p className="hint">What runs keeps its settings; these are for the next training.</p>}
-        <StartNote disabled={busy} />
+        <StartFields disabled={busy} />
         <NormalizationWarning />
         <FreezeField disabled={false} />
         <RecipeFields

@@ -29,12 +29,13 @@ function leavesOf(value: unknown, path: string, leaves: Map<string, string>): vo
 }
 
 function choicesOf(run: TrainingRun): Map<string, string> {
-  const { design, recipe, kind, phase, backend, teachers, earlierEpochs, parameterCount } = run;
+  const { design, recipe, kind, phase, backend, teachers, earlierEpochs, startWeights, parameterCount } = run;
   const leaves = new Map<string, string>();
   leavesOf({ kind, phase, network: design.network.name }, '', leaves);
   leaves.set('parameters', formatInteger(parameterCount));
   leavesOf(recipe, '', leaves);
   leavesOf({ backend, teachers }, '', leaves);
+  leaves.set('starts from', startWeights ?? (earlierEpochs > 0 ? 'weights' : 'its seed'));
   leaves.set('epochs before', String(earlierEpochs));
   leavesOf({ data: design.data }, '', leaves);
   return leaves;

@@ -8,7 +8,7 @@ import { useEntry } from '../useEntry.ts';
 
 /** Trainings that wait for the one that runs, and the way to add some: other settings, other seeds. */
 export function QueueControls({ ready }: { ready: boolean }) {
-  const { modelId, design } = useEntry();
+  const { modelId, startModelId = null, design } = useEntry();
   const queue = useStore(trainingStore, (state) => state.queue);
   const busy = useStore(trainingStore, (state) => state.busy);
   const queueRuns = useStore(trainingStore, (state) => state.queueRuns);
@@ -47,7 +47,7 @@ export function QueueControls({ ready }: { ready: boolean }) {
           </button>
           <button
             type="button"
-            disabled={!ready || room < seeds || modelId === null}
+            disabled={!ready || room < seeds || (modelId ?? startModelId) === null}
             onClick={() => enqueueTraining({ fromScratch: false, seeds })}
           >
             Queue from these weights
