@@ -2,8 +2,8 @@ import { expect, type Page, test } from '@playwright/test';
 import { App } from './app.ts';
 
 async function epochs(page: Page, count: number): Promise<void> {
-  await page.getByLabel('Epochs').fill(String(count));
-  await page.getByLabel('Epochs').press('Enter');
+  await page.getByLabel('Epochs', { exact: true }).fill(String(count));
+  await page.getByLabel('Epochs', { exact: true }).press('Enter');
 }
 
 /** The labels of a field's options. */
@@ -38,7 +38,7 @@ test('a network trained here is the start for other images: new head, frozen bod
     await page.getByLabel('Frozen layers').selectOption('body');
     expect(frozen.find((label) => label.startsWith('All but the head'))).toMatch(/trains 910$/);
     // a named recipe leaves it as it is
-    await page.getByLabel('Recipe').selectOption({ label: 'Digits and drawings' });
+    await page.getByLabel('Recipe', { exact: true }).selectOption({ label: 'Digits and drawings' });
     await expect(page.getByLabel('Frozen layers')).toHaveValue('body');
     await epochs(page, 1);
     await page.getByRole('button', { name: 'Start training' }).click();
@@ -64,7 +64,9 @@ test('a network trained here is the start for other images: new head, frozen bod
 
   await test.step('the runs say what they began with', async () => {
     await page.getByRole('tab', { name: 'Runs' }).click();
-    for (const box of await page.getByRole('checkbox', { name: /^Compare / }).all()) await box.check();
+    const boxes = page.getByRole('checkbox', { name: /^Compare / });
+    await expect(boxes).toHaveCount(4);
+    for (const box of await boxes.all()) await box.check();
     const differences = page.getByRole('region', { name: 'Differences' });
     const row = differences.getByRole('row', { name: /^starts from/ });
     await expect(row).toContainText('its seed');

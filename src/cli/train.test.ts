@@ -5,9 +5,14 @@ import { expect, test, vi } from 'vitest';
 import { landCover } from '../core/data/landCover.ts';
 import { plainChoice } from '../core/data/normalizationChoice.ts';
 import { defaultDesign } from '../core/exploration/defaultDesign.ts';
+import { unwrap } from '../core/result.ts';
+import { freezableLayers, frozenAllButHead } from '../core/training/freeze.ts';
+import { bitEqual } from '../core/training/transfer.ts';
+import { readModel } from '../formats/model/readModel.ts';
 import { parseSessionText, writeSession } from '../formats/session/parse.ts';
 import { ImageSet } from '../ml/images.ts';
 import { UsageError } from './command.ts';
+import { convertCommand } from './convert.ts';
 import { inspectCommand } from './inspect.ts';
 import { readTeachers } from './teachers.ts';
 import { trainCommand } from './train.ts';
@@ -98,4 +103,67 @@ test('what can not be trained is told before anything is', async () => {
     ['--out', 'network.csv'],
   ])
     await expect(trainCommand.run(['preset:tiny-cnn', ...wrong])).rejects.toThrow(UsageError);
+});
+
+async function toldBy(run: () => Promise<unknown>): Promise<readonly string[]> {
+  const told = vi.spyOn(console, 'error').mockImplementation(() => {});
+  try {
+    await run();
+    return told.mock.calls.map(([line]) => String(line));
+  } finally {
+    told.mockRestore();
+  }
+}
+
+/** Records of CIFAR-10: classes in turn, each image of a color of its own. */
+function cifar(imageCount: number): string {
+  const records = new Uint8Array(imageCount * 3073);
+  for (let i = 0; i < imageCount; i++) {
+    records[i * 3073] = i % 10;
+    for (let k = 1; k < 3073; k++) records[i * 3073 + k] = (k * 7 + 20 * (i % 10) + (i % 4)) % 256;
+  }
+  writeFileSync(at('images.bin'), records);
+  return at('images.bin');
+}
+
+async function weightsIn(name: string) {
+  const { network, weights } = unwrap(await readModel({ name, bytes: readFileSync(at(name)) }));
+  return { network, weights: weights ?? {} };
+}
+
+test('a trained model gets a new head, its body is frozen and freed, and lines are printed every so many steps (VT-05)', async () => {
+  await convertCommand.run(['preset:tiny-cnn', at('body.h5'), '--seed', '4']);
+  const data = ['--data', cifar(80)]; // 60 to train with: a batch of 32 an epoch
+  const frozen = ['--new-head', '--freeze', 'body', '--epochs', '2', '--print-every', '2'];
+  const lines = await toldBy(() =>
+    trainCommand.run([at('body.h5'), ...data, ...frozen, '--out', at('new.h5')]),
+  );
+  const line =
+    /^Epoch: \d\/2 \| Training Loss: \d+\.\d{4} \| Validation Loss: \d+\.\d{4} \| Validation Accuracy: [01]\.\d{4}$/;
+  expect(lines.filter((one) => line.test(one)).map((one) => one.slice(0, 10))).toEqual(['Epoch: 2/2']);
+  const [before, after] = [await weightsIn('body.h5'), await weightsIn('new.h5')];
+  const all = freezableLayers(after.network).map(({ id }) => id);
+  const still = unwrap(frozenAllButHead(after.network));
+  const body = all.filter((id) => still.has(id));
+  expect(all.length - body.length).toBe(1);
+  expect(bitEqual(before.weights, after.weights, body)).toBe(true);
+  await toldBy(() => trainCommand.run([at('new.h5'), ...data, '--epochs', '1', '--out', at('free.h5')]));
+  const free = await weightsIn('free.h5');
+  for (const id of body) expect(bitEqual(after.weights, free.weights, [id]), id).toBe(false);
+});
+
+test('layers are frozen by their names, and others are told before anything is trained', async () => {
+  const told = await toldBy(async () => {
+    const text = await trainCommand.run([session(100), '--epochs', '1', '--freeze', 'conv1,bn1', '--json']);
+    expect(JSON.parse(text)).toMatchObject({ epochs: 1 });
+  });
+  expect(told).toHaveLength(1);
+  await expect(trainCommand.run([session(100), '--freeze', 'half'])).rejects.toThrow(
+    /can't freeze "half": it has nothing.*body/,
+  );
+  await expect(trainCommand.run([session(100), '--freeze', 'conv1,gone'])).rejects.toThrow(/no layer gone/);
+  await expect(trainCommand.run([session(100), '--new-head'])).rejects.toThrow(/holds no weights/);
+  await expect(trainCommand.run([session(100), '--out', at('none/m.h5')])).rejects.toThrow(
+    /There is no folder .*none to write to/,
+  );
 });

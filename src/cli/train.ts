@@ -1,16 +1,11 @@
 import { basename, dirname, join } from 'node:path';
 import { parseArgs } from 'node:util';
-import type { LabeledImages } from '../core/data/labeledImages.ts';
-import { PAINTERS } from '../core/data/paintSet.ts';
-import type { Design, Recipe } from '../core/exploration/design.ts';
-import type { Network, Weights } from '../core/network/network.ts';
-import { presetById } from '../core/network/presets.ts';
-import { FaultError, unwrap } from '../core/result.ts';
-import { NAMED_RECIPES } from '../core/training/recipes.ts';
+import type { Recipe } from '../core/exploration/design.ts';
+import { unwrap } from '../core/result.ts';
+import { NAMED_RECIPES, withNamed } from '../core/training/recipes.ts';
+import { progressLine } from '../core/training/transfer.ts';
 import { writeModelFiles } from '../formats/model/writeModel.ts';
-import { looksLikeSession, parseSessionText, type Session } from '../formats/session/parse.ts';
 import { ImageSet } from '../ml/images.ts';
-import { initializeWeights } from '../ml/initialize.ts';
 import { useWasmInNode as startWasm } from '../ml/nodeWasm.ts';
 import { train } from '../ml/train.ts';
 import { TrainControl } from '../ml/trainControl.ts';
@@ -19,83 +14,8 @@ import type { TrainResult } from '../workers/protocol.ts';
 import { asJson, type Command, onlyInput, UsageError } from './command.ts';
 import { formatOf, isModelFormat } from './convertFormat.ts';
 import { writeAll } from './files.ts';
-import { readGivenImages } from './images.ts';
-import { readDesign, readModel, readText } from './input.ts';
 import { readTeachers } from './teachers.ts';
-
-interface Task {
-  readonly design: Design;
-  readonly recipe: Recipe;
-  /** Null where they are drawn from the seed. */
-  readonly weights: Weights | null;
-  /** What the training of the session had and this one has not. */
-  readonly missing: readonly string[];
-}
-
-/** Weights do not travel in a session: neither those of teachers nor those that a run began with. */
-function missingIn({ teachers, run }: Session, isTaught: boolean): string[] {
-  const taught = run?.teachers ?? teachers;
-  const missing: string[] = [];
-  if (taught.length > 0 && !isTaught)
-    missing.push(
-      `The session has teachers (${taught.join(', ')}), whose weights do not travel: this training learns from labels alone; give the teachers with --teacher.`,
-    );
-  if (run && run.earlierEpochs > 0)
-    missing.push(
-      `The run of the session began with weights of ${run.earlierEpochs} epochs, which do not travel: this one begins from its seed.`,
-    );
-  return missing;
-}
-
-/** A session or a design says how it is trained; a preset and a model file get the usual recipe. */
-async function taskOf(input: string, isTaught: boolean): Promise<Task> {
-  if (/\.json$/i.test(input)) {
-    const text = readText(input);
-    if (looksLikeSession(text)) {
-      const session = unwrap(parseSessionText(text));
-      const { design, run } = session;
-      const missing = missingIn(session, isTaught);
-      return { design, recipe: run?.recipe ?? design.recipe, weights: null, missing };
-    }
-  }
-  const design = await readDesign(input);
-  const { weights } = await readModel(input);
-  return { design, recipe: design.recipe, weights, missing: [] };
-}
-
-/** Those of the files; else the design's own, where it says how to draw them. */
-async function imagesOf(
-  design: Design,
-  files: readonly string[] | undefined,
-  input: string,
-): Promise<LabeledImages> {
-  const { source } = design.data;
-  if (files) {
-    const { images, note } = await readGivenImages(files, source.kind === 'file' ? source : null);
-    if (note !== null) console.error(note);
-    return images;
-  }
-  if (source.kind === 'file') {
-    throw new FaultError({
-      code: 'files-missing',
-      message: `${input} was made with ${source.fileNames.join(', ')}, and images do not travel with a design; give them with --data, or the set that Data exports with its images.`,
-      where: input,
-    });
-  }
-  const painting = PAINTERS[source.kind](source.imageCount, source.seed);
-  for (;;) {
-    const step = painting.next();
-    if (step.done) return step.value;
-  }
-}
-
-/** A preset takes the shape and the classes of the images; other networks are as they are. */
-function networkFor(input: string, { network }: Design, { image, classNames }: LabeledImages): Network {
-  const preset = input.startsWith('preset:') ? presetById(input.slice('preset:'.length)) : undefined;
-  if (!preset) return network;
-  const { height, width } = preset.input;
-  return preset.build({ height, width, channels: image.channels }, classNames.length);
-}
+import { checkFolder, freezeOption, imagesOf, type Start, startOf, type Task, taskOf } from './trainTask.ts';
 
 const wholeOption = (name: string, text: string | undefined, low: number): number | null => {
   if (text === undefined) return null;
@@ -111,35 +31,38 @@ function recipeFor(task: Task, id: string | undefined, epochs: number | null, se
     throw new UsageError(
       `there is no recipe ${id}; choose one of ${NAMED_RECIPES.map((one) => one.id).join(', ')}`,
     );
-  const recipe = named?.recipe ?? task.recipe;
+  const recipe = named ? withNamed(task.recipe, named) : task.recipe;
   return { ...recipe, epochs: epochs ?? recipe.epochs, seed: seed ?? recipe.seed };
 }
 
 const percent = (share: number) => `${(100 * share).toFixed(1)} %`;
 
-/** Trains, and tells each epoch on standard error: standard output is the result's. */
+/** Trains, and tells each epoch, and every so many steps, on standard error: standard output is the result's. */
 async function trainTold(
-  network: Network,
-  weights: Weights,
+  start: Start,
   recipe: Recipe,
   images: ImageSet,
   teachers: Teaching,
+  printEvery: number | null,
 ): Promise<TrainResult> {
   const control = new TrainControl();
-  const run = train({ network, weights, recipe, images, backend: 'wasm', control, teachers });
+  const validateEvery = printEvery ?? undefined;
+  const run = train({ ...start, recipe, images, backend: 'wasm', control, teachers, validateEvery });
+  const { epochs } = recipe;
   for (;;) {
     const { done, value } = await run.next();
     if (done) return value;
+    if (value.kind === 'check') console.error(progressLine({ ...value, epochs }));
     if (value.kind !== 'epoch') continue;
     console.error(
-      `Epoch ${value.epoch}/${recipe.epochs}  training loss ${value.trainLoss.toFixed(4)}, ${percent(value.trainAccuracy)}  validation loss ${value.validationLoss.toFixed(4)}, ${percent(value.validationAccuracy)}`,
+      `Epoch ${value.epoch}/${epochs}  training loss ${value.trainLoss.toFixed(4)}, ${percent(value.trainAccuracy)}  validation loss ${value.validationLoss.toFixed(4)}, ${percent(value.validationAccuracy)}`,
     );
   }
 }
 
 export const trainCommand: Command = {
   usage:
-    'train <input> [--data <file>]... [--recipe <id>] [--epochs <n>] [--seed <n>] [--teacher <model>]... [--out <model>] [--json]      a session that Runs exported, a design, preset:<id> or a model; without --data the synthetic set of the design; --out as for convert',
+    'train <input> [--data <file>]... [--recipe <id>] [--epochs <n>] [--seed <n>] [--teacher <model>]... [--new-head] [--freeze <choice>|<layers>] [--print-every <steps>] [--out <model>] [--json]      a session that Runs exported, a design, preset:<id> or a model; without --data the synthetic set of the design; --new-head: for the classes of the images; --freeze body: all but the head; --out as for convert',
   async run(args) {
     const { values, positionals } = parseArgs({
       args: [...args],
@@ -150,6 +73,9 @@ export const trainCommand: Command = {
         epochs: { type: 'string' },
         seed: { type: 'string' },
         teacher: { type: 'string', multiple: true },
+        'new-head': { type: 'boolean' },
+        freeze: { type: 'string' },
+        'print-every': { type: 'string' },
         out: { type: 'string' },
         json: { type: 'boolean' },
       },
@@ -162,24 +88,28 @@ export const trainCommand: Command = {
       );
     const epochs = wholeOption('epochs', values.epochs, 1);
     const seed = wholeOption('seed', values.seed, 0);
+    const printEvery = wholeOption('print-every', values['print-every'], 1);
+    if (values.out !== undefined) checkFolder(dirname(values.out));
     const task = await taskOf(input, (values.teacher ?? []).length > 0);
     for (const sentence of task.missing) console.error(sentence);
-    const recipe = recipeFor(task, values.recipe, epochs, seed);
-    const { design } = task;
-    const { data } = design;
-    const read = await imagesOf(design, values.data, input);
-    const network = networkFor(input, design, read);
+    const named = recipeFor(task, values.recipe, epochs, seed);
+    const { data } = task.design;
+    const read = await imagesOf(task.design, values.data, input);
+    const newHead = values['new-head'] ?? false;
+    const start = startOf(input, task, read, { seed: named.seed, newHead });
+    const { network } = start;
+    const recipe =
+      values.freeze === undefined ? named : { ...named, freeze: freezeOption(network, values.freeze) };
     await startWasm();
     const images = new ImageSet(read, data.splitSeed, data.validationShare, data, data);
-    const start = task.weights ?? initializeWeights(network, recipe.seed);
     const teachers = await readTeachers(values.teacher ?? [], images);
-    const result = await trainTold(network, start, recipe, images, teachers);
+    const result = await trainTold(start, recipe, images, teachers, printEvery);
     const { correct, total, loss } = result.validation;
     const files: string[] = [];
     if (values.out !== undefined && format !== null) {
       const { normalization, standardization } = data;
       const options = {
-        bits: design.hardware,
+        bits: task.design.hardware,
         deployed: false,
         images: { choice: { normalization, standardization }, inside: false },
       };

@@ -8,9 +8,9 @@ import type { Network } from '../core/network/network.ts';
 import { unwrap } from '../core/result.ts';
 import type { Viewpoint } from '../core/training/classOrder.ts';
 import { transferSet } from '../core/training/distillation.ts';
-import type { TrainEpoch, TrainNotice, TrainResult, TrainStep } from '../workers/protocol.ts';
+import type { TrainCheck, TrainEpoch, TrainNotice, TrainResult, TrainStep } from '../workers/protocol.ts';
 import { measureTraining } from './benchmark.ts';
-import { evaluate } from './evaluate.ts';
+import { evaluate, predict } from './evaluate.ts';
 import { ImageSet } from './images.ts';
 import { initializeWeights } from './initialize.ts';
 import { useWasmInNode } from './nodeWasm.ts';
@@ -45,7 +45,7 @@ function small(dropout = 0): Network {
 
 const images = () => new ImageSet(stripes(200), 1, 0.2);
 
-type Event = TrainStep | TrainEpoch | TrainNotice;
+type Event = TrainStep | TrainCheck | TrainEpoch | TrainNotice;
 
 async function finish(
   changes: Partial<Omit<Training, 'recipe'>> & { recipe?: Partial<Recipe> } = {},
@@ -240,4 +240,43 @@ test('the speed of training can be measured', async () => {
     console.log('64x64', await measureTraining('wasm', 64, Number(process.env.SPEED_STEPS)));
   }
   expect(speed.imagesPerSecond).toBeGreaterThan(0);
+});
+
+test('validation images are looked at every so many steps where asked for, and no step changes by it (VT-05)', async () => {
+  const plain = await finish({ network: small(0.3) });
+  const { events, result } = await finish({ network: small(0.3), validateEvery: 4 });
+  const checks = events.filter((event) => event.kind === 'check');
+  // 10 steps an epoch, 3 epochs
+  expect(checks.map(({ epoch, step }) => [epoch, step])).toEqual([
+    [1, 4],
+    [1, 8],
+    [2, 2],
+    [2, 6],
+    [2, 10],
+    [3, 4],
+    [3, 8],
+  ]);
+  expect(lossesOf(events)).toEqual(lossesOf(plain.events));
+  expect(result.weights).toEqual(plain.result.weights);
+  const epoch = events.find((event) => event.kind === 'epoch' && event.epoch === 2) as TrainEpoch;
+  const last = checks[4]!;
+  expect([last.validationLoss, last.validationAccuracy]).toEqual([
+    epoch.validationLoss,
+    epoch.validationAccuracy,
+  ]);
+  expect(plain.events.some((event) => event.kind === 'check')).toBe(false);
+});
+
+test('mAP is measured after each epoch where the recipe asks for it, and nothing else changes (SX-29) (SX-31)', async () => {
+  const epochsOf = (events: readonly Event[]) => events.filter((event) => event.kind === 'epoch');
+  const plain = await finish();
+  const ranked = await finish({ recipe: { measuresMap: true } });
+  expect(epochsOf(plain.events).some((epoch) => 'validationMap' in epoch)).toBe(false);
+  const maps = epochsOf(ranked.events).map(({ validationMap = Number.NaN }) => validationMap);
+  expect(maps).toHaveLength(3);
+  expect(maps.every((map) => map > 0 && map <= 1)).toBe(true);
+  expect(lossesOf(ranked.events)).toEqual(lossesOf(plain.events));
+  expect(ranked.result.weights).toEqual(plain.result.weights);
+  const { report } = await predict(small(), ranked.result.weights, images());
+  expect(maps.at(-1)).toBeCloseTo(report.meanAveragePrecision!, 12);
 });

@@ -8,11 +8,18 @@ import { afterEpoch, type CallbackState, NO_EPOCHS, stopsEarly } from '../core/t
 import type { RunState } from '../core/training/checkpoint.ts';
 import { stepsPerEpochOf } from '../core/training/phases.ts';
 import { learningRateAt } from '../core/training/schedule.ts';
-import type { Accuracy, TrainEpoch, TrainNotice, TrainResult, TrainStep } from '../workers/protocol.ts';
+import type {
+  Accuracy,
+  TrainCheck,
+  TrainEpoch,
+  TrainNotice,
+  TrainResult,
+  TrainStep,
+} from '../workers/protocol.ts';
 import { BatchFeed } from './batchFeed.ts';
 import { batchOrder } from './batchOrder.ts';
 import { type EpochImages, epochImages } from './epochImages.ts';
-import { evaluate, evaluateSession, inputOf } from './evaluate.ts';
+import { evaluate, evaluateRanked, evaluateSession, inputOf } from './evaluate.ts';
 import { EventTurns } from './events.ts';
 import type { Augment } from './images.ts';
 import { Meter } from './meter.ts';
@@ -38,7 +45,7 @@ const AUGMENT_STREAM = 0xa09;
  */
 export async function* train(
   asked: Training,
-): AsyncGenerator<TrainStep | TrainEpoch | TrainNotice, TrainResult> {
+): AsyncGenerator<TrainStep | TrainCheck | TrainEpoch | TrainNotice, TrainResult> {
   checkTraining(asked);
   const training = { ...asked, images: transferImages(asked.images, asked.recipe) };
   const session = sessionFor(training);
@@ -71,6 +78,8 @@ class Run {
   readonly #dropout: Random;
   readonly #augmenting: Random;
   readonly #meter = new Meter();
+  /** Losses of the steps since the last look at the validation images. */
+  readonly #unchecked: number[] = [];
   #good: Weights;
   #best: Weights | null;
   #callbacks: CallbackState;
@@ -122,7 +131,7 @@ class Run {
     };
   }
 
-  async *epochs(): AsyncGenerator<TrainStep | TrainEpoch | TrainNotice, TrainResult> {
+  async *epochs(): AsyncGenerator<TrainStep | TrainCheck | TrainEpoch | TrainNotice, TrainResult> {
     const { recipe, images, backend } = this.#training;
     images.check(inputOf(this.#session.plan), this.#session.plan.classCount);
     this.#session.teachers?.check(images);
@@ -159,7 +168,7 @@ class Run {
   }
 
   /** All steps of an epoch; the result where it is not to be finished. */
-  async *#epoch(epoch: number): AsyncGenerator<TrainStep, TrainResult | null> {
+  async *#epoch(epoch: number): AsyncGenerator<TrainStep | TrainCheck, TrainResult | null> {
     const { recipe, control, signal } = this.#training;
     const stepsPerEpoch = this.#stepsPerEpoch;
     const first = (epoch - 1) * stepsPerEpoch;
@@ -187,17 +196,39 @@ class Run {
         const imagesPerSecond = this.#meter.rate;
         yield { kind: 'step', epoch, step, stepsPerEpoch, ...outcome, learningRate, imagesPerSecond };
       }
+      const check = await this.#check(outcome.loss, epoch, step);
+      if (check) yield check;
       await this.#turns.next();
       signal?.throwIfAborted();
     }
     return null;
   }
 
+  /** A look at the validation images where one is due. It draws no random numbers: the steps are those without it. */
+  async #check(loss: number, epoch: number, step: number): Promise<TrainCheck | null> {
+    const { validateEvery, images } = this.#training;
+    if (validateEvery === undefined) return null;
+    this.#unchecked.push(loss);
+    if (this.#steps % validateEvery !== 0) return null;
+    const losses = this.#unchecked.splice(0);
+    const validation = await evaluateSession(this.#session, images, this.#watched);
+    return {
+      kind: 'check',
+      epoch,
+      step,
+      trainLoss: losses.reduce((sum, one) => sum + one, 0) / losses.length,
+      validationLoss: validation.loss,
+      validationAccuracy: validation.correct / validation.total,
+    };
+  }
+
   /** Validates, asks the callbacks and makes the checkpoint; null where something is no number any more. */
   async #close(epoch: number): Promise<TrainEpoch | null> {
     const { recipe, images } = this.#training;
     const weights = await this.#session.weights();
-    const validation = await evaluateSession(this.#session, images, this.#watched);
+    const { meanAveragePrecision, ...validation } = recipe.measuresMap
+      ? await evaluateRanked(this.#session, images, this.#watched)
+      : { ...(await evaluateSession(this.#session, images, this.#watched)), meanAveragePrecision: null };
     if (!Number.isFinite(validation.loss) || !allFinite(weights)) return null;
     const verdict = afterEpoch(recipe, this.#callbacks, validation.loss);
     if (verdict.improved && keepsBest(recipe)) this.#best = weights;
@@ -211,6 +242,7 @@ class Run {
       ...this.#meter.close(),
       validationLoss: validation.loss,
       validationAccuracy: validation.correct / validation.total,
+      ...(meanAveragePrecision === null ? {} : { validationMap: meanAveragePrecision }),
       learningRate: this.#optimizer.rate,
       reduced: verdict.reduced,
       stops: verdict.stop,

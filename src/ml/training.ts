@@ -22,6 +22,8 @@ export interface Training {
   readonly from?: RunState | null;
   /** Trained networks to learn from, as the recipe's distillation says. They stay as they are. */
   readonly teachers?: Teaching;
+  /** Steps after which the validation images are looked at between the ends of epochs; never where left out. */
+  readonly validateEvery?: number | undefined;
 }
 
 /** Why a training ends whose loss is no number any more. */

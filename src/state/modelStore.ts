@@ -14,6 +14,8 @@ export interface LearningCurves {
     readonly trainAccuracy: number;
     readonly validationLoss: number;
     readonly validationAccuracy: number;
+    /** Mean average precision, 0..1, where the recipe asked for it. */
+    readonly validationMap?: number;
     /** Of the epoch's last step; runs of older versions do not tell. */
     readonly learningRate?: number;
   }[];

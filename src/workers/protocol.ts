@@ -286,6 +286,17 @@ export interface TrainStep {
   readonly imagesPerSecond: number;
 }
 
+/** A look at the validation images between the ends of epochs, for trainings that are asked for it. */
+export interface TrainCheck {
+  readonly kind: 'check';
+  readonly epoch: number;
+  readonly step: number;
+  /** Mean loss of the steps since the last look. */
+  readonly trainLoss: number;
+  readonly validationLoss: number;
+  readonly validationAccuracy: number;
+}
+
 export interface TrainEpoch {
   readonly kind: 'epoch';
   /** 1 after the first. */
@@ -294,6 +305,8 @@ export interface TrainEpoch {
   readonly trainAccuracy: number;
   readonly validationLoss: number;
   readonly validationAccuracy: number;
+  /** Mean average precision on the validation images, 0..1, where the recipe asks for it. */
+  readonly validationMap?: number;
   /** Of the epoch's last step. */
   readonly learningRate: number;
   /** The validation loss reached a plateau: the rate is lower from the next epoch on. */
@@ -391,7 +404,7 @@ export interface TrainCalls {
       /** Trained networks to learn from, as the recipe's distillation says. */
       readonly teachers: readonly ({ readonly network: Network; readonly weights: Weights } & Viewpoint)[];
     },
-    TrainStep | TrainEpoch | TrainNotice,
+    TrainStep | TrainCheck | TrainEpoch | TrainNotice,
     TrainResult
   >;
   readonly measureApoz: Call<

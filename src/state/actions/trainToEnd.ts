@@ -2,6 +2,7 @@ import { FaultError, GRAPHICS_LOST, WORKER_LOST } from '../../core/result.ts';
 import type {
   BackendName,
   Control,
+  TrainCheck,
   TrainEpoch,
   TrainNotice,
   TrainResult,
@@ -29,10 +30,10 @@ function runOnce(run: Run, startPaused: boolean, job: JobContext): Promise<Train
     'train',
     { network, weights, recipe, startPaused, from, teachers },
     {
-      onProgress: (event: TrainStep | TrainEpoch | TrainNotice) => {
+      onProgress: (event: TrainStep | TrainCheck | TrainEpoch | TrainNotice) => {
         if (event.kind === 'step') onStep(event, recipe, job);
         else if (event.kind === 'epoch') onEpoch(event, run);
-        else patchLive({ note: event.message });
+        else if (event.kind === 'notice') patchLive({ note: event.message });
       },
     },
   );

@@ -1,15 +1,23 @@
 import type { RunCurve, RunCurvesData } from '../../charts/types.ts';
 import type { TrainingRun } from '../../state/runsStore.ts';
 
-export type Quantity = 'validationAccuracy' | 'validationLoss' | 'trainAccuracy' | 'trainLoss';
+export type Quantity =
+  | 'validationAccuracy'
+  | 'validationLoss'
+  | 'validationMap'
+  | 'trainAccuracy'
+  | 'trainLoss';
 export type XName = RunCurvesData['xName'];
 
 export const QUANTITIES: readonly { readonly value: Quantity; readonly label: string }[] = [
   { value: 'validationAccuracy', label: 'Validation accuracy' },
   { value: 'validationLoss', label: 'Validation loss' },
+  { value: 'validationMap', label: 'Validation mAP' },
   { value: 'trainAccuracy', label: 'Training accuracy' },
   { value: 'trainLoss', label: 'Training loss' },
 ];
+
+const isShare = (quantity: Quantity): boolean => !quantity.endsWith('Loss');
 
 /** Letters of the chosen runs, by their place. */
 export const keyOf = (place: number): string => 'ABCDEF'[place] ?? '?';
@@ -30,10 +38,11 @@ function stepPoints({ curves, stepsPerLoss }: TrainingRun): RunCurve['points'] {
 
 function pointsOf(run: TrainingRun, quantity: Quantity, xName: XName): RunCurve['points'] {
   if (xName === 'step' && quantity === 'trainLoss') return stepPoints(run);
-  const scale = quantity.endsWith('Accuracy') ? 100 : 1;
-  return run.curves.epochs.map((epoch, i) => {
+  const scale = isShare(quantity) ? 100 : 1;
+  return run.curves.epochs.flatMap((epoch, i) => {
     const x = { epoch: epoch.epoch, step: epoch.epoch * run.curves.stepsPerEpoch, time: secondsAt(run, i) };
-    return { x: x[xName], y: scale * epoch[quantity] };
+    const y = epoch[quantity];
+    return y === undefined ? [] : [{ x: x[xName], y: scale * y }];
   });
 }
 
@@ -44,7 +53,7 @@ export function curvesData(
   xName: XName,
   smoothing: number,
 ): RunCurvesData {
-  const isAccuracy = quantity.endsWith('Accuracy');
+  const isAccuracy = isShare(quantity);
   return {
     runs: runs.map((run, place) => ({
       key: keyOf(place),
@@ -59,6 +68,8 @@ export function curvesData(
     empty:
       runs.length === 0
         ? 'Choose runs in the table: their curves are laid over each other here.'
-        : 'The chosen runs have not ended an epoch yet.',
+        : quantity === 'validationMap' && runs.some((run) => run.curves.epochs.length > 0)
+          ? 'None of the chosen runs measured its mAP: turn "mAP each epoch" on in Advanced before a training.'
+          : 'The chosen runs have not ended an epoch yet.',
   };
 }

@@ -46,6 +46,8 @@ function* rowsOf(run: TrainingRun): Generator<Row> {
     yield row('epoch', epoch.epoch, 'training accuracy', epoch.trainAccuracy);
     yield row('epoch', epoch.epoch, 'validation loss', epoch.validationLoss);
     yield row('epoch', epoch.epoch, 'validation accuracy', epoch.validationAccuracy);
+    if (epoch.validationMap !== undefined)
+      yield row('epoch', epoch.epoch, 'validation mAP', epoch.validationMap);
     if (epoch.learningRate !== undefined)
       yield row('epoch', epoch.epoch, 'learning rate', epoch.learningRate);
     if (epochSeconds[i] !== undefined) yield row('epoch', epoch.epoch, 'seconds', epochSeconds[i]);

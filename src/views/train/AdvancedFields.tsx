@@ -48,6 +48,7 @@ function advancedState(recipe: Recipe): string {
     recipe.earlyStopping !== null && 'early stopping',
     recipe.reduceOnPlateau !== null && 'plateau',
     recipe.checkpoint === 'best-only' && 'best weights',
+    recipe.measuresMap && 'mAP',
   ].filter((word) => word !== false);
   return on.length === 0 ? 'nothing set' : on.join(', ');
 }
@@ -160,6 +161,16 @@ function Callbacks({ recipe, disabled, patch }: PartProps) {
           onChange={(factor) => patch({ reduceOnPlateau: { ...reduceOnPlateau, factor } })}
         />
       )}
+      <SelectField
+        label="mAP each epoch"
+        value={recipe.measuresMap ? 'yes' : 'no'}
+        disabled={disabled}
+        options={[
+          { value: 'no', label: 'No' },
+          { value: 'yes', label: 'Measured' },
+        ]}
+        onChange={(choice) => patch({ measuresMap: choice === 'yes' })}
+      />
       {!hasOwnWarmUp(recipe) && (
         <NumberField
           label="Warm-up"

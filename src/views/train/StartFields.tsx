@@ -77,7 +77,8 @@ export function StartFields({ disabled }: { disabled: boolean }) {
       )}
       {chosen?.otherPixels && (
         <p className="hint warn">
-          These weights were trained with pixels of {chosen.otherPixels}; let them reach the network so, in Data.
+          These weights were trained with pixels of {chosen.otherPixels}; let them reach the network so, in
+          Data.
         </p>
       )}
       <NewHead isDisabled={disabled} fresh={fresh} hasWeights={(modelId ?? startModelId) !== null} />
