@@ -6,12 +6,12 @@ const port = process.env.E2E_PORT ?? '4187';
 const address = `http://127.0.0.1:${port}/sub/folder/`;
 const asRoot = process.getuid?.() === 0;
 
-/** Browser tests run against the built site, one at a time: training takes both cores. */
+/** Browser tests run against the built site, two files at a time: a training takes one core. None of them looks at a clock. */
 export default defineConfig({
   testDir: 'e2e',
   timeout: 240_000,
   expect: { timeout: 15_000 },
-  workers: 1,
+  workers: 2,
   retries: 0,
   forbidOnly: Boolean(process.env.CI),
   reporter: [['list']],
@@ -19,7 +19,9 @@ export default defineConfig({
   use: {
     baseURL: address,
     viewport: { width: 1440, height: 900 },
-    trace: 'retain-on-failure',
+    // pictures of every frame would cost more than what they are of
+    trace: { mode: 'retain-on-failure', screenshots: false },
+    screenshot: 'only-on-failure',
     launchOptions: {
       ...(executablePath ? { executablePath } : {}),
       args: [

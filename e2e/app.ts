@@ -1,6 +1,15 @@
 import { expect, type Locator, type Page } from '@playwright/test';
+import { defaultDesign } from '../src/core/exploration/defaultDesign.ts';
+import { encodeLink } from '../src/formats/design/link.ts';
 
 type Room = 'Data' | 'Network' | 'Train' | 'Prune' | 'Hardware' | 'Explore';
+
+/** A link to the default design with other numbers of images: they are drawn, and an epoch is trained, as much faster. */
+function linkWith(imageCount: number): string {
+  const design = defaultDesign();
+  const source = { kind: 'land-cover', imageCount, seed: 1 } as const;
+  return encodeLink({ ...design, data: { ...design.data, source } });
+}
 
 /** The page as its users see it: rooms, scoreboard, jobs. Found by role and label. */
 export class App {
@@ -15,6 +24,11 @@ export class App {
     await this.#page.goto(`./${fragment}`);
     await expect(this.#page.getByRole('heading', { name: 'Sweetspot' })).toBeVisible();
     await this.idle();
+  }
+
+  /** As {@link open}, with few images: for what does not depend on how well a network is trained. */
+  openFew(imageCount = 400): Promise<void> {
+    return this.open(linkWith(imageCount));
   }
 
   /** No running job, and the hardware numbers are there. */

@@ -83,7 +83,7 @@ test('a loss that is no longer a number stops the training, says why and keeps t
 
 test('a reload while training goes on from the last finished epoch', async ({ page }) => {
   const app = new App(page);
-  await app.open();
+  await app.openFew();
   await app.room('Train');
   await page.getByLabel('Epochs').fill('40');
   await page.getByLabel('Epochs').press('Enter');

@@ -46,7 +46,7 @@ function zip(name: string, files: Record<string, Uint8Array>, folder: string): s
 }
 
 async function openFruit(app: App, page: Page, folder: string): Promise<void> {
-  await app.open();
+  await app.openFew();
   await app.room('Data');
   await page.getByLabel('Image files').setInputFiles(zip('fruit.zip', fruit(), folder));
   await app.idle();

@@ -24,7 +24,7 @@ test('a damaged picture is left out and named, and pictures of different sizes b
   page,
 }) => {
   const app = new App(page);
-  await app.open();
+  await app.openFew();
   await app.room('Data');
   const torn = png(90, 90, 90).slice(0, 60);
   const files = { ...fruit(), 'fruit/Lime/torn.png': torn, 'fruit/Plum/large.png': png(80, 20, 120, 90) };
@@ -36,7 +36,7 @@ test('a damaged picture is left out and named, and pictures of different sizes b
 
 test('what is no set is refused in one sentence, and the data stay', async ({ page }) => {
   const app = new App(page);
-  await app.open();
+  await app.openFew();
   await app.room('Data');
   const label = new Uint8Array(3073).fill(11, 0, 1);
   for (const [bad, said] of [
@@ -53,7 +53,7 @@ test('what is no set is refused in one sentence, and the data stay', async ({ pa
 
 test('digits become the classes of Fashion-MNIST in one step, and undo takes them back', async ({ page }) => {
   const app = new App(page);
-  await app.open();
+  await app.openFew();
   await app.room('Data');
   await drop(app, page, ...Object.entries(mnist(40)).map(([name, bytes]) => file(name, bytes)));
   await tab(page, 'Sources and classes');
@@ -77,7 +77,7 @@ test('a list of paths finds its files one after the other, and the browser says 
   page,
 }, info) => {
   const app = new App(page);
-  await app.open();
+  await app.openFew();
   await app.room('Data');
   await drop(app, page, zip('fruit.zip', fruit()), zip('more.zip', moreFruit()));
   await tab(page, 'Kept sets');

@@ -6,7 +6,7 @@ const node = (page: Page, id: string): Locator => page.locator(`.graph-panel [da
 
 async function openEditor(page: Page, preset: RegExp): Promise<App> {
   const app = new App(page);
-  await app.open();
+  await app.openFew();
   await app.room('Network');
   await page.getByRole('button', { name: preset }).click();
   await app.idle();

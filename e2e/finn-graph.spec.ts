@@ -53,7 +53,7 @@ const GRAPH = [
 
 async function openGraph(page: Page): Promise<App> {
   const app = new App(page);
-  await app.open();
+  await app.openFew();
   await app.room('Network');
   const buffer = Buffer.from(await finnGraphBytes(GRAPH));
   const file = { name: 'step_specialize_layers.onnx', mimeType: 'application/octet-stream', buffer };

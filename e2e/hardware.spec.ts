@@ -5,7 +5,7 @@ test('an arch.json is decoded, its difference to the target named, and a broken 
   page,
 }) => {
   const app = new App(page);
-  await app.open();
+  await app.openFew();
   await app.hardware('DPU');
   const panel = app.panel('arch.json');
   const box = panel.getByLabel('Paste it, or open the file');
@@ -19,7 +19,7 @@ test('an arch.json is decoded, its difference to the target named, and a broken 
 
 test('FINN folding by hand moves the bars, and undo takes it back', async ({ page }) => {
   const app = new App(page);
-  await app.open();
+  await app.openFew();
   await app.room('Network');
   await page.getByRole('button', { name: /^CNV/ }).click();
   await app.hardware('FINN folding');
@@ -34,7 +34,7 @@ test('FINN folding by hand moves the bars, and undo takes it back', async ({ pag
 
 test('the inspector says which layers run on the processor, and what would change that', async ({ page }) => {
   const app = new App(page);
-  await app.open();
+  await app.openFew();
   await app.room('Network');
   await page.getByRole('button', { name: 'conv1', exact: true }).click();
   await app.panel('conv1').getByLabel('Kernel').fill('17');
@@ -45,7 +45,7 @@ test('the inspector says which layers run on the processor, and what would chang
 
 test('boards say whether a FINN design fits, and which resource decides', async ({ page }) => {
   const app = new App(page);
-  await app.open();
+  await app.openFew();
   await expect(app.railState('Hardware')).toContainText('FINN');
   await app.hardware('FINN folding');
   const boards = app.panel('FINN boards');
@@ -64,7 +64,7 @@ test('the FIFO simulation names the shortcut that deadlocks, and finds the depth
   page,
 }) => {
   const app = new App(page);
-  await app.open();
+  await app.openFew();
   await app.room('Network');
   await page.getByRole('button', { name: /^Tiny ResNet/ }).click();
   await app.hardware('FINN FIFOs');
@@ -87,7 +87,7 @@ test('the fastest folding is searched under all budgets, proven, and becomes the
   page,
 }) => {
   const app = new App(page);
-  await app.open();
+  await app.openFew();
   await app.room('Network');
   await page.getByRole('button', { name: /^CNV/ }).click();
   await app.hardware('FINN folding');
@@ -107,7 +107,7 @@ test('a folding_config.json is opened, its faults are told and the rest holds; a
   page,
 }) => {
   const app = new App(page);
-  await app.open();
+  await app.openFew();
   await app.room('Network');
   await page.getByRole('button', { name: /^CNV/ }).click();
   await app.hardware('FINN folding');
@@ -132,7 +132,7 @@ test('a folding_config.json is opened, its faults are told and the rest holds; a
 
 test("a device of one's own, its roofline and its energy travel in the link", async ({ page, context }) => {
   const app = new App(page);
-  await app.open();
+  await app.openFew();
   await app.room('Hardware');
   await page.getByLabel('Leading target').selectOption({ label: 'A device of your own' });
   await page.getByLabel('Peak').fill('250');
@@ -155,7 +155,7 @@ test('the Liu engine shows the pipeline of a pass, and its parallelism moves the
   page,
 }) => {
   const app = new App(page);
-  await app.open();
+  await app.openFew();
   await app.room('Network');
   await page.getByLabel('More networks').selectOption({ label: 'MobileNetV2, to estimate' });
   await app.room('Hardware');

@@ -13,7 +13,7 @@ test("somebody's trained ResNet-8 opens with its weights, classifies 881 of 1000
   test.skip(!existsSync(model) || !existsSync(images), 'the public ResNet-8 and its images are not here');
   test.setTimeout(300_000);
   const app = new App(page);
-  await app.open();
+  await app.openFew();
   await app.room('Network');
   await page.getByLabel('Open a model').setInputFiles(model);
   await app.idle();
@@ -68,7 +68,7 @@ test("somebody's trained ResNet-8 opens with its weights, classifies 881 of 1000
 
 test('a file that is no model changes nothing and says why', async ({ page }) => {
   const app = new App(page);
-  await app.open();
+  await app.openFew();
   await app.room('Network');
   const before = await app.scores();
   const open = page.getByLabel('Open a model');

@@ -36,7 +36,7 @@ async function drop(page: Page, name: string, text: string): Promise<void> {
 
 test('a model is dropped anywhere, in any room', async ({ page }) => {
   const app = new App(page);
-  await app.open();
+  await app.openFew();
   await app.room('Explore');
   await drop(page, 'small.prototxt', PROTOTXT);
   await app.idle();
@@ -48,7 +48,7 @@ test('a model is dropped anywhere, in any room', async ({ page }) => {
 
 test('a text is pasted: a prototxt, a design link, and nonsense, which is told', async ({ page }) => {
   const app = new App(page);
-  await app.open();
+  await app.openFew();
   await paste(page, PROTOTXT);
   await app.idle();
   await expect(app.railState('Network')).toContainText('Pasted');
@@ -62,7 +62,7 @@ test('a text is pasted: a prototxt, a design link, and nonsense, which is told',
 
 test('a design saved as a file opens with all its choices', async ({ page }, info) => {
   const app = new App(page);
-  await app.open();
+  await app.openFew();
   await app.room('Network');
   await page.getByRole('button', { name: /^CNV/ }).click();
   await app.idle();

@@ -3,8 +3,8 @@ import AxeBuilder from '@axe-core/playwright';
 import { expect, type Locator, type Page, test } from '@playwright/test';
 import { App } from './app.ts';
 
-async function trainAndMeasure(page: Page, app: App): Promise<void> {
-  await app.open();
+async function trainAndMeasure(page: Page, app: App, imageCount = 400): Promise<void> {
+  await app.openFew(imageCount);
   await app.room('Train');
   await page.getByLabel('Epochs').fill('1');
   await page.getByLabel('Epochs').press('Enter');
@@ -37,7 +37,7 @@ for (const colorScheme of ['light', 'dark'] as const) {
     const context = await browser.newContext({ colorScheme, viewport: { width: 1440, height: 900 } });
     const page = await context.newPage();
     const app = new App(page);
-    await trainAndMeasure(page, app);
+    await trainAndMeasure(page, app, 2000);
 
     const numbers = app.panel('Numbers');
     const accuracy = numbers.getByRole('row', { name: /^Accuracy C\/N/ });

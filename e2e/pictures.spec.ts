@@ -9,7 +9,7 @@ test('a zip of pictures by class becomes a data set; a damaged picture is named 
   page,
 }, info) => {
   const app = new App(page);
-  await app.open();
+  await app.openFew();
   const path = info.outputPath('fruit.zip');
   mkdirSync(info.outputPath(), { recursive: true });
   writeFileSync(path, zipSync({ ...fruit(), 'fruit/Lime/torn.png': png(1, 2, 3).slice(0, 60) }));
@@ -25,7 +25,7 @@ test('a zip of pictures by class becomes a data set; a damaged picture is named 
 
 test('a folder of pictures by class trains a network', async ({ page }, info) => {
   const app = new App(page);
-  await app.open();
+  await app.openFew();
   const folder = info.outputPath('fruit');
   for (const [name, bytes] of Object.entries(fruit())) {
     const path = join(info.outputPath(), name);

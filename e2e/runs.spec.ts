@@ -46,7 +46,7 @@ test('runs are kept, compared, named, used, sent, opened, trained again to the l
   page,
 }) => {
   const app = new App(page);
-  await app.open();
+  await app.openFew();
   await app.room('Train');
   await page.getByLabel('Runs on').selectOption('wasm');
   await app.idle();

@@ -20,7 +20,7 @@ for (const colorScheme of ['light', 'dark'] as const) {
     const context = await browser.newContext({ colorScheme, viewport: { width: 1440, height: 900 } });
     const page = await context.newPage();
     const app = new App(page);
-    await app.open();
+    await app.openFew();
     await openPage(page, app, 'Weights');
     await expect(page.getByText('No weights yet. Train the network')).toBeVisible();
 
@@ -71,7 +71,7 @@ for (const colorScheme of ['light', 'dark'] as const) {
 
 test('a layer is shown as every kind of convolution, with its costs and times', async ({ page }) => {
   const app = new App(page);
-  await app.open();
+  await app.openFew();
   await openPage(page, app, 'Kinds of convolution');
   const panel = app.panel('Kinds of convolution');
   await panel.getByLabel('Layer').selectOption('conv3');
