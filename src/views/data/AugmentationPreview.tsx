@@ -48,7 +48,7 @@ export function AugmentationPreview({
   return (
     <Panel
       title="Augmentation"
-      subtitle={`Training images are changed at random, anew in every epoch, validation images never; shown as the network reads them: ${describeMap(image)}`}
+      subtitle="Training images are changed at random, anew in every epoch; validation images never"
       actions={
         <>
           <button
@@ -75,7 +75,9 @@ export function AugmentationPreview({
     >
       <div className="sheet augmentations">
         <div className="augmentation">
-          <span className="sheet-name">Before</span>
+          <span className="sheet-name" title="As the network reads it">
+            Before, at {describeMap(image)}
+          </span>
           <ImageStrip images={images} image={image} label={`${images.length} images as they are`} />
         </div>
         <div className="augmentation">
