@@ -117,7 +117,7 @@ test('loss and accuracy are two panels with a curve for training and one for val
 
 test('a pruned network is compared with its baseline image by image', async ({ page }) => {
   const app = new App(page);
-  await trainAndMeasure(page, app);
+  await trainAndMeasure(page, app, 2000);
   await app.room('Prune');
   for (const slider of await app.panel('Thresholds').getByRole('slider').all()) {
     await slider.focus();
