@@ -1,7 +1,14 @@
 import 'fake-indexeddb/auto';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { defaultDesign } from '../core/exploration/defaultDesign.ts';
-import { fetchEpoch, forgetEpochsBut, forgetEpochsOf, keepEpoch, keptEpochs } from './epochCheckpoints.ts';
+import {
+  fetchEpoch,
+  forgetEpochsBut,
+  forgetEpochsOf,
+  keepEpoch,
+  keptEpochs,
+  withRoom,
+} from './epochCheckpoints.ts';
 import type { Checkpoint } from './trainingStore.ts';
 
 function checkpoint(runId: string, epoch: number, numbers = 4): Checkpoint {
@@ -58,6 +65,25 @@ test('epochs that end while others are written are kept or left out, and room is
   expect(kept.filter(Boolean)).toHaveLength(4);
   expect(await keptEpochs('fast')).toEqual([1, 2, 3, 4]);
   expect(await keepEpoch(checkpoint('fast', 11))).toBe(true);
+});
+
+test('epochs make room for what a reload needs, once, and only on a full disk', async () => {
+  const full = new DOMException('Full', 'QuotaExceededError');
+  const keep = (...errors: Error[]) =>
+    vi.fn(async () => {
+      const error = errors.shift();
+      if (error) throw error;
+    });
+  await keepEpoch(checkpoint('waits', 1));
+  await expect(withRoom(keep(new Error('other')))).rejects.toThrow('other');
+  expect(await keptEpochs('waits')).toEqual([1]);
+  const kept = keep(full);
+  await withRoom(kept);
+  expect(kept).toHaveBeenCalledTimes(2);
+  expect(await keptEpochs('waits')).toEqual([]);
+  const hopeless = keep(full, full);
+  await expect(withRoom(hopeless)).rejects.toBe(full);
+  expect(hopeless).toHaveBeenCalledTimes(1);
 });
 
 test('epochs do not repeat the losses of all steps before them, and go with their run', async () => {

@@ -1,4 +1,5 @@
 import { type IDBPDatabase, openDB } from 'idb';
+import { isFull } from './sessionDatabase.ts';
 import { keepCheckpoint, keptCheckpoint } from './storedCheckpoint.ts';
 import { bytesOf, forgetModel, keptIds, type ModelsSchema, modelBytes } from './storedModels.ts';
 import type { Checkpoint } from './trainingStore.ts';
@@ -147,8 +148,18 @@ async function forgetWhere(isGone: (runId: string) => boolean): Promise<void> {
   }
 }
 
-/** Forgets all epochs, where something else needs their room; tells whether there were any. */
-export async function forgetAllEpochs(): Promise<boolean> {
+/** Keeps something that a reload needs: where the disk is full the epochs make room for it. */
+export async function withRoom(keep: () => Promise<void>): Promise<void> {
+  try {
+    await keep();
+  } catch (error) {
+    if (!isFull(error) || !(await forgetAllEpochs())) throw error;
+    await keep();
+  }
+}
+
+/** Forgets all epochs; tells whether there were any. */
+async function forgetAllEpochs(): Promise<boolean> {
   try {
     const hadSome = (await known(await open())).size > 0;
     await forgetWhere(() => true);

@@ -1,13 +1,12 @@
 import type { IDBPDatabase } from 'idb';
 import { designStore, present } from './designStore.ts';
 import { distillationStore } from './distillationStore.ts';
-import { forgetAllEpochs } from './epochCheckpoints.ts';
+import { withRoom } from './epochCheckpoints.ts';
 import { evaluationStore } from './evaluationStore.ts';
 import { isNeededElsewhere } from './keptSessions.ts';
 import { type Model, modelStore } from './modelStore.ts';
 import {
   checkpointKey,
-  isFull,
   modelsOf,
   openSession,
   type Session,
@@ -98,10 +97,7 @@ async function save(): Promise<void> {
  */
 async function attempt(part: () => Promise<void>): Promise<void> {
   try {
-    await part().catch(async (error) => {
-      if (!isFull(error) || !(await forgetAllEpochs())) throw error;
-      await part();
-    });
+    await withRoom(part);
   } catch (error) {
     tellOnce(error);
   }

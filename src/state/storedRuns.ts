@@ -1,5 +1,6 @@
 import { type DBSchema, type IDBPDatabase, openDB } from 'idb';
 import { parseDesign } from '../formats/design/parse.ts';
+import { withRoom } from './epochCheckpoints.ts';
 import { notify } from './noticeStore.ts';
 import { runsElsewhere } from './pageLocks.ts';
 import { runsStore, type TrainingRun } from './runsStore.ts';
@@ -24,17 +25,21 @@ let saving: Promise<void> = Promise.resolve();
 let timer: ReturnType<typeof setTimeout> | undefined;
 let told = false;
 
+async function write(runs: readonly TrainingRun[]): Promise<void> {
+  const db = await open();
+  try {
+    for (const run of runs) if (saved.get(run.id) !== run) await db.put('runs', run);
+    const gone = [...saved.keys()].filter((id) => !runs.some((run) => run.id === id));
+    for (const id of gone) await db.delete('runs', id);
+  } finally {
+    db.close();
+  }
+}
+
 async function save(): Promise<void> {
   const { runs } = runsStore.getState();
   try {
-    const db = await open();
-    try {
-      for (const run of runs) if (saved.get(run.id) !== run) await db.put('runs', run);
-      const gone = [...saved.keys()].filter((id) => !runs.some((run) => run.id === id));
-      for (const id of gone) await db.delete('runs', id);
-    } finally {
-      db.close();
-    }
+    await withRoom(() => write(runs));
     saved = new Map(runs.map((run) => [run.id, run]));
   } catch {
     if (told) return;
