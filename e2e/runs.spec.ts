@@ -109,6 +109,7 @@ test('runs are kept, compared, named, used, sent, opened, trained again to the l
   await first.getByRole('button', { name: /^More about/ }).click();
   await page.getByRole('button', { name: 'Delete the run' }).click();
   await page.getByRole('alertdialog').getByRole('button', { name: 'Keep' }).click();
+  await expect(page.getByRole('button', { name: 'Delete the run' })).toBeFocused();
   await expect(first).toBeVisible();
   await page.getByRole('button', { name: 'Delete the run' }).click();
   await page.getByRole('alertdialog').getByRole('button', { name: 'Delete' }).click();

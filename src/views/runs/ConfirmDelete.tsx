@@ -19,30 +19,39 @@ interface ConfirmDeleteProps {
   readonly onDone: () => void;
 }
 
-/** Asks before something is gone for good. Escape keeps it. */
+/** Asks before something is gone for good. Escape keeps it. The focus goes back to where the question came from. */
 export function ConfirmDelete({ ask, bytes, onDone }: ConfirmDeleteProps) {
   const keep = useRef<HTMLButtonElement>(null);
+  const asked = useRef<Element | null>(null);
   // biome-ignore lint/correctness/useExhaustiveDependencies: another question takes the focus again
-  useEffect(() => keep.current?.focus(), [ask]);
+  useEffect(() => {
+    if (document.activeElement !== keep.current) asked.current = document.activeElement;
+    keep.current?.focus();
+  }, [ask]);
+  const leave = (to: Element | null | undefined) => {
+    onDone();
+    if (to instanceof HTMLElement) to.focus();
+  };
   return (
     <div
       className="notice"
       role="alertdialog"
       aria-label="Delete?"
       aria-describedby="delete-question"
-      onKeyDown={(event) => event.key === 'Escape' && onDone()}
+      onKeyDown={(event) => event.key === 'Escape' && leave(asked.current)}
     >
       <p id="delete-question">{question(ask, bytes)}</p>
       <button
         type="button"
-        onClick={() => {
+        onClick={(event) => {
           void (ask.what === 'run' ? deleteRun(ask.run.id) : deleteWeights(ask.run.id));
-          onDone();
+          // what asked goes with its row
+          leave(event.currentTarget.closest('.panel')?.querySelector('.table-scroll'));
         }}
       >
         Delete
       </button>
-      <button type="button" ref={keep} onClick={onDone}>
+      <button type="button" ref={keep} onClick={() => leave(asked.current)}>
         Keep
       </button>
     </div>
