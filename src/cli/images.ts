@@ -4,6 +4,7 @@ import { ORDER_SEED, planSet } from '../core/data/compile/combine.ts';
 import { compileImages } from '../core/data/compile/compileImages.ts';
 import type { ImageSource } from '../core/data/compile/entries.ts';
 import { Gathering } from '../core/data/compile/gather.ts';
+import { howOther } from '../core/data/compile/otherImages.ts';
 import { keptChunkImages, RechunkingSink } from '../core/data/compile/rechunk.ts';
 import {
   type ChunkSink,
@@ -138,7 +139,7 @@ export async function readGivenImages(
     const images = unwrap(set ? labeledImages(set, chunks) : fail('no-images', 'The files hold no images.'));
     const isOther = made?.fingerprint && made.fingerprint !== sink.fingerprint;
     const note = isOther
-      ? `${images.name}: other images than this was made with, ${images.labels.length} instead of ${made.imageCount} or with other pixels, so other numbers come out.`
+      ? `${images.name}: other images than this was made with, ${howOther(images.labels.length, made.imageCount)}, so other numbers come out.`
       : null;
     return { images, note };
   }

@@ -1,4 +1,5 @@
 import { ORDER_SEED } from '../../core/data/compile/combine.ts';
+import { howOther } from '../../core/data/compile/otherImages.ts';
 import type { CompileChoice } from '../../core/exploration/design.ts';
 import { formatInteger } from '../../core/quantity.ts';
 import { plainName } from '../../formats/datasets/setReferences.ts';
@@ -55,7 +56,7 @@ function choose(
   } else if (wanted?.fingerprint) {
     notify(
       'info',
-      `${set.header.name}: other images than this design was made with, ${formatInteger(set.imageCount)} instead of ${formatInteger(wanted.imageCount)} or with other pixels. Weights that were trained on those were put aside; undo brings them back.`,
+      `${set.header.name}: other images than this design was made with, ${howOther(set.imageCount, wanted.imageCount)}. Weights that were trained on those were put aside; undo brings them back.`,
     );
   }
   if (set.isKept) void askToPersistOnce();
