@@ -109,8 +109,8 @@ async function measureTraining(browser: Browser, backend: string, extent: number
 async function measureThresholds(browser: Browser) {
   const page = await open(browser);
   await room(page, 'Train');
-  await page.getByLabel('Epochs').fill('1');
-  await page.getByLabel('Epochs').press('Enter');
+  await page.getByLabel('Epochs', { exact: true }).fill('1');
+  await page.getByLabel('Epochs', { exact: true }).press('Enter');
   await page.getByRole('button', { name: 'Start training' }).click();
   await idle(page);
   await room(page, 'Prune');

@@ -14,8 +14,8 @@ async function scan(page: Page, what: string): Promise<void> {
 /** A short training, so that every room has something to show. */
 async function trainShortly(page: Page, app: App): Promise<void> {
   await app.room('Train');
-  await page.getByLabel('Epochs').fill('1');
-  await page.getByLabel('Epochs').press('Enter');
+  await page.getByLabel('Epochs', { exact: true }).fill('1');
+  await page.getByLabel('Epochs', { exact: true }).press('Enter');
   await page.getByRole('button', { name: 'Start training' }).click();
   await app.idle();
 }

@@ -85,8 +85,8 @@ test('a reload while training goes on from the last finished epoch', async ({ pa
   const app = new App(page);
   await app.openFew();
   await app.room('Train');
-  await page.getByLabel('Epochs').fill('40');
-  await page.getByLabel('Epochs').press('Enter');
+  await page.getByLabel('Epochs', { exact: true }).fill('40');
+  await page.getByLabel('Epochs', { exact: true }).press('Enter');
   await page.getByRole('button', { name: 'Start training' }).click();
   await expect(app.railState('Train')).toContainText('Epoch 3 of 40', { timeout: 120_000 });
   await page.waitForFunction(() =>

@@ -16,8 +16,8 @@ test('a narrower student is made of its teacher, trained with and without it, an
   await expect(teachers).toContainText('No trained network yet');
   await expect(outcome.getByRole('button', { name: 'Train both' })).toBeDisabled();
 
-  await page.getByLabel('Epochs').fill('2');
-  await page.getByLabel('Epochs').press('Enter');
+  await page.getByLabel('Epochs', { exact: true }).fill('2');
+  await page.getByLabel('Epochs', { exact: true }).press('Enter');
   await page.getByRole('button', { name: 'Start training' }).click();
   await app.idle();
   await teachers.getByRole('checkbox').first().check();

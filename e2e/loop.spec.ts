@@ -138,8 +138,8 @@ test('the first half with real CIFAR-10 images: open, train, measure, prune', as
   await app.idle();
   await expect(app.railState('Data')).toContainText('3,000');
   await app.room('Train');
-  await page.getByLabel('Epochs').fill('4');
-  await page.getByLabel('Epochs').press('Enter');
+  await page.getByLabel('Epochs', { exact: true }).fill('4');
+  await page.getByLabel('Epochs', { exact: true }).press('Enter');
   await page.getByRole('button', { name: 'Start training' }).click();
   await app.idle();
   expect(await app.accuracy()).toBeGreaterThan(25); // ten classes, four epochs: well above guessing

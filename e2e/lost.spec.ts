@@ -27,8 +27,8 @@ async function setUp(page: Page, epochs: number, { backend = 'wasm', images = 20
   await app.room('Train');
   await page.getByLabel('Runs on').selectOption(backend);
   await app.idle();
-  await page.getByLabel('Epochs').fill(String(epochs));
-  await page.getByLabel('Epochs').press('Enter');
+  await page.getByLabel('Epochs', { exact: true }).fill(String(epochs));
+  await page.getByLabel('Epochs', { exact: true }).press('Enter');
   return app;
 }
 

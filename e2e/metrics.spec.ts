@@ -6,8 +6,8 @@ import { App } from './app.ts';
 async function trainAndMeasure(page: Page, app: App, imageCount = 400): Promise<void> {
   await app.openFew(imageCount);
   await app.room('Train');
-  await page.getByLabel('Epochs').fill('1');
-  await page.getByLabel('Epochs').press('Enter');
+  await page.getByLabel('Epochs', { exact: true }).fill('1');
+  await page.getByLabel('Epochs', { exact: true }).press('Enter');
   await page.getByRole('tab', { name: 'Metrics' }).click();
   await expect(page.getByText('No weights yet. Train the network')).toBeVisible();
   await page.getByRole('tab', { name: 'Training' }).click();
@@ -146,8 +146,8 @@ test('test images are looked at when they are asked for, and never by the way', 
   await page.getByLabel('Held back for testing').press('Enter');
   await app.idle();
   await app.room('Train');
-  await page.getByLabel('Epochs').fill('1');
-  await page.getByLabel('Epochs').press('Enter');
+  await page.getByLabel('Epochs', { exact: true }).fill('1');
+  await page.getByLabel('Epochs', { exact: true }).press('Enter');
   await page.getByRole('button', { name: 'Start training' }).click();
   await app.idle();
   await page.getByRole('tab', { name: 'Metrics' }).click();

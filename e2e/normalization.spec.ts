@@ -13,8 +13,8 @@ const pixels = (page: Page) => page.getByLabel('Pixels reach the network as');
 async function trainShortly(page: Page, app: App): Promise<void> {
   await app.open();
   await app.room('Train');
-  await page.getByLabel('Epochs').fill('2');
-  await page.getByLabel('Epochs').press('Enter');
+  await page.getByLabel('Epochs', { exact: true }).fill('2');
+  await page.getByLabel('Epochs', { exact: true }).press('Enter');
   await page.getByRole('button', { name: 'Start training' }).click();
   await app.idle();
 }

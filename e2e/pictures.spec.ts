@@ -39,8 +39,8 @@ test('a folder of pictures by class trains a network', async ({ page }, info) =>
   await app.room('Network');
   await page.getByRole('button', { name: 'Give it 3 outputs' }).click();
   await app.room('Train');
-  await page.getByLabel('Epochs').fill('12');
-  await page.getByLabel('Epochs').press('Enter');
+  await page.getByLabel('Epochs', { exact: true }).fill('12');
+  await page.getByLabel('Epochs', { exact: true }).press('Enter');
   await page.getByLabel('Batch size').fill('8');
   await page.getByLabel('Batch size').press('Enter');
   await page.getByRole('button', { name: 'Start training' }).click();

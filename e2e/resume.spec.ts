@@ -18,8 +18,8 @@ test('a training interrupted by a reload ends as if it had never stopped, whatev
   await app.idle();
   await page.getByLabel('Optimizer').selectOption('adamw');
   await page.getByLabel('Schedule', { exact: true }).selectOption('one-cycle');
-  await page.getByLabel('Epochs').fill('5');
-  await page.getByLabel('Epochs').press('Enter');
+  await page.getByLabel('Epochs', { exact: true }).fill('5');
+  await page.getByLabel('Epochs', { exact: true }).press('Enter');
   await page.getByRole('button', { name: 'Start training' }).click();
   await expect(app.railState('Train')).toContainText('Epoch 3 of 5', { timeout: 120_000 });
   await expect(page.getByRole('region', { name: 'This run' })).toContainText('Learning rate');

@@ -50,8 +50,8 @@ test('runs are kept, compared, named, used, sent, opened, trained again to the l
   await app.room('Train');
   await page.getByLabel('Runs on').selectOption('wasm');
   await app.idle();
-  await page.getByLabel('Epochs').fill('1');
-  await page.getByLabel('Epochs').press('Enter');
+  await page.getByLabel('Epochs', { exact: true }).fill('1');
+  await page.getByLabel('Epochs', { exact: true }).press('Enter');
   await page.getByText('Advanced: nothing set').click();
   await train(page, app, 1);
   await page.getByRole('button', { name: 'Reset weights' }).click();
@@ -123,7 +123,7 @@ test('runs are kept, compared, named, used, sent, opened, trained again to the l
   await expect(app.notice().last()).toHaveText(/^first\.json: a session with all its choices, and its run/);
   await expect(first).toBeVisible();
   expect(await numbersOf(first)).toEqual(numbers);
-  await expect(page.getByLabel('Epochs')).toHaveValue('1');
+  await expect(page.getByLabel('Epochs', { exact: true })).toHaveValue('1');
   await page.getByLabel('Open a session').setInputFiles({
     name: 'broken.json',
     mimeType: 'application/json',

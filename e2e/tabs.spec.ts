@@ -70,7 +70,7 @@ test('two tabs keep two designs over reloads, and the training of a closed one i
   // another tab begins with a copy of the design, and not with the training
   const second = await context.newPage();
   const other = await openTab(second);
-  await expect(second.getByLabel('Epochs')).toHaveValue('16');
+  await expect(second.getByLabel('Epochs', { exact: true })).toHaveValue('16');
   await expect(goOn(second)).toHaveCount(0);
   await fill(second, 'Epochs', 1);
   await fill(second, 'Batch size', 16);

@@ -25,8 +25,8 @@ for (const colorScheme of ['light', 'dark'] as const) {
     await expect(page.getByText('No weights yet. Train the network')).toBeVisible();
 
     await app.room('Train');
-    await page.getByLabel('Epochs').fill('1');
-    await page.getByLabel('Epochs').press('Enter');
+    await page.getByLabel('Epochs', { exact: true }).fill('1');
+    await page.getByLabel('Epochs', { exact: true }).press('Enter');
     await page.getByRole('button', { name: 'Start training' }).click();
     await app.idle();
     await openPage(page, app, 'Weights');

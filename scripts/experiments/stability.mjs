@@ -25,8 +25,12 @@ await page
   .click();
 await page.getByLabel('Runs on').selectOption(backend);
 await page.waitForTimeout(8000);
-await page.getByRole('spinbutton', { name: 'Epochs' }).or(page.getByLabel('Epochs')).first().fill('500');
-await page.getByLabel('Epochs').press('Enter');
+await page
+  .getByRole('spinbutton', { name: 'Epochs' })
+  .or(page.getByLabel('Epochs', { exact: true }))
+  .first()
+  .fill('500');
+await page.getByLabel('Epochs', { exact: true }).press('Enter');
 await page.getByRole('button', { name: 'Start training' }).click();
 
 /** The largest renderer is that of the page. */

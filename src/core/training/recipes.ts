@@ -70,7 +70,7 @@ export const NAMED_RECIPES: readonly NamedRecipe[] = [
     id: 'photographs',
     name: 'Small photographs: augmented',
     source:
-      "Sweetspot's own, for a few thousand color images: AdamW in one cycle, flipped, cropped and recolored at random. Numbers: README.",
+      "Sweetspot's own, for a few thousand color images: AdamW in one cycle, flipped, cropped and recolored at random. Numbers: docs/training.md.",
     recipe: {
       ...BASE,
       optimizer: 'adamw',
@@ -84,7 +84,7 @@ export const NAMED_RECIPES: readonly NamedRecipe[] = [
   {
     id: 'digits',
     name: 'Digits and drawings',
-    source: "Sweetspot's own, for gray images like MNIST's: Adam in one cycle. Numbers: README.",
+    source: "Sweetspot's own, for gray images like MNIST's: Adam in one cycle. Numbers: docs/training.md.",
     recipe: {
       ...BASE,
       optimizer: 'adam',
