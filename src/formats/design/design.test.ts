@@ -36,6 +36,11 @@ describe('a design', () => {
     }
   });
 
+  test('that is not pruned has one network again, and is its own baseline', () => {
+    const parsed = parseDesignText(JSON.stringify(defaultDesign()));
+    expect(parsed.ok && parsed.value.baseline === parsed.value.network).toBe(true);
+  });
+
   test('made before boards, bits a layer and DPU options existed opens with their defaults', () => {
     const { layerBits, implementations, nodeSettings, boardId, dpu, device, liu, setFolding, ...older } =
       defaultDesign().hardware;

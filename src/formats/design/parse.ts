@@ -75,9 +75,15 @@ function checkNetwork(network: Network, field: 'network' | 'baseline'): Result<n
   return fail(code, `The ${field} of this design does not fit together: ${message}`, where ?? field);
 }
 
+/** An unpruned design has one network, not two that are equal: that is how the page knows that it is its own baseline. */
+function withOneNetwork(design: Design): Design {
+  const { network, baseline } = design;
+  return JSON.stringify(network) === JSON.stringify(baseline) ? { ...design, baseline: network } : design;
+}
+
 /**
  * Reads a design from parsed JSON of any version up to this one. What comes out holds only known fields with
- * legal values, and networks whose shapes can be inferred.
+ * legal values, and networks whose shapes can be inferred; the baseline is the network where they are equal.
  */
 export function parseDesign(json: unknown): Result<Design> {
   if (!isObject(json)) {
@@ -109,7 +115,7 @@ export function parseDesign(json: unknown): Result<Design> {
   const standardization = checkStandardization(design.data, channels);
   if (!standardization.ok) return standardization;
   const baseline = checkNetwork(design.baseline, 'baseline');
-  return baseline.ok ? ok(design) : baseline;
+  return baseline.ok ? ok(withOneNetwork(design)) : baseline;
 }
 
 /** {@link parseDesign} for the text of a file. */
