@@ -106,7 +106,7 @@ test('a reload brings back the last checkpoint, and its model catches up with it
     db.close();
   });
   forget();
-  trainingStore.setState({ checkpoint: null, live: null });
+  trainingStore.setState({ checkpoint: null });
   openEntry({ design, modelId: null, baselineModelId: null });
 
   expect(await restoreSession()).toBe(true);

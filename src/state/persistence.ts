@@ -133,6 +133,13 @@ function saveSoon(): void {
   }, SAVE_AFTER_MS);
 }
 
+/** Without the wait: what has taken long to make is not lost to a tab that is closed at the next moment. */
+function saveNow(): void {
+  clearTimeout(timer);
+  timer = undefined;
+  saving = saving.then(save);
+}
+
 /** A model with its weights, from memory or as it was kept; null where it is gone. */
 export async function fetchModel(id: string): Promise<Model | null> {
   const known = modelStore.getState().models[id];
@@ -198,7 +205,8 @@ export function keepSaving(): void {
       state.begun !== begun ||
       state.sequence !== sequence ||
       state.interrupted !== interrupted;
-    if (Boolean(state.live) !== Boolean(live) || isNew) saveSoon();
+    if (live && !state.live) saveNow();
+    else if (Boolean(state.live) !== Boolean(live) || isNew) saveSoon();
     ({ live, checkpoint, queue, begun, sequence, interrupted } = state);
   });
   // A link's design, or a copy of another tab's session, is this tab's from its first moment on.
