@@ -39,7 +39,7 @@ export function ResultPanel({ teachers }: { teachers: readonly TeacherRow[] }) {
       className="span-all"
     >
       <div className="stack">
-        <div className="field-row actions-row">
+        <div className="pair-actions">
           <button
             type="button"
             disabled={disabled}

@@ -61,7 +61,11 @@ export function FreezeField({ disabled }: { disabled: boolean }) {
         value={isList ? CHOSEN : freeze}
         disabled={disabled}
         options={known ? options : [...options, { value: freeze, label: `${freeze}: not in this network` }]}
-        hint={`They keep their weights to the bit, statistics of batch norms too; the network has ${formatCount(allCount)} to train.`}
+        hint={
+          freeze === 'nothing'
+            ? undefined
+            : `They keep their weights to the bit, statistics of batch norms too; all of the network has ${formatCount(allCount)} to train.`
+        }
         onChange={(next) => choose(next === CHOSEN ? frozenList(network, freeze) : next)}
       />
       {isList && <LayerChoices layers={layers} frozen={freeze} disabled={disabled} />}
