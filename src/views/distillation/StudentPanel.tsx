@@ -118,7 +118,7 @@ function Students({ teacher }: { teacher: TeacherRow }) {
               <tr>
                 <th scope="row">Teacher: {teacher.model.network.name}</th>
                 <td className="number">{formatCount(teacher.parameterCount)}</td>
-                <td className="number">{formatPercent(1, 0)}</td>
+                <td className="number">{formatPercent(1)}</td>
                 <td className="number">{megabytesText(teacher.megabytes)}</td>
                 <td className="number">{formatCount(teacher.macCount)}</td>
                 <td className="number">{latencyText(reports, teacher.model.network)}</td>
