@@ -17,18 +17,7 @@ import { isTraining, startTraining, stopTraining } from './train.ts';
 
 vi.mock('../services.ts', () => import('./testing/fakeTrainer.ts'));
 vi.mock('./backend.ts', () => import('./testing/fakeTrainer.ts'));
-vi.mock('./measure.ts', async () => {
-  const { modelOf } = await import('../derived.ts');
-  const { patchModel } = await import('../modelStore.ts');
-  const { trainWorker } = await import('../services.ts');
-  return {
-    measureApoz: async () => {
-      const model = modelOf(present());
-      if (model)
-        patchModel(model.id, { apoz: (await trainWorker.call('measureApoz', {} as never)) as never });
-    },
-  };
-});
+vi.mock('./measure.ts', () => import('./testing/fakeMeasure.ts'));
 
 const start = present();
 const lines = () => runsStore.getState().runs;

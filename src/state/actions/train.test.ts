@@ -15,18 +15,7 @@ import { continueTraining, isTraining, startTraining, stopTraining } from './tra
 
 vi.mock('../services.ts', () => import('./testing/fakeTrainer.ts'));
 vi.mock('./backend.ts', () => import('./testing/fakeTrainer.ts'));
-vi.mock('./measure.ts', async () => {
-  const { modelOf } = await import('../derived.ts');
-  const { patchModel } = await import('../modelStore.ts');
-  const { trainWorker } = await import('../services.ts');
-  return {
-    measureApoz: async () => {
-      const model = modelOf(present());
-      if (model)
-        patchModel(model.id, { apoz: (await trainWorker.call('measureApoz', {} as never)) as never });
-    },
-  };
-});
+vi.mock('./measure.ts', () => import('./testing/fakeMeasure.ts'));
 
 const start = present();
 const notices = () => noticeStore.getState().notices.map(({ message }) => message);
